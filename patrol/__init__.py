@@ -1,0 +1,3 @@
+"""Patrol: rounds, hazards, checklists and reviews for property sites."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,131 @@
+"""create_app: settings, extensions, blueprints. The only file that knows everybody."""
+
+import logging
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Flask
+from flask_login import LoginManager
+from flask_migrate import Migrate
+from flask_wtf import CSRFProtect
+from htmx_flask import Htmx
+from sqlalchemy.engine import make_url
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from patrol import settings
+from patrol.accounts import device, user
+from patrol.accounts.reader import reader_by_token
+from patrol.core.clock import now
+from patrol.core.db import db
+from patrol.equipment import checklist, equipment, inspection
+from patrol.hazards import hazard
+from patrol.journal import entry
+from patrol.photos import photo
+from patrol.reviews import day_tally
+from patrol.rounds import round, route, scan
+from patrol.sites import day, label, place, site
+from patrol.sync import received
+from patrol.translations import FOLDER, compile_catalogue
+from patrol.web.access import init_access
+from patrol.web.assets import init_assets
+from patrol.web.errors import init_errors
+from patrol.web.filters import init_filters
+from patrol.web.headers import init_headers
+from patrol.web.i18n import init_i18n
+from patrol.web.nav import init_nav
+from patrol.workorders import order
+
+TABLES = (
+    *(site, place, label, day),
+    *(user, device, entry, photo),
+    *(order, hazard, checklist, equipment, inspection),
+    *(route, round, scan, day_tally, received),
+)
+
+csrf = CSRFProtect()
+migrate = Migrate(directory=str(Path(__file__).parent / "migrations"), render_as_batch=True, compare_type=True)
+
+
+def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
+    values = settings.load(overrides=overrides)
+    home = settings.home()
+    app = Flask(
+        "patrol",
+        template_folder=str(home / "templates"),
+        static_folder=None,
+        instance_path=str(values["INSTANCE"]),
+    )
+    app.config.update(values)
+    _configure(app)
+    if settings.in_checkout():
+        compile_catalogue()
+    db.init_app(app)
+    migrate.init_app(app, db)
+    csrf.init_app(app)
+    Htmx(app)
+    _init_login(app)
+    init_i18n(app, str(FOLDER))
+    init_assets(app, home / "static")
+    init_filters(app)
+    init_errors(app)
+    init_headers(app)
+    init_access(app)
+    init_nav(app)
+    for blueprint in _doors():
+        app.register_blueprint(blueprint)
+    if app.config["PROXY_COUNT"]:
+        hops = app.config["PROXY_COUNT"]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    return app
+
+
+def _configure(app: Flask) -> None:
+    config = app.config
+    url = make_url(str(config["DATABASE_URL"]))
+    config["SQLALCHEMY_DATABASE_URI"] = url
+    config["SQLALCHEMY_ENGINE_OPTIONS"] = {"pool_size": 24, "max_overflow": 16}
+    public = urlsplit(config["PUBLIC_URL"])
+    secure = public.scheme == "https"
+    config.update(
+        SESSION_COOKIE_NAME="__Host-patrol" if secure else "patrol",
+        SESSION_COOKIE_SECURE=secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=60 * 60 * 24 * 31,
+        WTF_CSRF_TIME_LIMIT=None,  # a phone may be offline for days; the session itself ends
+        WTF_CSRF_SSL_STRICT=False,
+        MAX_CONTENT_LENGTH=config["PHOTO_MAX_BYTES"] * 6,
+        MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
+        MAX_FORM_PARTS=600,
+        SECRET_KEY_FALLBACKS=[key for key in str(config["SECRET_KEY_FALLBACKS"]).split(",") if key],
+    )
+    hosts = {public.hostname or "localhost", "localhost", "127.0.0.1"}
+    hosts.update(host.strip() for host in str(config["TRUSTED_HOSTS"]).split(",") if host.strip())
+    config["TRUSTED_HOSTS"] = sorted(hosts)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    _init_logging(config["LOG_LEVEL"])
+
+
+def _init_logging(level: str) -> None:
+    root = logging.getLogger("patrol")
+    if not root.handlers:
+        handler = logging.StreamHandler(sys.stderr)
+        handler.setFormatter(logging.Formatter("%(message)s"))
+        root.addHandler(handler)
+    root.setLevel(level.upper())
+
+
+def _init_login(app: Flask) -> None:
+    login = LoginManager(app)
+    login.session_protection = None  # the device row is what counts; phones change addresses all the time
+    login.user_loader(lambda token: reader_by_token(token, now()))
+
+
+def _doors() -> list[Blueprint]:
+    """Every package's door. Imported late, so that commands that need no pages start quickly."""
+    from patrol.accounts import views as accounts
+
+    return [accounts.bp]

@@ -1,0 +1,25 @@
+"""The command ``patrol``: gathers the packages' commands."""
+
+import click
+from flask.cli import FlaskGroup
+
+from patrol.app import create_app
+
+
+@click.group(cls=FlaskGroup, create_app=create_app, add_default_commands=False)
+def main() -> None:
+    """Patrol: rounds, hazards, checklists and reviews for property sites."""
+
+
+def _gather() -> None:
+    from patrol.accounts.cli import setup_command
+    from patrol.serve import doctor_command, serve_command, upgrade_command
+
+    for command in (serve_command, upgrade_command, setup_command, doctor_command):
+        main.add_command(command)
+
+
+_gather()
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,185 @@
+"""The database: types that behave alike on SQLite and PostgreSQL, and the one way to write."""
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import partial
+from json import dumps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import JSON, DateTime, Engine, MetaData, Uuid, event, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import DeclarativeBase, Session, registry
+from sqlalchemy.types import TypeDecorator
+
+from patrol.core.problems import N_, Problem
+
+try:
+    import fcntl
+except ImportError:  # Windows: one process, so the thread lock below is enough
+    fcntl = None  # type: ignore[assignment]
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Aware time in, aware UTC time out; SQLite itself would drop the zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a naive time cannot be stored")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+
+
+class Base(DeclarativeBase):
+    registry = registry(
+        metadata=MetaData(
+            naming_convention={
+                "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+                "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+                "ck": "ck_%(table_name)s_%(constraint_name)s",
+                "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+                "pk": "pk_%(table_name)s",
+            }
+        ),
+        type_annotation_map={
+            UUID: Uuid(),
+            datetime: UtcDateTime(),
+            dict[str, Any]: Json,
+            list[Any]: Json,
+        },
+    )
+
+
+db = SQLAlchemy(
+    model_class=Base,
+    session_options={"expire_on_commit": False},
+    engine_options={"json_serializer": partial(dumps, ensure_ascii=False)},
+)
+
+if TYPE_CHECKING:
+    Model = Base
+else:
+    Model = db.Model
+
+
+def is_sqlite(engine: Engine) -> bool:
+    return engine.dialect.name == "sqlite"
+
+
+@event.listens_for(Engine, "connect")
+def _prepare_connection(connection: Any, _record: Any) -> None:
+    if not type(connection).__module__.startswith("sqlite3"):
+        return
+    connection.isolation_level = None  # the driver would otherwise open transactions only at the first write
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+@event.listens_for(Engine, "begin")
+def _begin(connection: Any) -> None:
+    if connection.dialect.name == "sqlite":
+        writing = connection.get_execution_options().get("patrol_write")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+class WriteGate:
+    """Writers queue here, since SQLite's own waiting starves them (seconds of tail under load).
+
+    One thread at a time in this process by a lock, one process at a time by a lock on a file.
+    """
+
+    def __init__(self, path: Path | None):
+        self._thread = threading.Lock()
+        self._path = path
+
+    @contextmanager
+    def hold(self) -> Iterator[None]:
+        with self._thread:
+            if self._path is None or fcntl is None:
+                yield
+                return
+            handle = os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600)
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX)
+                yield
+            finally:
+                os.close(handle)
+
+
+_gates: dict[str, WriteGate] = {}
+_gates_lock = threading.Lock()
+
+
+def _gate(engine: Engine) -> WriteGate:
+    name = engine.url.database or ":memory:"
+    with _gates_lock:
+        if name not in _gates:
+            on_disk = is_sqlite(engine) and engine.url.database not in (None, "", ":memory:")
+            _gates[name] = WriteGate(Path(name + ".lock") if on_disk else None)
+        return _gates[name]
+
+
+@contextmanager
+def write(site_id: UUID | None = None) -> Iterator[Session]:
+    """The one way to change the database: queue, begin, do, commit, let go.
+
+    Everything read before is forgotten first, so the verb inside sees the state it changes. Image work,
+    rendering and network do not belong in here. ``site_id`` narrows the queue on PostgreSQL to one site.
+    """
+    session = db.session()
+    session.rollback()
+    engine = db.engine
+    if not is_sqlite(engine):
+        with _transaction(session):
+            key = int.from_bytes((site_id.bytes if site_id else bytes(8))[-8:], "big", signed=True)
+            session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
+            yield session
+        return
+    with _gate(engine).hold(), _transaction(session):
+        session.connection(execution_options={"patrol_write": True})
+        yield session
+
+
+@contextmanager
+def _transaction(session: Session) -> Iterator[None]:
+    try:
+        yield
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+
+
+def upsert(model: Any) -> Any:
+    """An INSERT that knows ON CONFLICT, for whichever database is in use."""
+    return sqlite_insert(model) if is_sqlite(db.engine) else postgresql_insert(model)
+
+
+def check_version(row: Any, version: int | None) -> None:
+    """Refuse a form that was read before somebody else's change (409), then count this change."""
+    if version is not None and version != row.version:
+        raise Problem(
+            "stale",
+            N_("Somebody else changed this while you were writing. Look at the new state, then try again."),
+            status=409,
+        )
+    row.version += 1

@@ -1,0 +1,29 @@
+"""Keys: every row of a site is named by (site, id), and the id is made where the record is made."""
+
+import secrets
+import time
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, ForeignKeyConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+NIL = UUID(int=0)
+
+
+def uuid7() -> UUID:
+    """A time-ordered random id (RFC 9562, version 7)."""
+    value = (time.time_ns() // 1_000_000) << 80 | secrets.randbits(80)
+    value = value & ~(0xF << 76) | 0x7 << 76
+    return UUID(int=value & ~(0x3 << 62) | 0x2 << 62)
+
+
+class SiteRow:
+    """Primary key (site_id, id): the database itself refuses a reference from one site to another."""
+
+    site_id: Mapped[UUID] = mapped_column(ForeignKey("site.id"), primary_key=True, sort_order=-20)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7, sort_order=-10)
+
+
+def site_key(column: str, table: str) -> ForeignKeyConstraint:
+    """A foreign key to another row of the same site."""
+    return ForeignKeyConstraint(["site_id", column], [f"{table}.site_id", f"{table}.id"])

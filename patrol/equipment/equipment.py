@@ -1,0 +1,59 @@
+"""Equipment (设备): one item, or one group of like items, with its place, dates and state."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from patrol.core.db import Model
+from patrol.core.keys import SiteRow, site_key
+
+STATES = ("in_service", "faulty", "out_for_service", "retired")
+
+
+class Equipment(SiteRow, Model):
+    __tablename__ = "equipment"
+    __table_args__ = (
+        site_key("place_id", "place"),
+        site_key("spare_for_id", "equipment"),
+        UniqueConstraint("site_id", "code"),
+        CheckConstraint("state IN ('in_service','faulty','out_for_service','retired')", name="state"),
+        Index(None, "site_id", "type", "state"),
+        Index(None, "site_id", "place_id"),
+        Index(None, "site_id", "next_service"),
+    )
+
+    code: Mapped[str]  # the asset number on its plate
+    type: Mapped[str]
+    name: Mapped[str] = mapped_column(default="")
+    place_id: Mapped[UUID]
+    model: Mapped[str] = mapped_column(default="")
+    quantity: Mapped[int] = mapped_column(default=1)
+    made_on: Mapped[date | None]  # first of the month
+    in_service_from: Mapped[date]
+    last_service: Mapped[date | None]
+    next_service: Mapped[date | None]
+    scrap_on: Mapped[date | None]
+    state: Mapped[str] = mapped_column(default="in_service")
+    half_monthly: Mapped[bool] = mapped_column(default=False)
+    limits: Mapped[dict[str, Any]] = mapped_column(default=dict)  # item code -> {"min", "max"}
+    contractor: Mapped[str] = mapped_column(default="")
+    spare_for_id: Mapped[UUID | None]
+    retired_on: Mapped[date | None]
+    created_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class EquipmentEvent(SiteRow, Model):
+    """A line in an item's file (档案): taken in, moved, serviced, refilled, state changed, retired."""
+
+    __tablename__ = "equipment_event"
+    __table_args__ = (site_key("equipment_id", "equipment"), Index(None, "site_id", "equipment_id", "at"))
+
+    equipment_id: Mapped[UUID]
+    kind: Mapped[str]
+    at: Mapped[datetime]
+    user_id: Mapped[UUID | None]
+    detail: Mapped[dict[str, Any]] = mapped_column(default=dict)

@@ -1,0 +1,114 @@
+"""Commands that run the installation itself: serve, upgrade, doctor."""
+
+import shutil
+import signal
+import sqlite3
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+from flask_migrate import upgrade
+from sqlalchemy import inspect, text
+
+from patrol.core.db import db, is_sqlite
+
+
+@click.command("upgrade")
+@with_appcontext
+def upgrade_command() -> None:
+    """Bring the database to this version's tables; a copy of an SQLite file is kept first."""
+    bring_up_to_date()
+
+
+def bring_up_to_date() -> None:
+    from alembic.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
+    folder = current_app.extensions["migrate"].directory
+    head = ScriptDirectory(folder).get_current_head()
+    with db.engine.connect() as connection:
+        here = MigrationContext.configure(connection).get_current_revision()
+    if here == head:
+        return
+    if here is not None:
+        keep_copy()
+    upgrade(directory=folder)
+
+
+def keep_copy() -> None:
+    """A copy of the SQLite file beside it: its schema changes are not transactional."""
+    if not is_sqlite(db.engine):
+        return
+    source = Path(str(db.engine.url.database))
+    stamp = datetime.now(UTC).strftime("%Y%m%d%H%M%S")
+    with (
+        sqlite3.connect(source) as live,
+        sqlite3.connect(source.with_name(f"{source.name}.before-{stamp}")) as kept,
+    ):
+        live.backup(kept)
+
+
+@click.command("serve")
+@click.option("--host", default=None, help="Address to listen on.")
+@click.option("--port", default=None, type=int, help="Port to listen on.")
+@click.option("--workers", default=None, type=int, help="Processes.")
+@with_appcontext
+def serve_command(host: str | None, port: int | None, workers: int | None) -> None:
+    """Answer phones and desks until stopped."""
+    bring_up_to_date()
+    config = dict(current_app.config)
+    db.engine.dispose()  # the workers open their own connections
+    run_server(host or config["HOST"], port or config["PORT"], workers or config["WORKERS"], config["THREADS"])
+
+
+def run_server(host: str, port: int, workers: int, threads: int) -> None:
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    server: Any = Granian(
+        "patrol.app:create_app",
+        factory=True,
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=threads,
+        backpressure=threads * 4,
+        log_access=False,
+        workers_kill_timeout=10,
+    )
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    server.serve()
+
+
+@click.command("doctor")
+@with_appcontext
+def doctor_command() -> None:
+    """Say in plain words what is missing or unsafe in this installation."""
+    faults = list(findings())
+    for fault in faults:
+        click.echo(f"- {fault}")
+    click.echo("All is well." if not faults else f"{len(faults)} to look at.")
+    raise SystemExit(1 if faults else 0)
+
+
+def findings() -> list[str]:
+    config = current_app.config
+    faults: list[str] = []
+    if config["PUBLIC_URL"].startswith("http://localhost"):
+        faults.append("PATROL_PUBLIC_URL is localhost: labels printed now cannot be opened by phones.")
+    elif not config["PUBLIC_URL"].startswith("https://"):
+        faults.append("PATROL_PUBLIC_URL is not https: phones cannot use the camera or work offline.")
+    free = shutil.disk_usage(config["INSTANCE"]).free
+    if free < config["DISK_RESERVE"]:
+        faults.append(f"Only {free // 1024**2} MiB free: photos are not taken any more.")
+    if not inspect(db.engine).has_table("alembic_version"):
+        faults.append("The database has no tables yet: run `patrol upgrade`.")
+    elif db.session.scalar(text('SELECT count(*) FROM "user"')) == 0:
+        faults.append("There is nobody yet: run `patrol setup` and open the link it prints.")
+    if not (current_app.extensions["assets"].root / "vendor" / "htmx.js").exists():
+        faults.append("Front-end files are missing: run `python -m patrol.frontend.vendor`.")
+    return faults

@@ -1,0 +1,44 @@
+"""Site (项目): one property, with its zone, its business day and its shifts."""
+
+from datetime import datetime, time
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from patrol.core.db import Model, db
+from patrol.core.keys import uuid7
+
+DEFAULT_SHIFTS: list[Any] = [
+    {"code": "day", "zh": "白班", "en": "Day", "start": "08:00", "end": "20:00"},
+    {"code": "night", "zh": "夜班", "en": "Night", "start": "20:00", "end": "08:00"},
+]
+
+
+class Site(Model):
+    __tablename__ = "site"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    name: Mapped[str]
+    company: Mapped[str] = mapped_column(default="")
+    timezone: Mapped[str] = mapped_column(default="Asia/Shanghai")
+    day_start: Mapped[time] = mapped_column(default=time(8, 0))
+    shifts: Mapped[list[Any]] = mapped_column(default=lambda: list(DEFAULT_SHIFTS))
+    post_phone: Mapped[str] = mapped_column(default="")
+    notice: Mapped[str] = mapped_column(default="")  # one line for everybody's today page (wind, works)
+    created_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+
+def site_by_id(site_id: UUID) -> Site | None:
+    return db.session.get(Site, site_id)
+
+
+def all_sites() -> list[Site]:
+    return list(db.session.scalars(select(Site).order_by(Site.name)))

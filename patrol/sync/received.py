@@ -1,0 +1,45 @@
+"""What came through the phones' door: every record once, by id and content; and the shelf of refused ones."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from patrol.core.db import Model
+from patrol.core.keys import SiteRow
+
+
+class Received(SiteRow, Model):
+    """One stored record: same id and content is "known", other content or user is refused."""
+
+    __tablename__ = "received"
+    __table_args__ = (Index(None, "site_id", "device_id", "seq"),)
+
+    kind: Mapped[str]
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("user.id"))
+    device_id: Mapped[UUID | None]
+    content_hash: Mapped[str]
+    seq: Mapped[int | None]
+    prev: Mapped[str | None]
+    received_at: Mapped[datetime]
+    url: Mapped[str | None]  # where the record can be seen; part of the first answer
+
+
+class Shelved(SiteRow, Model):
+    """A refused record, kept raw for a supervisor to see and settle: refused is not lost."""
+
+    __tablename__ = "shelved"
+    __table_args__ = (Index(None, "site_id", "settled_at"),)
+
+    record_id: Mapped[str]
+    kind: Mapped[str]
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("user.id"))
+    raw: Mapped[dict[str, Any]]
+    problem: Mapped[str]
+    content_hash: Mapped[str]
+    received_at: Mapped[datetime]
+    settled_at: Mapped[datetime | None]
+    settled_by_id: Mapped[UUID | None]
+    settled_note: Mapped[str] = mapped_column(default="")

@@ -1,0 +1,46 @@
+"""Languages: the person's own choice, then the browser's, Chinese when in doubt."""
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Flask, g, request, session
+from flask_babel import Babel, get_locale
+from flask_login import current_user
+
+LOCALES = {"zh": "zh_Hans_CN", "en": "en"}
+DEFAULT = "zh"
+
+
+def language() -> str:
+    """ "zh" or "en" for this request."""
+    if "language" not in g:
+        g.language = _chosen()
+    return g.language
+
+
+def _chosen() -> str:
+    wish = current_user.language if current_user and current_user.is_authenticated else None
+    wish = wish or session.get("language")
+    if wish in LOCALES:
+        return wish
+    best = request.accept_languages.best_match(["zh", "zh-CN", "zh-Hans", "zh-TW", "en", "en-US", "en-GB"])
+    return "en" if best and best.startswith("en") else DEFAULT
+
+
+def pick(both: Any, field: str = "") -> str:
+    """The reader's half of trade content: {"zh": …, "en": …}, or an object with ``field_zh``, ``field_en``."""
+    code = "en" if str(get_locale()).startswith("en") else "zh"
+    if isinstance(both, dict):
+        return str(both.get(code) or both.get("zh") or "")
+    return str(getattr(both, f"{field}_{code}"))
+
+
+def init_i18n(app: Flask, folder: str) -> None:
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = folder
+    app.config["BABEL_DEFAULT_LOCALE"] = LOCALES[DEFAULT]
+    Babel(app, locale_selector=lambda: LOCALES[language()] if request else LOCALES[DEFAULT])
+    app.jinja_env.globals.update(language=language, pick=pick)
+
+
+def zone() -> ZoneInfo:
+    return current_user.zone if current_user and current_user.is_authenticated else ZoneInfo("Asia/Shanghai")

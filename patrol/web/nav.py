@@ -1,0 +1,102 @@
+"""What is in the side bar and at the bottom of the phone, for each role."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, request
+from flask_babel import gettext
+from flask_login import current_user
+
+from patrol.core.problems import N_
+from patrol.web.i18n import language
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    url: str
+    icon: str
+    text: str
+    verb: str  # who sees it
+    group: str = ""
+
+
+SIDE = (
+    NavItem("/board", "layout-dashboard", N_("Board"), "board.see"),
+    NavItem("/today", "home", N_("Today"), "scan"),
+    NavItem("/photos", "photo", N_("Photos"), "photo.log"),
+    NavItem("/hazards", "alert-triangle", N_("Hazards"), "hazard.see"),
+    NavItem("/work-orders", "tool", N_("My work"), "order.rectify"),
+    NavItem("/checklists", "clipboard-check", N_("Checklists"), "checklist.see"),
+    NavItem("/equipment", "fire-extinguisher", N_("Equipment"), "equipment.see"),
+    NavItem("/reviews/day", "calendar-event", N_("Day"), "review.see", N_("Reviews")),
+    NavItem("/reviews/week", "calendar-week", N_("Week"), "review.see", N_("Reviews")),
+    NavItem("/reviews/month", "calendar-month", N_("Month"), "review.see", N_("Reviews")),
+    NavItem("/routes", "route", N_("Routes and plans"), "plan.edit", N_("Settings")),
+    NavItem("/places", "qrcode", N_("Places and labels"), "place.edit", N_("Settings")),
+    NavItem("/people", "users", N_("People"), "people.edit", N_("Settings")),
+    NavItem("/shelf", "inbox", N_("Needs a look"), "shelf.settle", N_("Settings")),
+    NavItem("/site", "settings", N_("Site"), "site.edit", N_("Settings")),
+)
+
+_PATROL = (
+    NavItem("/today", "home", N_("Today"), "scan"),
+    NavItem("/hazards", "alert-triangle", N_("Hazards"), "hazard.see"),
+    NavItem("/checklists", "clipboard-check", N_("Checklists"), "checklist.see"),
+    NavItem("/me", "user", N_("Me"), "sign_in"),
+)
+_ENGINEER = (
+    NavItem("/work-orders", "tool", N_("Work"), "order.rectify"),
+    NavItem("/equipment", "fire-extinguisher", N_("Equipment"), "equipment.see"),
+    NavItem("/checklists", "clipboard-check", N_("Checklists"), "checklist.see"),
+    NavItem("/me", "user", N_("Me"), "sign_in"),
+)
+_DESK = (
+    NavItem("/hazards", "alert-triangle", N_("Hazards"), "hazard.see"),
+    NavItem("/work-orders", "tool", N_("Work"), "order.rectify"),
+    NavItem("/photos", "photo", N_("Photos"), "photo.log"),
+    NavItem("/me", "user", N_("Me"), "sign_in"),
+)
+_SUPERVISOR = (
+    NavItem("/board", "layout-dashboard", N_("Board"), "board.see"),
+    NavItem("/photos", "photo", N_("Photos"), "photo.log"),
+    NavItem("/hazards", "alert-triangle", N_("Hazards"), "hazard.see"),
+    NavItem("/reviews", "chart-bar", N_("Reviews"), "review.see"),
+)
+
+
+def phone_nav(role: str | None) -> tuple[NavItem, ...]:
+    """At most four, around the Scan button."""
+    if role in ("engineer", "contractor"):
+        return _ENGINEER
+    if role in ("guard", "cleaner", "gardener", "shift_leader"):
+        return _PATROL
+    if role == "service_desk":
+        return _DESK
+    return _SUPERVISOR
+
+
+def home_url(role: str | None) -> str:
+    """Where a role starts: the guard's round, the engineer's work, the supervisor's board."""
+    return phone_nav(role)[0].url
+
+
+def init_nav(app: Flask) -> None:
+    @app.context_processor
+    def frame() -> dict[str, Any]:
+        if not current_user or not current_user.is_authenticated:
+            return {"reader": None, "side_nav": [], "phone_nav": [], "lang": language(), "theme": "auto"}
+        return {
+            "reader": current_user,
+            "side_nav": [_shown(item) for item in SIDE if current_user.may(item.verb)],
+            "phone_nav": [_shown(item) for item in phone_nav(current_user.role) if current_user.may(item.verb)],
+            "lang": language(),
+            "theme": current_user.theme,
+            "role_name": gettext(current_user.role_name) if current_user.role_name else "",
+        }
+
+
+def _shown(item: NavItem) -> dict[str, Any]:
+    here = request.path
+    active = here == item.url or here.startswith(item.url + "/")
+    group = gettext(item.group) if item.group else ""
+    return {"url": item.url, "icon": item.icon, "text": gettext(item.text), "group": group, "active": active}

@@ -1,0 +1,194 @@
+"""The cast and the stage. PATROL_TEST_DATABASE_URL runs the same stories on PostgreSQL."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, time
+from pathlib import Path
+from types import SimpleNamespace
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from itsdangerous import URLSafeTimedSerializer
+from sqlalchemy import text
+
+from patrol.accounts.passwords import hash_password
+from patrol.accounts.reader import Reader, reader_by_token
+from patrol.accounts.roles import team_of
+from patrol.accounts.sign_in import open_device
+from patrol.accounts.user import Membership, User
+from patrol.app import create_app
+from patrol.core.clock import now
+from patrol.core.db import db, is_sqlite, write
+from patrol.core.keys import uuid7
+from patrol.serve import bring_up_to_date
+from patrol.sites.label import Label
+from patrol.sites.place import Place
+from patrol.sites.site import Site
+
+PASSWORD = "wind in the pines"
+HX = {"HX-Request": "true", "HX-Request-Type": "partial"}
+LONG_AGO = datetime(2025, 1, 1, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def migrated_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """One app on one migrated database; ``app`` hands it out empty to each test."""
+    folder = tmp_path_factory.mktemp("instance")
+    overrides = {"INSTANCE": folder, "LOG_LEVEL": "ERROR", "PHOTO_STORE": folder / "photos"}
+    url = os.environ.get("PATROL_TEST_DATABASE_URL")
+    if url:
+        overrides["DATABASE_URL"] = url
+    app = create_app(overrides)
+    app.config["TESTING"] = True
+    with app.app_context():
+        bring_up_to_date()
+        if is_sqlite(db.engine):
+            db.engine.dispose()
+            shutil.copy(folder / "patrol.db", folder / "empty.db")
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def app(migrated_app: Flask) -> Iterator[Flask]:
+    with migrated_app.app_context():
+        db.session.remove()
+        empty(migrated_app)
+        yield migrated_app
+        db.session.remove()
+
+
+def empty(app: Flask) -> None:
+    """Nothing in the database, nothing on the shelf."""
+    shutil.rmtree(app.config["PHOTO_STORE"], ignore_errors=True)
+    if is_sqlite(db.engine):
+        db.engine.dispose()
+        folder = Path(app.config["INSTANCE"])
+        for suffix in ("-wal", "-shm"):
+            (folder / f"patrol.db{suffix}").unlink(missing_ok=True)
+        shutil.copy(folder / "empty.db", folder / "patrol.db")
+        return
+    names = ", ".join(f'"{table.name}"' for table in db.metadata.sorted_tables)
+    with db.engine.begin() as connection:
+        connection.execute(text(f"TRUNCATE {names} CASCADE"))
+
+
+@pytest.fixture(scope="session")
+def password_hash() -> str:
+    return hash_password(PASSWORD)
+
+
+@pytest.fixture
+def sites(app: Flask) -> SimpleNamespace:
+    """Two sites; nearly everything happens at the lake."""
+    with write():
+        lake = Site(id=uuid7(), name="翠湖花园", company="翠湖物业", day_start=time(8), created_at=LONG_AGO)
+        hill = Site(id=uuid7(), name="南山雅苑", company="翠湖物业", day_start=time(8), created_at=LONG_AGO)
+        db.session.add_all([lake, hill])
+    return SimpleNamespace(lake=lake, hill=hill)
+
+
+CAST = {
+    "guard": ("张伟", "0217", "guard"),
+    "guard2": ("赵敏", "0218", "guard"),
+    "engineer": ("李强", "0301", "engineer"),
+    "leader": ("何勇", "0201", "shift_leader"),
+    "supervisor": ("王芳", "0101", "security_supervisor"),
+    "engineering": ("周敏", "0102", "engineering_supervisor"),
+    "manager": ("赵文斌", "0001", "site_manager"),
+    "desk": ("孙莉", "0401", "service_desk"),
+    "contractor": ("维保马", "0501", "contractor"),
+    "cleaner": ("刘姐", "0601", "cleaner"),
+}
+
+
+@pytest.fixture
+def people(sites: SimpleNamespace, password_hash: str) -> SimpleNamespace:
+    """Everybody of the lake by their part, and 陈晨, a supervisor of the other site."""
+    cast = {}
+    with write():
+        for part, (name, staff_no, role) in CAST.items():
+            cast[part] = make_person(name, staff_no, role, sites.lake.id, password_hash)
+        cast["stranger"] = make_person("陈晨", "9101", "site_manager", sites.hill.id, password_hash)
+    return SimpleNamespace(**cast)
+
+
+def make_person(name: str, staff_no: str, role: str, site_id: UUID, password_hash: str) -> User:
+    user = User(id=uuid7(), name=name, staff_no=staff_no, password_hash=password_hash, created_at=LONG_AGO)
+    db.session.add(user)
+    db.session.flush()
+    db.session.add(
+        Membership(id=uuid7(), site_id=site_id, user_id=user.id, role=role, team=team_of(role), since=LONG_AGO)
+    )
+    return user
+
+
+@pytest.fixture
+def as_user(app: Flask) -> Callable[..., FlaskClient]:
+    """A browser in which this person is signed in; its requests carry a valid CSRF token."""
+
+    def client_for(person: User | None = None, *, csrf: bool = True) -> FlaskClient:
+        client = app.test_client()
+        with client.session_transaction() as session:
+            session["csrf_token"] = "known"
+            session["language"] = "zh"
+            if person is not None:
+                session["_user_id"] = token_of(person)
+                session["_fresh"] = True
+                session.permanent = True
+        if csrf:
+            signer = URLSafeTimedSerializer(app.secret_key, salt="wtf-csrf-token")
+            client.environ_base["HTTP_X_CSRFTOKEN"] = signer.dumps("known")
+        return client
+
+    return client_for
+
+
+def token_of(person: User) -> str:
+    with write():
+        return open_device(person, agent="Android Chrome/1", keep=True, at=now(), password_given=True)
+
+
+@pytest.fixture
+def reader_of(app: Flask) -> Callable[[User], Reader]:
+    """The Reader value that verbs take as ``by=``."""
+
+    def find(person: User) -> Reader:
+        found = reader_by_token(token_of(person), now())
+        assert found is not None
+        return found
+
+    return find
+
+
+@pytest.fixture
+def places(sites: SimpleNamespace) -> SimpleNamespace:
+    """A small tree at the lake, four checkpoints with labels; ``codes`` by checkpoint name."""
+    made: dict[str, Place] = {}
+    codes: dict[str, str] = {}
+
+    def add(key: str, kind: str, name: str, parent: str | None = None, number: int | None = None, **more):
+        above = made.get(parent) if parent else None
+        full = f"{above.full_name} {name}" if above else name
+        made[key] = Place(
+            id=uuid7(), site_id=sites.lake.id, parent_id=above.id if above else None, kind=kind, name=name,
+            full_name=full, number=number, created_at=LONG_AGO, sort=len(made), **more,
+        )  # fmt: skip
+        db.session.add(made[key])
+        db.session.flush()
+        if number is not None:
+            codes[key] = f"7K3M9QX2AB0{number}"
+            label = Label(id=uuid7(), site_id=sites.lake.id, place_id=made[key].id, code=codes[key], issued_at=LONG_AGO)
+            db.session.add(label)
+
+    with write():
+        add("block3", "building", "3 栋", type="building")
+        add("lobby", "spot", "大堂", "block3", 1)
+        add("pump", "spot", "消防泵房", "block3", 2, type="water_pump_room", lat=30.25, lon=120.16)
+        add("roof", "spot", "天台", "block3", 3, type="roof")
+        add("gate", "area", "东大门", None, 4)
+    return SimpleNamespace(codes=codes, **made)

@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 from dataclasses import dataclass, field
-from datetime import datetime, time
+from datetime import date, datetime, time
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, select
 from patrol.accounts.device import Device
 from patrol.accounts.roles import ROLES, may
 from patrol.accounts.user import Membership, User
+from patrol.core.business_day import business_day
 from patrol.core.db import db
 from patrol.sites.site import Site
 
@@ -149,3 +150,8 @@ def reader_by_token(token: str, at: datetime) -> Reader | None:
 
 def token_hash(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def business_day_of(by: Reader, at: datetime) -> date:
+    """The business day of the reader's site that this moment belongs to."""
+    return business_day(at, by.zone, by.day_start)

@@ -3,14 +3,19 @@
 Record and bytes come in either order: a ``Photo`` without its ``PhotoFile`` is "on its way" (照片在路上).
 """
 
-from datetime import date, datetime
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index
+from sqlalchemy import Index, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from patrol.core.db import Model
+from patrol.accounts.reader import Reader, business_day_of
+from patrol.core.db import Model, db
+from patrol.core.facts import When
 from patrol.core.keys import SiteRow, site_key
+from patrol.core.problems import N_, Problem
 
 KINDS = ("visit", "before", "after", "sighting", "verify", "inspection", "signature", "way")
 
@@ -64,3 +69,82 @@ class PhotoFile(SiteRow, Model):
     exif_taken_at: Mapped[str | None]
     original_sha256: Mapped[str | None]
     distance_m: Mapped[int | None]
+
+
+def add_photos(
+    ids: Iterable[UUID],
+    *,
+    kind: str,
+    subject_kind: str,
+    subject_id: UUID,
+    place_id: UUID | None,
+    by: Reader,
+    when: When,
+    category: str | None = None,
+    round_id: UUID | None = None,
+    detail_id: UUID | None = None,
+    facts: Mapping[str, Any] | None = None,
+) -> list[Photo]:
+    """What these pictures show, inside the caller's ``write()``. Their bytes may come before or after.
+
+    facts: per photo id (as text) ``{"taken_at": ISO time, "gallery": bool}`` as the phone tells it.
+    Refuses (photo.used) an id that already shows something else: a picture proves one thing only.
+    """
+    made = []
+    for sort, photo_id in enumerate(dict.fromkeys(ids)):
+        if db.session.get(Photo, (by.site_id, photo_id)) is not None:
+            raise Problem("photo.used", N_("This photo already belongs to another record. Take a new one."), status=409)
+        told = (facts or {}).get(str(photo_id)) or {}
+        photo = Photo(
+            id=photo_id,
+            site_id=by.site_id,
+            kind=kind,
+            subject_kind=subject_kind,
+            subject_id=subject_id,
+            detail_id=detail_id,
+            place_id=place_id,
+            user_id=by.user_id,
+            round_id=round_id,
+            category=category,
+            business_day=business_day_of(by, when.at),
+            taken_at=_taken_at(told.get("taken_at"), when),
+            received_at=when.received_at,
+            from_gallery=bool(told.get("gallery")),
+            sort=sort,
+        )
+        db.session.add(photo)
+        made.append(photo)
+    return made
+
+
+def _taken_at(told: Any, when: When) -> datetime:
+    """The phone's own time of the picture, put right like its record's; the record's time if it makes no sense."""
+    try:
+        at = datetime.fromisoformat(str(told))
+    except ValueError:
+        return when.at
+    if at.tzinfo is None:
+        return when.at
+    put_right = at + (when.at - when.captured_at)
+    return put_right if when.at - timedelta(days=31) <= put_right <= when.at else when.at
+
+
+def photos_of(site_id: UUID, subject_kind: str, subject_ids: Iterable[UUID]) -> dict[UUID, list[Photo]]:
+    """The photos of several subjects at once, in the order they were taken."""
+    found: dict[UUID, list[Photo]] = {subject_id: [] for subject_id in subject_ids}
+    if not found:
+        return found
+    query = (
+        select(Photo)
+        .where(Photo.site_id == site_id, Photo.subject_kind == subject_kind, Photo.subject_id.in_(found))
+        .order_by(Photo.taken_at, Photo.sort, Photo.id)
+    )
+    for photo in db.session.scalars(query):
+        found[photo.subject_id].append(photo)
+    return found
+
+
+def arrived(site_id: UUID, ids: Iterable[UUID]) -> set[UUID]:
+    """Those of these photos whose bytes are here; the others are on their way."""
+    query = select(PhotoFile.id).where(PhotoFile.site_id == site_id, PhotoFile.id.in_(list(ids)))
+    return set(db.session.scalars(query))

@@ -43,9 +43,7 @@ def covered(done_days: Iterable[date], month: date, half_monthly: bool) -> bool:
     return _any_in(done_days, month_bounds(month))
 
 
-def lift_gap_fails(
-    service_days: Iterable[date], until: date | None = None, limit_days: int = LIFT_GAP_DAYS
-) -> LiftGap:
+def lift_gap_fails(service_days: Iterable[date], until: date | None = None, limit_days: int = LIFT_GAP_DAYS) -> LiftGap:
     """The longest gap between lift services, and whether it is over 15 days.
 
     Both halves of a month may be done and the gap still fail: 1 and 17 March lie 16 days apart.

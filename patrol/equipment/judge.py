@@ -72,9 +72,7 @@ def judge(item: Mapping[str, Any], answer: Answer, limits: Mapping[str, Any] | N
     return Verdict(result, photo_needed=needs_photo, problem="photo_missing" if lacking else None)
 
 
-def bounds(
-    item: Mapping[str, Any], limits: Mapping[str, Any] | None = None
-) -> tuple[float | None, float | None]:
+def bounds(item: Mapping[str, Any], limits: Mapping[str, Any] | None = None) -> tuple[float | None, float | None]:
     """Lowest and highest good value of a number item, to be stored beside the answer; None = no bound."""
     merged = {**item, **(limits or {})}
     return merged.get("min"), merged.get("max")
@@ -88,9 +86,7 @@ def complete(items: Iterable[Mapping[str, Any]], verdicts: Mapping[str, Verdict]
     return all(item["code"] in answered for item in items if item["required"])
 
 
-def _result(
-    item: Mapping[str, Any], answer: Answer, limits: Mapping[str, Any] | None
-) -> tuple[Result, Trouble | None]:
+def _result(item: Mapping[str, Any], answer: Answer, limits: Mapping[str, Any] | None) -> tuple[Result, Trouble | None]:
     match item["kind"]:
         case "pass_fail":
             return _claimed(answer)

@@ -62,9 +62,7 @@ def service_life(
     return ServiceLife(next_service, scrap_on)
 
 
-def due_state(
-    next_service: date | None, scrap_on: date | None, today: date, warn_days: int = WARN_DAYS
-) -> LifeState:
+def due_state(next_service: date | None, scrap_on: date | None, today: date, warn_days: int = WARN_DAYS) -> LifeState:
     """scrap from the scrap date on, overdue after the service date, soon in the warn_days before either."""
     if scrap_on and today >= scrap_on:
         return "scrap"

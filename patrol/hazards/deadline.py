@@ -31,9 +31,7 @@ class Reminder(NamedTuple):
     kind: ReminderKind
 
 
-def deadline_hours(
-    category: Mapping[str, Any], severity: str, defaults: Mapping[str, int] = SEVERITY_HOURS
-) -> int:
+def deadline_hours(category: Mapping[str, Any], severity: str, defaults: Mapping[str, int] = SEVERITY_HOURS) -> int:
     """Hours to rectify: the category's own while the severity is the category's, else the severity's default.
 
     category: an entry of hazard_categories.json. Raises KeyError for a severity nobody knows.

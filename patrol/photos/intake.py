@@ -132,7 +132,9 @@ def _known(by: Reader, photo_id: UUID, digest: str) -> PhotoFile | None:
     if file is None:
         return None
     if file.sha256 != digest or file.user_id != by.user_id:
-        raise Problem("photo.id_reused", N_("Another photo was sent under this number. The first one stays."), status=409)
+        raise Problem(
+            "photo.id_reused", N_("Another photo was sent under this number. The first one stays."), status=409
+        )
     return file
 
 

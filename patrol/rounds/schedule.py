@@ -51,9 +51,7 @@ def round_times(
         raise ValueError("the next round must start later")
     expected = timedelta(minutes=expected_min)
     interval = ALONE if next_start is None else next_start - start
-    wanted = (
-        min(interval / 5, LONGEST_TOLERANCE) if tolerance_min is None else timedelta(minutes=tolerance_min)
-    )
+    wanted = min(interval / 5, LONGEST_TOLERANCE) if tolerance_min is None else timedelta(minutes=tolerance_min)
     tolerance = max(timedelta(0), min(wanted, (interval - expected) / 2))
     end = start + expected
     close = min(end + max(tolerance, SHORTEST_GRACE), start + interval - tolerance)
@@ -167,9 +165,7 @@ def _clock_times(
         case "per_shift":
             if band_start is None or band_end is None or per_shift is None:
                 raise ValueError("a plan per shift needs the shift and a number")
-            return [
-                _later(band_start, offset) for offset, _ in shift_windows(band_start, band_end, per_shift)
-            ]
+            return [_later(band_start, offset) for offset, _ in shift_windows(band_start, band_end, per_shift)]
         case "fixed":
             return fixed_times(times)
         case "calendar":

@@ -46,9 +46,7 @@ def test_a_needle_in_green_passes_whatever_else_is_claimed():
     assert judge(GAUGE, Answer(result="fail", choice="green")) == Verdict("pass")
 
 
-@pytest.mark.parametrize(
-    ("value", "result"), [(-5, "pass"), (40, "pass"), (40.1, "fail"), (-6, "fail"), (31, "pass")]
-)
+@pytest.mark.parametrize(("value", "result"), [(-5, "pass"), (40, "pass"), (40.1, "fail"), (-6, "fail"), (31, "pass")])
 def test_the_bounds_of_a_number_are_good(value, result):
     assert judge(ROOM, Answer(value=value, photos=1)).result == result
 
@@ -91,9 +89,7 @@ def test_an_unknown_word_is_no_answer():
 
 
 def test_a_required_photo_is_the_answer_itself():
-    assert judge(SHEET, Answer(result="pass")) == Verdict(
-        "missing", photo_needed=True, problem="photo_missing"
-    )
+    assert judge(SHEET, Answer(result="pass")) == Verdict("missing", photo_needed=True, problem="photo_missing")
     assert judge(SHEET, Answer(photos=1)) == Verdict("pass", photo_needed=True)
     assert judge({**SHEET, "required": False}, Answer()) == Verdict("missing")
 
@@ -117,9 +113,7 @@ def test_a_list_is_complete_when_every_required_item_is_answered_without_a_probl
     assert complete(some, {"seal": seal_ok, "gauge": gauge_ok})
     assert not complete(some, {"seal": seal_ok})
     assert not complete(some, {"seal": seal_ok, "gauge": judge(GAUGE, Answer(choice="red"))})
-    assert not complete(
-        some, {"seal": seal_ok, "gauge": gauge_ok, "powder_loose": judge(LOOSE, Answer(result="na"))}
-    )
+    assert not complete(some, {"seal": seal_ok, "gauge": gauge_ok, "powder_loose": judge(LOOSE, Answer(result="na"))})
 
 
 def every_item() -> list[dict]:

@@ -16,18 +16,14 @@ from patrol.equipment.service_life import SERVICE_YEARS, Years, days_left, due_s
         ("extinguisher_water", (2021, 1), (2026, 1), (2027, 1), (2027, 1)),
     ],
 )
-def test_golden_4_service_and_scrap_follow_from_the_month_of_manufacture(
-    kind, made, served, next_service, scrap
-):
+def test_golden_4_service_and_scrap_follow_from_the_month_of_manufacture(kind, made, served, next_service, scrap):
     life = service_life(kind, date(*made, 17), served and date(*served, 30))
     assert life == (date(*next_service, 1), date(*scrap, 1))
 
 
 def test_a_wheeled_extinguisher_counts_as_dry_powder():
     made = date(2019, 3, 1)
-    assert service_life("extinguisher_wheeled", made, None) == service_life(
-        "extinguisher_dry_powder", made, None
-    )
+    assert service_life("extinguisher_wheeled", made, None) == service_life("extinguisher_dry_powder", made, None)
 
 
 def test_equipment_without_a_table_has_neither_date():

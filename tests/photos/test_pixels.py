@@ -61,9 +61,7 @@ def bomb_png(width: int, height: int) -> bytes:
     rows = zlib.compressobj(9)
     body = b"".join(rows.compress(bytes(width // 8 + 1)) for _ in range(height)) + rows.flush()
     head = struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)
-    return (
-        b"\x89PNG\r\n\x1a\n" + png_chunk(b"IHDR", head) + png_chunk(b"IDAT", body) + png_chunk(b"IEND", b"")
-    )
+    return b"\x89PNG\r\n\x1a\n" + png_chunk(b"IHDR", head) + png_chunk(b"IDAT", body) + png_chunk(b"IEND", b"")
 
 
 def test_a_phone_photo_becomes_a_master_of_1600_and_a_thumbnail_of_480():

@@ -104,8 +104,6 @@ def test_the_font_of_the_settings_comes_first(tmp_path, monkeypatch):
 
 def test_nothing_of_the_file_but_pixels_is_in_the_copy():
     out = BytesIO()
-    Image.new("RGB", (300, 200)).save(
-        out, "JPEG", comment=b"secret", exif=b"Exif\0\0II*\0\x08\0\0\0\0\0\0\0\0\0"
-    )
+    Image.new("RGB", (300, 200)).save(out, "JPEG", comment=b"secret", exif=b"Exif\0\0II*\0\x08\0\0\0\0\0\0\0\0\0")
 
     assert b"secret" not in burn(out.getvalue(), POT, None)

@@ -106,9 +106,7 @@ def test_a_longer_or_lower_case_url_needs_more_modules():
     assert symbol(url_of(40).lower()).version > 3
 
 
-@pytest.mark.parametrize(
-    "url", [url_of(40), url_of(47), url_of(60), "https://192.168.1.20:8443/c/7k3m9qx2abcd"]
-)
+@pytest.mark.parametrize("url", [url_of(40), url_of(47), url_of(60), "https://192.168.1.20:8443/c/7k3m9qx2abcd"])
 def test_the_symbol_is_read_back_by_a_camera(url):
     found = zxingcpp.read_barcodes(rendered(symbol(url)))
 

@@ -27,6 +27,9 @@ class Here:
     team: str
     timezone: str
     day_start: time
+    shifts: tuple[dict[str, str], ...] = ()
+    notice: str = ""
+    post_phone: str = ""
 
     @property
     def zone(self) -> ZoneInfo:
@@ -102,6 +105,9 @@ _FIND = (
         Site.name.label("site_name"),
         Site.timezone,
         Site.day_start,
+        Site.shifts,
+        Site.notice,
+        Site.post_phone,
     )
     .join(Device, Device.user_id == User.id)
     .outerjoin(Membership, (Membership.user_id == User.id) & Membership.ended_at.is_(None))
@@ -128,7 +134,17 @@ def reader_by_token(token: str, at: datetime) -> Reader | None:
         return None
     first = rows[0]
     sites = tuple(
-        Here(row.site_id, row.site_name, row.role, row.team, row.timezone, row.day_start)
+        Here(
+            row.site_id,
+            row.site_name,
+            row.role,
+            row.team,
+            row.timezone,
+            row.day_start,
+            tuple(row.shifts),
+            row.notice,
+            row.post_phone,
+        )
         for row in rows
         if row.site_id is not None
     )

@@ -110,19 +110,31 @@ class WriteGate:
     def __init__(self, path: Path | None):
         self._thread = threading.Lock()
         self._path = path
+        self._holder: int | None = None
 
     @contextmanager
     def hold(self) -> Iterator[None]:
+        if self._holder == threading.get_ident():
+            raise RuntimeError("write() inside write(): a verb must not open its own transaction")
         with self._thread:
-            if self._path is None or fcntl is None:
-                yield
-                return
-            handle = os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600)
+            self._holder = threading.get_ident()
             try:
-                fcntl.flock(handle, fcntl.LOCK_EX)
-                yield
+                with self._file():
+                    yield
             finally:
-                os.close(handle)
+                self._holder = None
+
+    @contextmanager
+    def _file(self) -> Iterator[None]:
+        if self._path is None or fcntl is None:
+            yield
+            return
+        handle = os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(handle)
 
 
 _gates: dict[str, WriteGate] = {}

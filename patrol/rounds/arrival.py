@@ -1,0 +1,95 @@
+"""What a person says after arriving: all is normal, or a word; and the word left for the next round."""
+
+from typing import Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import select
+
+from patrol.accounts.reader import Reader
+from patrol.accounts.user import User
+from patrol.core.db import db
+from patrol.core.facts import When
+from patrol.core.problems import N_, NotHere, Problem
+from patrol.rounds.round import Round, RoundNote
+from patrol.rounds.scan import Scan, VisitResult
+from patrol.sites.day import mark_day
+
+
+class VisitData(BaseModel):
+    model_config = ConfigDict(extra="ignore", str_strip_whitespace=True)
+
+    scan: UUID
+    result: Literal["normal", "explained"] = "normal"
+    note: str = Field(default="", max_length=500)
+
+
+class RoundNoteData(BaseModel):
+    model_config = ConfigDict(extra="ignore", str_strip_whitespace=True)
+
+    round: UUID
+    text: str = Field(min_length=1, max_length=500)
+
+
+def settle_visit(data: VisitData, *, id: UUID, by: Reader, when: When) -> VisitResult:
+    """Say how the place was found. Only whoever scanned can say it."""
+    scan = db.session.get(Scan, (by.site_id, data.scan))
+    if scan is None:
+        raise NotHere("scan")
+    if scan.user_id != by.user_id:
+        raise Problem("visit.not_yours", N_("Somebody else scanned here. Scan the label yourself."), status=403)
+    result = VisitResult(
+        id=id,
+        site_id=by.site_id,
+        scan_id=scan.id,
+        user_id=by.user_id,
+        at=when.at,
+        result=data.result,
+        note=data.note,
+    )
+    db.session.add(result)
+    mark_day(by.site_id, scan.business_day)
+    return result
+
+
+def leave_note(data: RoundNoteData, *, id: UUID, by: Reader, when: When) -> RoundNote:
+    """Leave a word for whoever walks the route next."""
+    round_ = db.session.get(Round, (by.site_id, data.round))
+    if round_ is None:
+        raise NotHere("round")
+    note = RoundNote(id=id, site_id=by.site_id, round_id=round_.id, user_id=by.user_id, at=when.at, text=data.text)
+    db.session.add(note)
+    return note
+
+
+def last_visit(site_id: UUID, place_id: UUID, but: UUID | None) -> tuple[Scan, str, str | None] | None:
+    """The scan before this one at a place: (scan, person's name, what was said or None)."""
+    query = (
+        select(Scan, User.name)
+        .join(User, User.id == Scan.user_id)
+        .where(Scan.site_id == site_id, Scan.place_id == place_id)
+        .order_by(Scan.effective_at.desc())
+        .limit(3)
+    )
+    for scan, name in db.session.execute(query):
+        if scan.id != but and "repeat" not in scan.flags:
+            said = db.session.scalar(
+                select(VisitResult.result)
+                .where(VisitResult.site_id == site_id, VisitResult.scan_id == scan.id)
+                .order_by(VisitResult.at.desc())
+                .limit(1)
+            )
+            return scan, name, said
+    return None
+
+
+def last_note(site_id: UUID, route_id: UUID, round_id: UUID) -> RoundNote | None:
+    """The latest word left on this route by an earlier round."""
+    query = (
+        select(RoundNote)
+        .join(Round, (Round.site_id == RoundNote.site_id) & (Round.id == RoundNote.round_id))
+        .where(RoundNote.site_id == site_id, Round.route_id == route_id, RoundNote.round_id != round_id)
+        .order_by(RoundNote.at.desc())
+        .limit(1)
+    )
+    return db.session.scalars(query).first()

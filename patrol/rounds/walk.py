@@ -1,0 +1,231 @@
+"""A round as it stands: its stops, who was where when, and the state that follows from that and the time."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import bindparam, select
+
+from patrol.accounts.user import User
+from patrol.core.db import db
+from patrol.rounds.round import Round, RoundStop
+from patrol.rounds.scan import Scan
+from patrol.rounds.scanning import times_of
+from patrol.rounds.schedule import RoundTimes
+from patrol.rounds.visits import SETTLED, VISITED, OrderedStop, Visit, VisitState, out_of_order, round_state, visit_state
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One scan of a stop: when, by whom, how, with which flags."""
+
+    id: UUID
+    at: datetime
+    user_id: UUID
+    user_name: str
+    method: str
+    flags: tuple[str, ...]
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    place_id: UUID
+    name: str
+    number: int
+    position: int
+    required: bool
+    walk_min: int
+    visit: Visit
+    scans: tuple[Seen, ...]
+    flags: tuple[str, ...]
+
+    @property
+    def state(self) -> str:
+        return str(self.visit.state)
+
+    @property
+    def seen(self) -> Seen | None:
+        """The scan that counts."""
+        return next((scan for scan in self.scans if scan.at == self.visit.scan_at), None)
+
+    @property
+    def settled(self) -> bool:
+        return self.visit.state in SETTLED
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """A round with its stops in route order, judged at one moment."""
+
+    id: UUID
+    route_id: UUID
+    route_name: str
+    team: str
+    day: date
+    ordinal: int
+    times: RoundTimes
+    cancelled: bool
+    stops: tuple[Stop, ...]
+    state: str
+    people: tuple[tuple[UUID, str], ...] = field(default=())
+
+    @property
+    def required(self) -> list[Stop]:
+        return [stop for stop in self.stops if stop.required]
+
+    def count(self, *states: str) -> int:
+        return sum(stop.state in states for stop in self.required)
+
+    @property
+    def visited(self) -> int:
+        return self.count(VisitState.ON_TIME, VisitState.LATE)
+
+    @property
+    def next_stop(self) -> Stop | None:
+        """The stop to go to: the first required one not settled after the last one visited, else the first open."""
+        open_stops = [stop for stop in self.required if stop.state == VisitState.PENDING]
+        if not open_stops:
+            return None
+        last = max((s for s in self.stops if s.visit.scan_at), key=lambda s: s.visit.scan_at or 0, default=None)
+        after = [stop for stop in open_stops if last is not None and stop.position > last.position]
+        return (after or open_stops)[0]
+
+
+_STOPS = (
+    select(
+        RoundStop.round_id,
+        RoundStop.place_id,
+        RoundStop.place_name,
+        RoundStop.number,
+        RoundStop.position,
+        RoundStop.required,
+        RoundStop.walk_min,
+    )
+    .where(RoundStop.site_id == bindparam("site_id"), RoundStop.round_id.in_(bindparam("rounds", expanding=True)))
+    .order_by(RoundStop.round_id, RoundStop.position)
+)
+_SCANS = (
+    select(
+        Scan.round_id,
+        Scan.id,
+        Scan.place_id,
+        Scan.effective_at,
+        Scan.received_at,
+        Scan.user_id,
+        Scan.method,
+        Scan.flags,
+        User.name,
+    )
+    .join(User, User.id == Scan.user_id)
+    .where(Scan.site_id == bindparam("site_id"), Scan.round_id.in_(bindparam("rounds", expanding=True)))
+    .order_by(Scan.effective_at, Scan.id)
+)
+ROUND_COLUMNS = (
+    Round.id,
+    Round.route_id,
+    Round.route_name,
+    Round.team,
+    Round.business_day,
+    Round.ordinal,
+    Round.opens_at,
+    Round.starts_at,
+    Round.ends_at,
+    Round.closes_at,
+    Round.tolerance_s,
+    Round.strict_order,
+    Round.cancelled_at,
+)
+
+
+def walks(site_id: UUID, rounds: Sequence[Any], at: datetime) -> list[Walk]:
+    """These rounds (rows with ROUND_COLUMNS, or Round objects) as they stand at ``at``. Two queries."""
+    if not rounds:
+        return []
+    asked = {"site_id": site_id, "rounds": [row.id for row in rounds]}
+    stops: dict[UUID, list[Any]] = defaultdict(list)
+    for row in db.session.execute(_STOPS, asked):
+        stops[row.round_id].append(row)
+    scans: dict[UUID, list[Any]] = defaultdict(list)
+    for row in db.session.execute(_SCANS, asked):
+        scans[row.round_id].append(row)
+    return [judge_walk(row, stops[row.id], scans[row.id], at) for row in rounds]
+
+
+def rounds_between(site_id: UUID, first: date, last: date) -> list[Any]:
+    """Rounds of these business days, both counting, by start."""
+    query = select(*ROUND_COLUMNS).where(
+        Round.site_id == site_id, Round.business_day >= first, Round.business_day <= last
+    )
+    return list(db.session.execute(query.order_by(Round.starts_at, Round.route_name, Round.id)))
+
+
+def walk_by_id(site_id: UUID, round_id: UUID, at: datetime) -> Walk | None:
+    query = select(*ROUND_COLUMNS).where(Round.site_id == site_id, Round.id == round_id)
+    found = walks(site_id, list(db.session.execute(query)), at)
+    return found[0] if found else None
+
+
+def judge_walk(row: Any, stop_rows: Iterable[Any], scan_rows: Iterable[Any], at: datetime) -> Walk:
+    """Pure: a round's row, its stops' rows and its scans' rows make a Walk."""
+    times = times_of(row)
+    by_place: dict[UUID, list[Seen]] = defaultdict(list)
+    people: dict[UUID, str] = {}
+    for scan in scan_rows:
+        seen = Seen(
+            scan.id, scan.effective_at, scan.user_id, scan.name, scan.method, tuple(scan.flags), scan.received_at
+        )
+        by_place[scan.place_id].append(seen)
+        people[scan.user_id] = scan.name
+    stop_rows = list(stop_rows)
+    visits = {stop.place_id: visit_state(times, [s.at for s in by_place[stop.place_id]], at) for stop in stop_rows}
+    disordered = _disordered(row, stop_rows, visits)
+    stops = tuple(
+        _stop(n, stop, visits[stop.place_id], by_place[stop.place_id], disordered)
+        for n, stop in enumerate(stop_rows, 1)
+    )
+    required = [stop.visit for stop in stops if stop.required]
+    any_scan = any(stop.visit.state in VISITED for stop in stops)
+    state = round_state(required, at, times.closes_at, any_scan, row.cancelled_at is not None)
+    return Walk(
+        id=row.id,
+        route_id=row.route_id,
+        route_name=row.route_name,
+        team=row.team,
+        day=row.business_day,
+        ordinal=row.ordinal,
+        times=times,
+        cancelled=row.cancelled_at is not None,
+        stops=stops,
+        state=state,
+        people=tuple(people.items()),
+    )
+
+
+def _disordered(row: Any, stop_rows: list[Any], visits: dict[UUID, Visit]) -> set[Any]:
+    if not row.strict_order:
+        return set()
+    return out_of_order([OrderedStop(s.place_id, s.required, visits[s.place_id].scan_at) for s in stop_rows])
+
+
+def _stop(n: int, row: Any, visit: Visit, scans: list[Seen], disordered: set[Any]) -> Stop:
+    counted = next((scan for scan in scans if scan.at == visit.scan_at), None)
+    flags = set(counted.flags if counted else ())
+    if row.place_id in disordered:
+        flags.add("out_of_order")
+    if visit.after_close:
+        flags.add("after_close")
+    return Stop(
+        place_id=row.place_id,
+        name=row.place_name,
+        number=n,
+        position=row.position,
+        required=row.required,
+        walk_min=row.walk_min,
+        visit=visit,
+        scans=tuple(scans),
+        flags=tuple(sorted(flags)),
+    )

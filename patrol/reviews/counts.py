@@ -24,9 +24,7 @@ class PatrolCounts:
     missed_rounds: int = 0
 
     def __add__(self, other: "PatrolCounts") -> "PatrolCounts":
-        return PatrolCounts(
-            *(mine + theirs for mine, theirs in zip(astuple(self), astuple(other), strict=True))
-        )
+        return PatrolCounts(*(mine + theirs for mine, theirs in zip(astuple(self), astuple(other), strict=True)))
 
 
 def is_closed(round_: RoundFacts, now: datetime) -> bool:

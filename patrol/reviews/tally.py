@@ -193,9 +193,7 @@ def _hazards(facts: DayFacts) -> dict[str, Any]:
 def _inspections(facts: DayFacts) -> dict[str, dict[str, int]]:
     lists: dict[str, Counter[str]] = {}
     for inspection in facts.inspections:
-        counter = lists.setdefault(
-            inspection.checklist, Counter(done=0, complete=0, failed=0, failed_items=0)
-        )
+        counter = lists.setdefault(inspection.checklist, Counter(done=0, complete=0, failed=0, failed_items=0))
         counter["done"] += 1
         counter["complete"] += inspection.complete
         counter["failed"] += inspection.failed > 0
@@ -238,9 +236,7 @@ def _valid_until(waiting: list[RoundFacts], facts: DayFacts) -> str | None:
     moments = [round_.times.closes_at for round_ in waiting]
     # A deadline is missed just after its moment, so the figure changes one tick later.
     tick = timedelta(microseconds=1)
-    moments += [
-        h.first_due_at + tick for h in facts.due if not h.rectified_at and h.first_due_at >= facts.now
-    ]
+    moments += [h.first_due_at + tick for h in facts.due if not h.rectified_at and h.first_due_at >= facts.now]
     return _iso(min(moments)) if moments else None
 
 

@@ -25,9 +25,7 @@ zones = st.sampled_from(
     ["Asia/Shanghai", "America/New_York", "Europe/London", "Australia/Lord_Howe", "Africa/Cairo", "UTC"]
 ).map(ZoneInfo)
 clock_times = st.builds(time, st.integers(0, 23), st.integers(0, 59))
-instants = st.integers(0, 20 * 365 * 86_400).map(
-    lambda s: datetime(2015, 1, 1, tzinfo=UTC) + timedelta(seconds=s)
-)
+instants = st.integers(0, 20 * 365 * 86_400).map(lambda s: datetime(2015, 1, 1, tzinfo=UTC) + timedelta(seconds=s))
 
 
 def shanghai(*parts: int) -> datetime:

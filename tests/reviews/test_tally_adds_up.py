@@ -86,9 +86,7 @@ found = st.builds(
     st.booleans(),
     st.booleans(),
 )
-inspections = st.builds(
-    InspectionFacts, st.sampled_from(["fire_door", "exit_sign"]), st.booleans(), st.integers(0, 3)
-)
+inspections = st.builds(InspectionFacts, st.sampled_from(["fire_door", "exit_sign"]), st.booleans(), st.integers(0, 3))
 FACTS = {
     "found": found,
     "due": st.builds(HazardDue, moments, st.none() | moments),
@@ -111,9 +109,7 @@ def weeks(draw) -> list[DayFacts]:
     walked = {round_.id: round_ for round_ in draw(st.lists(rounds, max_size=8))}
     dated = {name: draw(on_days(facts)) for name, facts in FACTS.items()}
     dated["rounds"] = [(int(id_[0]), round_) for id_, round_ in walked.items()]
-    photos = draw(
-        st.dictionaries(DAYS, st.dictionaries(st.sampled_from(["visit", "after"]), st.integers(0, 9)))
-    )
+    photos = draw(st.dictionaries(DAYS, st.dictionaries(st.sampled_from(["visit", "after"]), st.integers(0, 9))))
     reopened = draw(st.dictionaries(DAYS, st.integers(0, 2)))
     return [
         DayFacts(
@@ -201,10 +197,7 @@ def test_a_weeks_hazards_balance_and_its_mean_is_that_of_all(week, open_at_start
     total = add(map(tally_day, week))
     figures = hazard_figures(total, open_at_start)
     times = sorted(
-        int((h.rectified_at - h.reported_at).total_seconds())
-        for day in week
-        for h in day.closed
-        if not h.spot
+        int((h.rectified_at - h.reported_at).total_seconds()) for day in week for h in day.closed if not h.spot
     )
 
     assert figures.balance.open_at_end == open_at_start + total["hazards"]["open_delta"]

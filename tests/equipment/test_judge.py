@@ -3,7 +3,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import patrol.catalog
@@ -131,6 +131,7 @@ answers = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(st.sampled_from(every_item()), answers)
 def test_any_answer_to_any_item_of_the_catalogue_is_judged(item, answer):
     verdict = judge(item, answer)

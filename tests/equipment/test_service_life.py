@@ -1,7 +1,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from patrol.equipment.service_life import SERVICE_YEARS, Years, days_left, due_state, service_life
@@ -72,6 +72,7 @@ def test_an_item_without_dates_is_never_due():
 months = st.dates(date(2000, 1, 1), date(2040, 12, 31))
 
 
+@settings(deadline=None)
 @given(st.sampled_from(sorted(SERVICE_YEARS)), months, st.none() | months)
 def test_no_service_is_planned_beyond_scrapping(kind, made, served):
     life = service_life(kind, made, served)

@@ -3,7 +3,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from patrol.core.business_day import business_day
@@ -110,6 +110,7 @@ def test_a_plan_that_lacks_what_its_form_needs_is_refused(form):
         starts_for_day(form, day=date(2026, 3, 31), **SITE)
 
 
+@settings(deadline=None)
 @given(
     st.dates(date(2024, 1, 1), date(2027, 12, 31)),
     st.sampled_from(["Asia/Shanghai", "America/New_York", "Australia/Lord_Howe", "Africa/Cairo"]),
@@ -166,6 +167,7 @@ def test_impossible_times_are_refused(gap, expected, tolerance):
         round_times(start, start + minutes(gap), expected, tolerance)
 
 
+@settings(deadline=None)
 @given(
     interval=st.integers(1, 1440),
     expected=st.integers(0, 600),

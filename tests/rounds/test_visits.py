@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from patrol.rounds.schedule import round_times
@@ -96,6 +96,7 @@ def test_a_point_with_its_own_window_uses_that():
     assert states == ["missed", "on_time", "on_time", "late", "missed"]
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(-200, 200)), st.integers(-200, 400), st.booleans())
 def test_time_alone_only_ever_turns_pending_into_missed(offsets, later, excused):
     scans = [at("20:00") + timedelta(minutes=n) for n in offsets]
@@ -105,6 +106,7 @@ def test_time_alone_only_ever_turns_pending_into_missed(offsets, later, excused)
     assert before == after or (before, after) == ("pending", "missed")
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(-200, 200), max_size=6), st.integers(-200, 200))
 def test_a_late_upload_never_makes_a_point_worse(offsets, extra):
     rank = {"missed": 0, "late": 1, "on_time": 2}
@@ -213,6 +215,7 @@ def test_late_uploads_are_flagged_and_very_late_ones_need_approval():
 seconds = st.integers(-500_000, 500_000).map(lambda n: timedelta(seconds=n))
 
 
+@settings(deadline=None)
 @given(seconds, seconds)
 def test_no_effective_time_lies_after_the_receipt_and_a_right_clock_changes_nothing(captured, skew):
     scan = effective_time(SENT + captured, SENT, SENT + skew)

@@ -42,12 +42,12 @@ export function el(tag, attributes = {}, ...children) {
 }
 
 // A short message above the nav. `undo` adds a button; `stay` keeps it until it is tapped.
-export function toast(text, { undo = null, action = t("undo"), name = "check", stay = false } = {}) {
+export function toast(text, { undo = null, action = t("undo"), name = "circle-check-filled", stay = false } = {}) {
   const region = document.getElementById("toasts")
   if (!region) return null
   const note = el("div.toast", {}, icon(name), el("span", {}, text))
   if (undo) {
-    const button = el("button.toast__undo", { type: "button" }, action)
+    const button = el("button", { type: "button" }, action)
     button.addEventListener("click", () => { note.remove(); undo() })
     note.append(button)
   }
@@ -57,7 +57,7 @@ export function toast(text, { undo = null, action = t("undo"), name = "check", s
 }
 
 // Said on the next page, since this one is about to be left.
-export function toastNext(text, name = "check") {
+export function toastNext(text, name = "circle-check-filled") {
   try { sessionStorage.setItem("toast", JSON.stringify({ text, name })) } catch { /* storage is off */ }
 }
 

@@ -95,8 +95,8 @@ test("batches keep the order and both limits", () => {
 
 test("the pill says the most pressing thing that is true", () => {
   const calm = { progress: null, online: true, look: 0, waiting: 0 }
-  assert.equal(pillState(calm), "done")
-  assert.equal(pillState({ ...calm, waiting: 3 }), "waiting")
+  assert.equal(pillState(calm), "sent")
+  assert.equal(pillState({ ...calm, waiting: 3 }), "stored")
   assert.equal(pillState({ ...calm, waiting: 3, look: 1 }), "look")
   assert.equal(pillState({ ...calm, waiting: 3, online: false }), "offline")
   assert.equal(pillState({ ...calm, online: false, progress: { done: 1, total: 2 } }), "sending")

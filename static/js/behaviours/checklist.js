@@ -18,7 +18,7 @@ import { gapWord, judge, progress } from "../offline/findings.js"
 export function attach(form) {
   const rows = [...form.querySelectorAll("[data-item]")]
   const finish = form.querySelector("[data-finish]")
-  const finishText = finish?.querySelector("[data-finish-text]")
+  const finishText = finish?.querySelector("[data-finish-text], span")
   const ready = finishText?.textContent
   const counts = new Map() // picker or pad -> photos
   let now

@@ -6,8 +6,8 @@
 //   [<label><input type="file" accept="image/*" multiple data-gallery>从相册选</label>]
 //   <p data-error role="alert" hidden></p>
 // </div>
-// Previews are li.photo[data-photo=<id>] > img, .photo__stamp (time · who, where), button.photo__remove. Inside form[data-draft] they
-// survive a restart. element.patrol = {photos(), problem(), complain()}; `photos-changed` bubbles with {count}.
+// Previews are li.photo[data-photo=<id>] > img.photo__img, .photo__stamp (time · who, where), button.photo__drop. Inside
+// form[data-draft] they survive a restart. element.patrol = {photos(), problem(), complain()}; `photos-changed` bubbles with {count}.
 import { el, icon, t, toast } from "../app.js"
 import { hhmm, isoWithZone } from "../offline/clock.js"
 import { draftKey, dropPhoto, keepPhoto, photosOf } from "../offline/drafts.js"
@@ -93,9 +93,9 @@ function tileFor(photo, picker, remove) {
   const { who, where } = picker.dataset
   const stamp = el("span.photo__stamp", { "aria-hidden": "true" }, [time, who].filter(Boolean).join(" · "))
   if (where) stamp.append(el("br"), where)
-  const away = el("button.photo__remove", { type: "button", "aria-label": t("photo_remove") }, icon("x"))
-  const image = el("img", { src: url, alt: t("photo_alt", { time }) })
-  const tile = el("li.photo", { "data-photo": photo.id }, image, stamp, away)
+  const away = el("button.photo__drop", { type: "button", "aria-label": t("photo_remove") }, icon("x"))
+  const image = el("img.photo__img", { src: url, alt: t("photo_alt", { time }) })
+  const tile = el("li.photo.photo--square", { "data-photo": photo.id }, image, stamp, away)
   if (photo.facts.gallery) tile.dataset.gallery = ""
   away.addEventListener("click", () => remove(photo, tile))
   return tile

@@ -4,7 +4,7 @@
 //   <ul data-items></ul>
 //   <p data-others hidden></p> <span data-last></span> <button type="button" data-try>现在试一次</button>
 // </section>
-// Rows are li.queue__item[data-state=waiting|sending|look] with .icon, b, small, time and, to look at, buttons.
+// Rows are li.list-row[data-state=waiting|sending|look][data-record=<id>]; those to look at have two buttons.
 import { el, icon, t, toast } from "../app.js"
 import { hhmm } from "../offline/clock.js"
 import { change, onChange, summary } from "../offline/outbox.js"
@@ -39,12 +39,14 @@ export function attach(card) {
 }
 
 function row(item) {
-  const line = el("li.queue__item", { "data-state": item.state, "data-record": item.id },
-    el("span.queue__icon", {}, icon(item.state === "look" ? "alert-circle" : item.icon)),
-    el("div.queue__text", {}, el("b", {}, item.title), el("small", {}, noteOf(item))),
-    el("time", { datetime: item.at }, hhmm(item.at)))
-  if (item.state === "look") line.append(el("div.queue__actions", {}, ...buttons(item)))
-  return line
+  const look = item.state === "look"
+  const tile = `span.list-row__tile.list-row__tile--${look ? "miss" : "sync"}`
+  const text = el("div.list-row__text", {},
+    el("span.list-row__title", {}, item.title), el("span.list-row__meta", {}, noteOf(item)))
+  if (look) text.append(el("div.list-row__actions", {}, ...buttons(item)))
+  return el(`li.list-row${look ? ".list-row--wrap" : ""}`, { "data-state": item.state, "data-record": item.id },
+    el(tile, {}, icon(look ? "alert-circle" : item.icon)), text,
+    el("time.list-row__end", { datetime: item.at }, hhmm(item.at)))
 }
 
 function noteOf(item) {
@@ -54,12 +56,12 @@ function noteOf(item) {
 }
 
 function buttons(item) {
-  const again = el("button.btn", { type: "button" }, icon("refresh"), t("try_again"))
+  const again = el("button.btn.btn--small", { type: "button" }, icon("refresh"), t("try_again"))
   again.addEventListener("click", async () => {
     await change(item.id, (now) => ({ ...now, state: "waiting", problem: null }))
     flushSoon({ byHand: true })
   })
-  const put = el("button.btn", { type: "button" }, t("put_away"))
+  const put = el("button.btn.btn--small", { type: "button" }, t("put_away"))
   // Hidden at once, removed when nobody calls it back: what is gone from the phone cannot be undone.
   put.addEventListener("click", () => {
     const line = put.closest("li")

@@ -111,10 +111,12 @@ function noteFor(form, photos) {
 
 function setBusy(button, on) {
   if (!button) return
-  if (on) { button.style.inlineSize = `${button.offsetWidth}px`; button.dataset.busyText = t("saving") }
-  else button.style.inlineSize = ""
-  button.classList.toggle("is-busy", on)
+  const words = [...button.querySelectorAll("span")].filter((span) => !span.hidden).at(-1)
+  button.style.inlineSize = on ? `${button.offsetWidth}px` : "" // the button must not jump under the thumb
   button.setAttribute("aria-busy", String(on))
+  if (!words) return
+  if (on) { words.dataset.ready = words.textContent; words.textContent = t("saving") }
+  else words.textContent = words.dataset.ready ?? words.textContent
 }
 
 // Errors stay in place, never in a toast.

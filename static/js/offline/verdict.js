@@ -72,12 +72,12 @@ export function batches(records, most = 200, bytes = 1_000_000) {
   return out
 }
 
-// What the pill says: "sending" | "offline" | "look" | "waiting" | "done".
+// What the pill says: "sending" | "offline" | "look" | "stored" | "sent".
 export function pillState({ progress, online, look, waiting }) {
   if (progress) return "sending"
   if (!online) return "offline"
   if (look) return "look"
-  return waiting ? "waiting" : "done"
+  return waiting ? "stored" : "sent"
 }
 
 const isPlain = (value) => value !== null && typeof value === "object" && !Array.isArray(value)

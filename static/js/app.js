@@ -1,0 +1,164 @@
+// Every page loads this one module. It hands out the page's words, attaches behaviours, wakes the outbox
+// when somebody is signed in, and registers the service worker where the browser has one.
+//
+// <body data-user="<uuid>">            the person signed in; "" on the sign-in page; absent on /offline
+// <script type="application/json" id="words">{"key": "text with {n}"}</script>
+// <div id="toasts" role="status">      where short messages appear
+// <any data-behaviour="name other">    ./behaviours/<name>.js exports attach(element)
+// <any data-behaviour=".." data-when="waiting">  attached only once something waits in the outbox
+
+const words = JSON.parse(document.getElementById("words")?.textContent || "{}")
+const SPRITE = new URL("../vendor/icons.svg", import.meta.url).pathname
+const attached = new WeakMap()
+
+export function t(key, values = {}) {
+  return (words[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "")
+}
+
+export function icon(name) {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg")
+  svg.setAttribute("class", "icon")
+  svg.setAttribute("aria-hidden", "true")
+  svg.append(document.createElementNS("http://www.w3.org/2000/svg", "use"))
+  setIcon(svg, name)
+  return svg
+}
+
+export function setIcon(svg, name) {
+  svg?.querySelector("use")?.setAttribute("href", `${SPRITE}#${name}`)
+}
+
+// el("button.chip", {type: "button"}, "text", child): a short way to build nodes without any HTML strings.
+export function el(tag, attributes = {}, ...children) {
+  const [name, ...classes] = tag.split(".")
+  const node = document.createElement(name)
+  if (classes.length) node.className = classes.join(" ")
+  for (const [key, value] of Object.entries(attributes)) {
+    if (value === false || value == null) continue
+    node.setAttribute(key, value === true ? "" : value)
+  }
+  node.append(...children)
+  return node
+}
+
+// A short message above the nav. `undo` adds a button; `stay` keeps it until it is tapped.
+export function toast(text, { undo = null, action = t("undo"), name = "circle-check-filled", stay = false } = {}) {
+  const region = document.getElementById("toasts")
+  if (!region) return null
+  const note = el("div.toast", {}, icon(name), el("span", {}, text))
+  if (undo) {
+    const button = el("button", { type: "button" }, action)
+    button.addEventListener("click", () => { note.remove(); undo() })
+    note.append(button)
+  }
+  region.replaceChildren(note)
+  if (!stay) setTimeout(() => note.remove(), undo ? 6000 : 4000)
+  return note
+}
+
+// Said on the next page, since this one is about to be left.
+export function toastNext(text, name = "circle-check-filled") {
+  try { sessionStorage.setItem("toast", JSON.stringify({ text, name })) } catch { /* storage is off */ }
+}
+
+// Buzzing is a courtesy; the word and the icon say it anyway.
+export function buzz(pattern) {
+  try { navigator.vibrate?.(pattern) } catch { /* not allowed here */ }
+}
+
+// Resolves once every behaviour of the element is in place.
+export function whenAttached(element) {
+  return attached.get(element) ?? Promise.resolve()
+}
+
+function attach(element) {
+  if (attached.has(element)) return
+  const names = element.dataset.behaviour.split(/\s+/).filter(Boolean)
+  const work = names.map(async (name) => {
+    const module = await import(`./behaviours/${name}.js`)
+    await module.attach(element)
+  })
+  attached.set(element, Promise.all(work).catch((error) => console.error(error)))
+}
+
+let somethingWaits = false
+
+function attachWithin(root) {
+  if (root.nodeType !== 1) return
+  const found = [...root.querySelectorAll("[data-behaviour]")]
+  if (root.matches("[data-behaviour]")) found.unshift(root)
+  for (const element of found) if (element.dataset.when !== "waiting" || somethingWaits) attach(element)
+}
+
+function sayWhatTheLastPageLeft() {
+  try {
+    const left = sessionStorage.getItem("toast")
+    sessionStorage.removeItem("toast")
+    if (left) { const { text, name } = JSON.parse(left); toast(text, { name }) }
+  } catch { /* storage is off */ }
+}
+
+// Cached pages belong to one person: whoever else appears here must not find them.
+async function guardCachedPages(user) {
+  try {
+    if (localStorage.getItem("patrol-user") === user) return
+    if (user || !localStorage.getItem("patrol-user")) localStorage.setItem("patrol-user", user)
+    if (!self.caches) return
+    for (const name of await caches.keys()) if (name.startsWith("pages-")) await caches.delete(name)
+  } catch { /* storage is off */ }
+}
+
+async function wakeOutbox() {
+  const outbox = await import("./offline/outbox.js")
+  const look = async () => {
+    const { waiting, others } = await outbox.summary()
+    navigator.setAppBadge?.(waiting)?.catch?.(() => {})
+    if ((!waiting && !others) || somethingWaits) return
+    somethingWaits = true
+    attachWithin(document.body)
+    const sender = await import("./offline/sender.js")
+    sender.start()
+  }
+  outbox.onChange(look)
+  await look()
+}
+
+async function registerWorker() {
+  const registration = await navigator.serviceWorker.register("/sw.js")
+  const offer = () => {
+    if (!registration.waiting || !navigator.serviceWorker.controller) return
+    // Never by itself: somebody may be half-way through a form.
+    toast(t("new_version"), {
+      name: "refresh", action: t("update_now"), stay: true,
+      undo: () => {
+        navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true })
+        registration.waiting?.postMessage("take-over")
+      },
+    })
+  }
+  offer()
+  registration.addEventListener("updatefound", () => {
+    registration.installing?.addEventListener("statechange", offer)
+  })
+}
+
+function start() {
+  const user = document.body.dataset.user
+  if (user !== undefined) guardCachedPages(user)
+  attachWithin(document.body)
+  new MutationObserver((changes) => {
+    for (const change of changes) change.addedNodes.forEach(attachWithin)
+  }).observe(document.body, { childList: true, subtree: true })
+  sayWhatTheLastPageLeft()
+  if (user === "") return
+  if (self.indexedDB && (user || document.querySelector("[data-offline-page]"))) {
+    wakeOutbox().catch((error) => console.error(error))
+  }
+  if (!user || !window.isSecureContext || !navigator.serviceWorker) return
+  navigator.storage?.persist?.().catch(() => {})
+  const register = () => registerWorker().catch(() => {}) // an untrusted certificate gives no worker
+  if (document.readyState === "complete") register()
+  else addEventListener("load", register, { once: true })
+}
+
+start()

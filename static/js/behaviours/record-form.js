@@ -1,0 +1,182 @@
+// A form whose fields become a record in the outbox; without this file it posts to its action as any form.
+// <form data-behaviour="record-form" data-record="hazard" data-next="/today" method="post" enctype="multipart/form-data"
+//   [data-follow] [data-draft="hazard:<place>"] [data-queue-title="隐患"] [data-queue-note="3 栋 12 层"] [data-queue-icon="alert-triangle"]>
+//   inputs (a checked input or chosen option with data-queue-text adds to the queue's title)
+//   [data-behaviour~="photo-picker"], [data-behaviour~="signature"]   their photos go in at their data-name
+//   <p data-problem role="alert" hidden></p>
+//   <button type="submit"><span data-online-label>上报</span><span data-offline-label hidden>先存手机，有网就上传</span></button>
+// </form>
+// A hidden input named started_at is filled when the form opens; one named scan takes #scan=<id> from the address.
+// data-follow: waits up to 2.5 s for the server's answer and goes to its url. `draft-restored` fires after a draft came back.
+import { t, toast, toastNext, whenAttached } from "../app.js"
+import { isoWithZone } from "../offline/clock.js"
+import { draftKey, fieldsOf, keepFields, sweep } from "../offline/drafts.js"
+import { nest } from "../offline/records.js"
+import { deliver, save } from "../offline/save.js"
+
+const ENVELOPE = new Set(["csrf_token", "id", "captured_at"])
+const PATIENCE = 2500
+const PICKERS = "[data-behaviour~='photo-picker'], [data-behaviour~='signature']"
+
+export async function attach(form) {
+  fillHidden(form)
+  showLabels(form)
+  if (form.dataset.draft) await attachDraft(form)
+  let busy = false
+  let refused = null // the item the server would not take; the corrected one replaces it
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault()
+    if (busy) return
+    busy = true
+    try {
+      refused = await submit(form, event.submitter, refused)
+    } finally {
+      busy = false
+    }
+  })
+}
+
+// -> the id of a refused record while the person stays on the page, else never comes back (it moves on).
+async function submit(form, submitter, replaces) {
+  say(form, "")
+  const button = submitter ?? form.querySelector("[type=submit]")
+  const pickers = [...form.querySelectorAll(PICKERS)].filter((picker) => !picker.closest("[hidden], fieldset:disabled"))
+  await Promise.all(pickers.map(whenAttached))
+  if (!form.reportValidity()) return replaces
+  const lacking = pickers.find((picker) => picker.patrol?.problem())
+  if (lacking) { lacking.patrol.complain(); return replaces }
+  setBusy(button, true)
+  try {
+    const id = await keep(form, submitter, pickers, replaces)
+    const answer = form.hasAttribute("data-follow") && navigator.onLine ? await deliver(id, PATIENCE) : null
+    if (answer?.status === "refused") {
+      setBusy(button, false)
+      say(form, answer.problem.text)
+      return id
+    }
+    toastNext(t(answer ? "sent" : "saved_on_phone"), answer ? "cloud-check" : "device-mobile-up")
+    location.assign((form.hasAttribute("data-follow") && answer?.url) || form.dataset.next || "/")
+    return new Promise(() => {}) // the page is leaving: a second tap finds it busy
+  } catch (error) {
+    console.error(error)
+    setBusy(button, false)
+    say(form, t(error.name === "QuotaExceededError" ? "phone_full" : "not_saved"))
+    return replaces
+  }
+}
+
+async function keep(form, submitter, pickers, replaces) {
+  const data = nest(fields(form, submitter))
+  const photos = []
+  for (const picker of pickers) {
+    const taken = await picker.patrol.photos()
+    if (!taken.length) continue
+    put(data, picker.dataset.name, taken.map((photo) => photo.id))
+    photos.push(...taken)
+  }
+  if (photos.length) data.photo_facts = Object.fromEntries(photos.map(({ id, facts }) => [id, facts]))
+  const place = form.dataset.draft ? draftKey(form.dataset.draft) : undefined
+  await form.stopDraft?.()
+  const { queueTitle, queueIcon, record: kind } = form.dataset
+  return save({
+    kind, data, photos, draft: place, replaces, icon: queueIcon,
+    title: [queueTitle || t(`kind_${kind}`), ...chosenWords(form)].join(" · "), note: noteFor(form, photos.length),
+  })
+}
+
+function fields(form, submitter) {
+  const entries = [...new FormData(form)].filter(([name, value]) => typeof value === "string" && !ENVELOPE.has(name))
+  if (submitter?.name) entries.push([submitter.name, submitter.value])
+  return entries
+}
+
+// put({}, "findings.gauge.photos", ids)
+function put(data, name, value) {
+  const path = name.split(".")
+  const last = path.pop()
+  let into = data
+  for (const part of path) into = into[part] ??= {}
+  into[last] = [...(into[last] ?? []), ...value]
+}
+
+function chosenWords(form) {
+  return [...form.querySelectorAll("input:checked[data-queue-text], option:checked[data-queue-text]")]
+    .map((choice) => choice.dataset.queueText)
+}
+
+function noteFor(form, photos) {
+  const parts = [photos ? t("photo_count", { n: photos }) : "", form.dataset.queueNote]
+  return parts.filter(Boolean).join(" · ")
+}
+
+function setBusy(button, on) {
+  if (!button) return
+  const words = [...button.querySelectorAll("span")].filter((span) => !span.hidden).at(-1)
+  button.style.inlineSize = on ? `${button.offsetWidth}px` : "" // the button must not jump under the thumb
+  button.setAttribute("aria-busy", String(on))
+  if (!words) return
+  if (on) { words.dataset.ready = words.textContent; words.textContent = t("saving") }
+  else words.textContent = words.dataset.ready ?? words.textContent
+}
+
+// Errors stay in place, never in a toast.
+function say(form, text) {
+  const place = form.querySelector("[data-problem]")
+  if (!place) { if (text) toast(text, { name: "alert-circle", stay: true }); return }
+  place.textContent = text
+  place.hidden = !text
+  if (text) place.scrollIntoView({ block: "center" })
+}
+
+function fillHidden(form) {
+  const { started_at: started, scan } = form.elements
+  if (started?.type === "hidden" && !started.value) started.value = isoWithZone(Date.now())
+  const found = new URLSearchParams(location.hash.slice(1)).get("scan")
+  if (scan?.type === "hidden" && !scan.value && found) scan.value = found
+}
+
+function showLabels(form) {
+  const show = () => {
+    form.querySelectorAll("[data-online-label]").forEach((label) => { label.hidden = !navigator.onLine })
+    form.querySelectorAll("[data-offline-label]").forEach((label) => { label.hidden = navigator.onLine })
+  }
+  addEventListener("online", show)
+  addEventListener("offline", show)
+  show()
+}
+
+async function attachDraft(form) {
+  const key = draftKey(form.dataset.draft)
+  let timer = 0
+  let writing = Promise.resolve()
+  let over = false
+  const keepNow = () => {
+    clearTimeout(timer)
+    timer = 0
+    if (!over) writing = keepFields(key, fields(form)).catch((error) => console.error(error))
+    return writing
+  }
+  const keepSoon = () => { clearTimeout(timer); timer = setTimeout(keepNow, 300) }
+  restore(form, (await fieldsOf(key)) ?? [])
+  form.addEventListener("input", keepSoon)
+  form.addEventListener("change", keepSoon)
+  addEventListener("pagehide", () => { if (timer) keepNow() })
+  document.addEventListener("visibilitychange", () => { if (document.hidden && timer) keepNow() })
+  // The record takes the draft's place; a late keystroke must not bring it back.
+  form.stopDraft = async () => { clearTimeout(timer); over = true; await writing }
+  sweep().catch(() => {})
+}
+
+function restore(form, entries) {
+  if (!entries.length) return
+  for (const box of form.querySelectorAll("input[type=checkbox]")) box.checked = false
+  for (const [name, value] of entries) {
+    const [field] = [...form.elements].filter((one) => one.name === name && fits(one, value))
+    if (!field) continue
+    if (field.type === "checkbox" || field.type === "radio") field.checked = true
+    else field.value = value
+  }
+  form.dispatchEvent(new CustomEvent("draft-restored", { bubbles: true }))
+}
+
+const fits = (field, value) => (["checkbox", "radio"].includes(field.type) ? field.value === value : field.type !== "file")

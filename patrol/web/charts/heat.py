@@ -40,7 +40,10 @@ def heat(
     left: float = 80,
     row_height: float = 40,
 ) -> Heat:
-    """Counts in cells. rows: (name, one count for each column). Raises ValueError when a row is too short or long."""
+    """Counts in cells.
+
+    rows: (name, one count for each column). Raises ValueError when a row is too short or too long.
+    """
     slot = (width - left) / max(1, len(columns))
     top = 22.0
     most = max((max(values, default=0) for _, values in rows), default=0)
@@ -58,7 +61,7 @@ def heat(
 
 
 def level(value: float, most: float) -> int:
-    """0 for nothing, else 1..5; up to five, the level is the count itself, so equal counts look equal everywhere."""
+    """0 for nothing, else 1..5. Up to five the level is the count, so equal counts look equal on every page."""
     if value <= 0:
         return 0
     return max(1, ceil(value / max(most, 5) * 5))

@@ -66,7 +66,7 @@ def line(
     return Line(
         width, height, left, right, base,
         _runs(dots), real,
-        [Tick(round(left + 7 + gap * i, 1), p[0]) for i, p in enumerate(points) if _marked(i, every, len(points))],
+        [Tick(round(left + 7 + gap * i, 1), p[0]) for i, p in enumerate(points) if _marked(i, every)],
         [Tick(y(v), f"{v:g}") for v in _steps(low, 100.0, step)],
         y(goal) if goal is not None and goal >= low else None,
         lowest if lowest and lowest.band == "miss" else None,
@@ -77,9 +77,9 @@ def band(value: float, bands: tuple[float, float] = (99.0, 97.0)) -> str:
     return "ok" if value >= bands[0] else "late" if value >= bands[1] else "miss"
 
 
-def _marked(i: int, every: int, count: int) -> bool:
+def _marked(i: int, every: int) -> bool:
     """Label the first point, then every nth day counted as people count (5, 10, 15)."""
-    return i == 0 or ((i + 1) % every == 0 and count - i >= 1)
+    return i == 0 or (i + 1) % every == 0
 
 
 def _percent_axis(lowest: float) -> tuple[float, float]:

@@ -50,8 +50,9 @@ def timeline(
 ) -> Timeline:
     """Every route's rounds between `start` and `end`, with the stops as dots.
 
-    tracks: mappings with `name`, `note`, `rounds`; a round is a mapping with `start`, `end` (aware, same zone
-        as start), `kind` (done, running, planned, extra), `text`, `url` (may be left out) and `stops` (as in beads()).
+    tracks: mappings with `name`, `note`, `rounds`; a round is a mapping with `start` and `end` (aware,
+        in the zone of `start`) and, if wanted, `kind` (done, running, planned, extra), `text`, `url` and
+        `stops` (as in beads()).
     A round that crosses an edge is cut there; one outside is left out. `now` outside gives now_x None.
     """
     seconds = (end - start).total_seconds()

@@ -27,9 +27,7 @@ def sprite(names: Iterable[str], icons: Mapping[str, Mapping[str, str]]) -> str:
     if missing:
         raise KeyError("no such icon: " + ", ".join(missing))
     bodies = {name: slim(icons[name]["body"]) for name in names} | OWN
-    symbols = "".join(
-        f'<symbol id="{name}" viewBox="0 0 24 24">{body}</symbol>\n' for name, body in bodies.items()
-    )
+    symbols = "".join(f'<symbol id="{name}" viewBox="0 0 24 24">{body}</symbol>\n' for name, body in bodies.items())
     return f'<svg xmlns="http://www.w3.org/2000/svg">\n{symbols}</svg>\n'
 
 

@@ -50,10 +50,7 @@ SHELL = (
             "verdict",
         )
     ),
-    *(
-        f"js/photos/{name}.js"
-        for name in ("camera", "decode", "exif", "pixels", "press", "reader", "shrink")
-    ),
+    *(f"js/photos/{name}.js" for name in ("camera", "decode", "exif", "pixels", "press", "reader", "shrink")),
     "js/workers/qr.js",
     "js/workers/shrink.js",
 )

@@ -171,8 +171,8 @@ def _look_up(scans: Sequence[NewScan], codes: set[str], by: Reader) -> _Known:
             round_id for round_id in db.session.scalars(_WALKING, {**mine, "rounds": rounds}) if round_id
         )
     near = {**mine, "places": places, "since": first - REPEAT_WITHIN, "until": last + REPEAT_WITHIN}
-    for row in db.session.execute(_NEAR, near):
-        known.near[row.place_id].append(row.effective_at)
+    for place_id, at in db.session.execute(_NEAR, near):
+        known.near[place_id].append(at)
     return known
 
 

@@ -15,7 +15,16 @@ from patrol.rounds.round import Round, RoundStop
 from patrol.rounds.scan import Scan
 from patrol.rounds.scanning import times_of
 from patrol.rounds.schedule import RoundTimes
-from patrol.rounds.visits import SETTLED, VISITED, OrderedStop, Visit, VisitState, out_of_order, round_state, visit_state
+from patrol.rounds.visits import (
+    SETTLED,
+    VISITED,
+    OrderedStop,
+    Visit,
+    VisitState,
+    out_of_order,
+    round_state,
+    visit_state,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,48 @@
+"""Which verb each kind of record calls, with the schema of its data."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from patrol.accounts.reader import Reader
+from patrol.core.facts import When
+from patrol.equipment.complete import InspectionData, complete_inspection
+from patrol.hazards.report import HazardData, report_hazard
+from patrol.hazards.steps import StepData, take_step
+from patrol.rounds.arrival import RoundNoteData, VisitData, leave_note, settle_visit
+
+Verb = Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """schema: of ``data``; verb: (data, *, id, by, when) -> row; needs: role verbs, any one of which is enough."""
+
+    schema: type[BaseModel]
+    verb: Verb
+    needs: tuple[str, ...]
+    url: Callable[[Any], str | None] = lambda row: None
+
+
+KINDS: dict[str, Kind] = {
+    "visit": Kind(VisitData, settle_visit, ("scan",)),
+    "round_note": Kind(RoundNoteData, leave_note, ("scan",), lambda row: f"/rounds/{row.round_id}"),
+    "hazard": Kind(HazardData, report_hazard, ("hazard.report",), lambda row: f"/hazards/{row.id}"),
+    "inspection": Kind(
+        InspectionData,
+        complete_inspection,
+        ("checklist.fill", "checklist.patrol"),
+        lambda row: f"/inspections/{row.id}",
+    ),
+    "work_order_step": Kind(
+        StepData, take_step, ("order.rectify", "order.assign_minor"), lambda row: f"/hazards/{row.id}"
+    ),
+}
+
+
+def call(kind: Kind, data: BaseModel, *, id: UUID, by: Reader, when: When) -> str | None:
+    """Carry the record out; answers where it can be seen."""
+    return kind.url(kind.verb(data, id=id, by=by, when=when))

@@ -1,0 +1,269 @@
+"""Taking in a batch of records: each stands or falls alone, all that stand are durable before the answer.
+
+Same id and content: known. Same id, other content or user: refused, the first stays. A refused record is kept
+raw on the shelf. An unknown failure is always "later", never "refused": the phone must not give up its record.
+"""
+
+import hashlib
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel, ValidationError
+from sqlalchemy import insert, select
+from sqlalchemy.exc import IntegrityError
+
+from patrol.accounts.reader import Reader
+from patrol.core.db import db, write
+from patrol.core.facts import When
+from patrol.core.keys import uuid7
+from patrol.core.problems import N_, Problem
+from patrol.journal.entry import note
+from patrol.rounds.scanning import NewScan, ScanData, take_scans
+from patrol.rounds.visits import effective_time
+from patrol.sync.envelope import Batch, Record, content_hash
+from patrol.sync.kinds import KINDS, Kind, call
+from patrol.sync.received import Received, Shelved
+
+log = logging.getLogger(__name__)
+CHUNK = 250
+
+
+@dataclass(slots=True)
+class Result:
+    """What became of one record: stored, known, refused or later."""
+
+    id: str
+    status: str
+    problem: Problem | None = None
+    url: str | None = None
+
+
+@dataclass(slots=True)
+class Offer:
+    """One record on its way in, checked as far as it can be without the database."""
+
+    raw: Any
+    index: int
+    record: Record | None = None
+    data: BaseModel | None = None
+    kind: Kind | None = None
+    when: When | None = None
+    hash: str = ""
+    result: Result | None = None
+    fresh: bool = field(default=False)
+
+    @property
+    def open(self) -> bool:
+        return self.result is None
+
+
+def take_in(batch: Batch, *, by: Reader, at: datetime) -> list[Result]:
+    """Store a batch; the answer holds one result for each record, in their order."""
+    offers = [_offer(raw, index, batch, by, at) for index, raw in enumerate(batch.records)]
+    for start in range(0, len(offers), CHUNK):
+        _store(offers[start : start + CHUNK], batch, by, at)
+    return [offer.result or Result(_id_of(offer.raw), "later") for offer in offers]
+
+
+def _offer(raw: Any, index: int, batch: Batch, by: Reader, at: datetime) -> Offer:
+    offer = Offer(raw, index)
+    try:
+        record = offer.record = Record.model_validate(raw)
+    except ValidationError as error:
+        offer.result = Result(_id_of(raw), "refused", _malformed(error))
+        return offer
+    offer.hash = content_hash(record)
+    if record.user != by.user_id:
+        offer.result = Result(str(record.id), "refused", _other_user())
+        return offer
+    try:
+        _check_kind(offer, record, by)
+    except ValidationError as error:
+        offer.result = Result(str(record.id), "refused", _malformed(error))
+        return offer
+    except Problem as problem:
+        offer.result = Result(str(record.id), "refused", problem)
+        return offer
+    effective = effective_time(record.captured_at, batch.sent_at, at)
+    offer.when = When(effective.at, at, record.captured_at, tuple(sorted(effective.flags)))
+    return offer
+
+
+def _check_kind(offer: Offer, record: Record, by: Reader) -> None:
+    if record.kind == "scan":
+        if not by.may("scan"):
+            raise _not_allowed()
+        offer.data = ScanData.model_validate(record.data)
+        return
+    kind = KINDS.get(record.kind)
+    if kind is None:
+        raise Problem("kind", N_("This server does not know this kind of record. It may need an update."), status=422)
+    if not any(by.may(verb) for verb in kind.needs):
+        raise _not_allowed()
+    offer.kind, offer.data = kind, kind.schema.model_validate(record.data)
+
+
+def _store(offers: Sequence[Offer], batch: Batch, by: Reader, at: datetime) -> None:
+    with write(by.site_id):
+        _answer_known(offers, by)
+        _store_scans([offer for offer in offers if offer.open and isinstance(offer.data, ScanData)], by)
+        for offer in offers:
+            if offer.open:
+                _store_one(offer, by)
+        stored = [offer for offer in offers if offer.fresh]
+        _remember(stored, batch, by, at)
+        _shelve([offer for offer in offers if offer.result and offer.result.status == "refused"], by, at)
+
+
+def _answer_known(offers: Sequence[Offer], by: Reader) -> None:
+    """Say "known" or "id reused" for ids that are here already, or twice in this batch."""
+    ids = [offer.record.id for offer in offers if offer.record is not None and offer.open]
+    query = select(Received.id, Received.content_hash, Received.user_id, Received.url).where(
+        Received.site_id == by.site_id, Received.id.in_(ids)
+    )
+    known: dict[UUID, tuple[str, UUID, str | None]] = {
+        row.id: (row.content_hash, row.user_id, row.url) for row in db.session.execute(query)
+    }
+    for offer in offers:
+        if offer.record is None or not offer.open:
+            continue
+        seen = known.get(offer.record.id)
+        if seen is None:
+            known[offer.record.id] = (offer.hash, by.user_id, None)
+        elif seen[:2] == (offer.hash, by.user_id):
+            offer.result = Result(str(offer.record.id), "known", url=seen[2])
+        else:
+            offer.result = Result(str(offer.record.id), "refused", _id_reused())
+
+
+def _store_scans(offers: Sequence[Offer], by: Reader) -> None:
+    scans = []
+    for offer in offers:
+        record, data, when = offer.record, offer.data, offer.when
+        assert record is not None and when is not None and isinstance(data, ScanData)
+        scans.append(NewScan(record.id, data, when, record.where(), record.monotonic_ms))
+    if not scans:
+        return
+    try:
+        with db.session.begin_nested():
+            outcomes = take_scans(scans, by=by)
+    except IntegrityError:  # an id that is a scan already but did not come by this door (a plain form)
+        outcomes = _scans_one_by_one(scans, by)
+    for offer in offers:
+        assert offer.record is not None
+        problem = outcomes[offer.record.id]
+        if problem is None:
+            offer.result, offer.fresh = Result(str(offer.record.id), "stored", url=f"/visits/{offer.record.id}"), True
+        else:
+            offer.result = Result(str(offer.record.id), "refused", problem)
+
+
+def _scans_one_by_one(scans: Sequence[NewScan], by: Reader) -> dict[UUID, Problem | None]:
+    outcomes: dict[UUID, Problem | None] = {}
+    for scan in scans:
+        try:
+            with db.session.begin_nested():
+                outcomes |= take_scans([scan], by=by)
+        except IntegrityError:
+            outcomes[scan.id] = _id_reused()
+    return outcomes
+
+
+def _store_one(offer: Offer, by: Reader) -> None:
+    record, kind, data, when = offer.record, offer.kind, offer.data, offer.when
+    assert record is not None and kind is not None and data is not None and when is not None
+    try:
+        with db.session.begin_nested():
+            url = call(kind, data, id=record.id, by=by, when=when)
+            db.session.flush()
+    except Problem as problem:
+        offer.result = Result(str(record.id), "refused", problem)
+    except ValidationError as error:
+        offer.result = Result(str(record.id), "refused", _malformed(error))
+    except Exception:
+        log.exception("record %s of kind %s", record.id, record.kind)
+        offer.result = Result(str(record.id), "later")
+    else:
+        offer.result, offer.fresh = Result(str(record.id), "stored", url=url), True
+
+
+def _remember(stored: Sequence[Offer], batch: Batch, by: Reader, at: datetime) -> None:
+    rows = []
+    for offer in stored:
+        record = offer.record
+        assert record is not None and offer.result is not None
+        rows.append(
+            {
+                "site_id": by.site_id,
+                "id": record.id,
+                "kind": record.kind,
+                "user_id": by.user_id,
+                "device_id": batch.device,
+                "content_hash": offer.hash,
+                "seq": record.seq,
+                "prev": record.prev,
+                "received_at": at,
+                "url": offer.result.url,
+            }
+        )
+    if not rows:
+        return
+    db.session.execute(insert(Received), rows)
+    digest = hashlib.sha256("\n".join(sorted(f"{row['id']} {row['content_hash']}" for row in rows)).encode())
+    note(
+        "received", "records", None, site_id=by.site_id, by=by.user_id, at=at, phone_at=batch.sent_at,
+        count=len(rows), digest=digest.hexdigest(), device=batch.device,
+    )  # fmt: skip
+
+
+def _shelve(refused: Sequence[Offer], by: Reader, at: datetime) -> None:
+    for offer in refused:
+        assert offer.result is not None and offer.result.problem is not None
+        hash_ = offer.hash or hashlib.sha256(repr(offer.raw).encode()).hexdigest()
+        there = select(Shelved.id).where(
+            Shelved.site_id == by.site_id,
+            Shelved.user_id == by.user_id,
+            Shelved.record_id == offer.result.id,
+            Shelved.content_hash == hash_,
+        )
+        if db.session.scalar(there.limit(1)) is not None:
+            continue
+        db.session.add(
+            Shelved(
+                id=uuid7(),
+                site_id=by.site_id,
+                record_id=offer.result.id,
+                kind=offer.record.kind if offer.record else "?",
+                user_id=by.user_id,
+                raw=offer.raw if isinstance(offer.raw, dict) else {"raw": offer.raw},
+                problem=offer.result.problem.code,
+                content_hash=hash_,
+                received_at=at,
+            )
+        )
+
+
+def _id_of(raw: Any) -> str:
+    return str(raw.get("id", ""))[:64] if isinstance(raw, dict) else ""
+
+
+def _malformed(error: ValidationError) -> Problem:
+    first = error.errors()[0]
+    name = ".".join(str(part) for part in first["loc"]) or "?"
+    return Problem("record", N_("This record is not complete: %(name)s."), status=422, field=name, name=name)
+
+
+def _other_user() -> Problem:
+    return Problem("other_user", N_("Somebody else made this record. It is sent when that person signs in."), status=409)
+
+
+def _not_allowed() -> Problem:
+    return Problem("forbidden", N_("Your role cannot do this. Ask your supervisor, or go back to your own pages."), status=403)
+
+
+def _id_reused() -> Problem:
+    return Problem("id_reused", N_("Another record was sent under this number. The first one stays."), status=409)

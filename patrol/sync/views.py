@@ -1,0 +1,93 @@
+"""The phones' door: session, records, photos; and the page of refused records."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, current_app, jsonify, render_template, request
+from flask_login import current_user
+from flask_wtf.csrf import generate_csrf
+
+from patrol import __version__
+from patrol.core.clock import now
+from patrol.core.db import write
+from patrol.core.problems import N_, Problem
+from patrol.photos.intake import store_photo
+from patrol.photos.storage import limits, shelf
+from patrol.sync.envelope import MAX_BYTES, open_batch, too_large
+from patrol.sync.shelf import settle, shelved
+from patrol.sync.take_in import Result, take_in
+from patrol.web.access import needs, signed_in
+from patrol.web.errors import words
+from patrol.web.replies import go
+
+bp = Blueprint("sync", __name__)
+
+
+@bp.before_request
+def same_site_only() -> None:
+    """The token already proves it; this refuses the rest of cross-site writes before they cost anything."""
+    if request.method != "GET" and request.headers.get("Sec-Fetch-Site") == "cross-site":
+        raise Problem("cross_site", N_("This address is for the app itself."), status=403)
+
+
+@bp.get("/sync/session")
+@signed_in
+def session() -> Any:
+    return jsonify(
+        user=str(current_user.user_id),
+        name=current_user.name,
+        site=str(current_user.site_id),
+        csrf_token=generate_csrf(),
+        server_time=now().isoformat(),
+        version=__version__,
+    )
+
+
+@bp.post("/sync/records")
+@signed_in
+def records() -> Any:
+    if (request.content_length or 0) > MAX_BYTES:
+        raise too_large()
+    batch, at = open_batch(request.get_data(cache=False)), now()
+    results = take_in(batch, by=current_user._get_current_object(), at=at)
+    return jsonify(received_at=at.isoformat(), results=[_told(result) for result in results])
+
+
+def _told(result: Result) -> dict[str, Any]:
+    problem = result.problem
+    told = {"code": problem.code, "text": words(problem)} if problem else None
+    return {"id": result.id, "status": result.status, "problem": told, "url": result.url}
+
+
+@bp.put("/sync/photos/<uuid:photo_id>")
+@signed_in
+def photo(photo_id: UUID) -> Any:
+    bounds = limits(current_app)
+    if (request.content_length or 0) > bounds.max_bytes:
+        raise Problem("photo.too_large", N_("This photo is too large to send."), status=413)
+    taken = store_photo(
+        request.get_data(cache=False),
+        photo_id,
+        by=current_user._get_current_object(),
+        at=now(),
+        shelf=shelf(current_app),
+        limits=bounds,
+        expected_sha256=request.headers.get("X-Photo-SHA256"),
+        original_sha256=request.headers.get("X-Original-SHA256"),
+    )
+    return jsonify(id=str(photo_id), sha256=taken.file.sha256), 200 if taken.known else 201
+
+
+@bp.get("/shelf")
+@needs("shelf.settle")
+def shelf_page() -> Any:
+    settled = request.args.get("settled") == "1"
+    return render_template("sync/shelf.html", rows=shelved(current_user.site_id, settled), settled=settled)
+
+
+@bp.post("/shelf/<uuid:shelved_id>")
+@needs("shelf.settle")
+def settle_record(shelved_id: UUID) -> Any:
+    with write(current_user.site_id):
+        settle(shelved_id, request.form.get("note", ""), by=current_user._get_current_object(), at=now())
+    return go("/shelf")

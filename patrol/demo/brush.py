@@ -7,8 +7,9 @@ come out smooth; light and grain are laid on at the end.
 import random
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
 
-from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont
+from PIL import Image, ImageChops, ImageDraw, ImageFont
 
 from patrol.photos.stamp import find_font
 
@@ -30,6 +31,11 @@ def mix(one: Colour, other: Colour, part: float) -> Colour:
 def shade(colour: Colour, by: float) -> Colour:
     """Lighter above 1, darker below."""
     return mix(colour, (255, 255, 255), by - 1) if by > 1 else mix((0, 0, 0), colour, by)
+
+
+def fork(look: random.Random) -> random.Random:
+    """Dice of its own for one part of a scene, so that a fault elsewhere cannot change how they fall."""
+    return random.Random(look.getrandbits(32))  # noqa: S311 (a picture, no secret)
 
 
 class Canvas:
@@ -59,7 +65,9 @@ class Canvas:
         thick = max(1, round(width * self.scale))
         self.pen.line([(x * self.scale, y * self.scale) for x, y in points], colour, thick, joint="curve")
 
-    def oval(self, box: Box, fill: Colour | None = None, edge: Colour | None = None, width: float = 0) -> None:
+    def oval(
+        self, box: Box, fill: Colour | None = None, edge: Colour | None = None, width: float = 0
+    ) -> None:
         self.pen.ellipse(self._px(box), fill, edge, max(1, round(width * self.scale)) if edge else 0)
 
     def disc(self, x: float, y: float, radius: float, fill: Colour) -> None:
@@ -82,8 +90,7 @@ class Canvas:
         """A smooth run of colours, downwards, or to the right with `across`."""
         area = self._px(box)
         size = (area[2] - area[0], area[3] - area[1])
-        self.image.paste(_ramp(tuple(colours), across).resize(size, Image.Resampling.BILINEAR),
-                         area[:2], self._rounded(size, radius))
+        self.image.paste(_stretched(tuple(colours), size, across), area[:2], self._rounded(size, radius))
 
     def tube(self, box: Box, colour: Colour, upright: bool = False, radius: float = 0) -> None:
         """A round pipe or vessel lit from above left."""
@@ -92,8 +99,12 @@ class Canvas:
 
     def cone(self, points: Sequence[Point], colour: Colour) -> None:
         """A polygon rounded like a pot: bright left of the middle, dark at the right."""
-        box = (min(x for x, _ in points), min(y for _, y in points),
-               max(x for x, _ in points), max(y for _, y in points))
+        box = (
+            min(x for x, _ in points),
+            min(y for _, y in points),
+            max(x for x, _ in points),
+            max(y for _, y in points),
+        )
         area = self._px(box)
         size = (area[2] - area[0], area[3] - area[1])
         mask = Image.new("L", size)
@@ -101,19 +112,27 @@ class Canvas:
             [(x * self.scale - area[0], y * self.scale - area[1]) for x, y in points], 255
         )
         tones = tuple(shade(colour, by) for by in (0.7, 1.05, 1.22, 1.0, 0.78, 0.52))
-        self.image.paste(_ramp(tones, True).resize(size, Image.Resampling.BILINEAR), area[:2], mask)
+        self.image.paste(_stretched(tones, size, True), area[:2], mask)
 
     def glow(self, x: float, y: float, radius: float, colour: Colour, strength: float = 1.0) -> None:
         """Light of a lamp in the air around it."""
         area = self._px((x - radius, y - radius, x + radius, y + radius))
-        spot = _spot().resize((area[2] - area[0], area[3] - area[1])).point(lambda v: v * strength)
+        spot = (
+            _spot()
+            .resize((area[2] - area[0], area[3] - area[1]), Image.Resampling.BILINEAR)
+            .point(lambda v: v * strength)
+        )
         lit = Image.merge("RGB", [spot.point(lambda v, part=part: v * part / 255) for part in colour])
         self.image.paste(ImageChops.screen(self.image.crop(area), lit), area[:2])
 
     def shadow(self, box: Box, strength: float = 0.6, colour: Colour = (0, 0, 0)) -> None:
         """A soft dark oval, as under a thing that stands on the floor."""
         area = self._px(box)
-        spot = _spot().resize((area[2] - area[0], area[3] - area[1])).point(lambda v: min(255, v * 1.5) * strength)
+        spot = (
+            _spot()
+            .resize((area[2] - area[0], area[3] - area[1]), Image.Resampling.BILINEAR)
+            .point(lambda v: min(255, v * 1.5) * strength)
+        )
         self.image.paste(colour, area, spot)
 
     def stain(self, box: Box, colour: Colour, strength: float = 0.5) -> None:
@@ -121,18 +140,24 @@ class Canvas:
         area = self._px(box)
         size = (area[2] - area[0], area[3] - area[1])
         rough = self._noise((9, 7)).resize(size, Image.Resampling.BICUBIC)
-        spot = _spot().resize(size).point(lambda v: min(255, v * 1.9))
-        mask = ImageChops.multiply(spot, rough.point(lambda v: min(255, 90 + v))).point(lambda v: v * strength)
+        spot = _spot().resize(size, Image.Resampling.BILINEAR).point(lambda v: min(255, v * 1.9))
+        mask = ImageChops.multiply(spot, rough.point(lambda v: min(255, 90 + v))).point(
+            lambda v: v * strength
+        )
         self.image.paste(colour, area, mask)
 
     def crack(self, points: Sequence[Point], colour: Colour = (52, 44, 38), width: float = 4) -> None:
         """A line that trembles between the points."""
         path = [points[0]]
-        for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):
+        for (x0, y0), (x1, y1) in pairwise(points):
             for step in (0.25, 0.5, 0.75, 1.0):
                 jitter = 10 if step < 1 else 0
-                path.append((x0 + (x1 - x0) * step + self.rng.uniform(-jitter, jitter),
-                             y0 + (y1 - y0) * step + self.rng.uniform(-jitter, jitter)))
+                path.append(
+                    (
+                        x0 + (x1 - x0) * step + self.rng.uniform(-jitter, jitter),
+                        y0 + (y1 - y0) * step + self.rng.uniform(-jitter, jitter),
+                    )
+                )
         self.line([(x + 2, y + 3) for x, y in path], shade(colour, 1.5), width * 0.7)
         self.line(path, colour, width)
 
@@ -146,10 +171,10 @@ class Canvas:
         area = self._px(box)
         size = (area[2] - area[0], area[3] - area[1])
         half = (max(1, size[0] // 4), max(1, size[1] // 4))
-        wide = self._noise((14, 18) if streaks else (14, 11)).resize(half, Image.Resampling.BICUBIC)
-        fine = self._noise((44, 66) if streaks else (70, 52)).resize(half, Image.Resampling.BICUBIC)
-        both = ImageChops.blend(wide, fine, 0.45).point(lambda v: 128 + (v - 128) * rough * 1.9)
-        both = both.resize(size, Image.Resampling.BILINEAR)
+        wide = self._noise((11, 16) if streaks else (12, 9)).resize(half, Image.Resampling.BICUBIC)
+        fine = self._noise((50, 120) if streaks else (96, 72)).resize(half, Image.Resampling.BICUBIC)
+        both = ImageChops.blend(wide, fine, 0.5).point(lambda v: 128 + (v - 128) * rough * 1.25)
+        both = both.resize(size, Image.Resampling.NEAREST)
         part = self.image.crop(area)
         self.image.paste(ImageChops.overlay(part, Image.merge("RGB", (both, both, both))), area[:2])
 
@@ -168,15 +193,14 @@ class Canvas:
         bright = light * look.uniform(0.95, 1.06)
         gains = (bright * (1 + warm), bright, bright * (1 - warm))
         image = image.point([min(255, round(v * gain)) for gain in gains for v in range(256)])
-        dark = _vignette().resize(self.size).point(lambda v: 255 - (255 - v) * vignette)
+        dark = (
+            _vignette()
+            .resize(self.size, Image.Resampling.BILINEAR)
+            .point(lambda v: 255 - (255 - v) * vignette)
+        )
         image = ImageChops.multiply(image, Image.merge("RGB", (dark, dark, dark)))
         grain = self._noise((width, height)).point(lambda v: 128 + (v - 128) * 0.11)
         return ImageChops.overlay(image, Image.merge("RGB", (grain, grain, grain)))
-
-    def soften(self, radius: float) -> None:
-        """Out of focus: what is drawn so far lies behind."""
-        small = self.image.reduce(4).filter(ImageFilter.GaussianBlur(radius * self.scale / 4))
-        self.image.paste(small.resize(self.image.size, Image.Resampling.BILINEAR))
 
     def _noise(self, size: tuple[int, int]) -> Image.Image:
         return Image.frombytes("L", size, self.rng.randbytes(size[0] * size[1]))
@@ -200,10 +224,16 @@ def _ramp(colours: tuple[Colour, ...], across: bool) -> Image.Image:
     return row if across else row.transpose(Image.Transpose.ROTATE_270)
 
 
+def _stretched(colours: tuple[Colour, ...], size: tuple[int, int], across: bool) -> Image.Image:
+    """Smooth along the run of colours, and repeated, which is quicker, the other way."""
+    line = _ramp(colours, across).resize((size[0], 1) if across else (1, size[1]), Image.Resampling.BILINEAR)
+    return line.resize(size, Image.Resampling.NEAREST)
+
+
 @lru_cache(maxsize=1)
 def _spot() -> Image.Image:
     """White in the middle, black towards the edge."""
-    return ImageChops.invert(Image.radial_gradient("L")).point(lambda v: 255 * (v / 255) ** 1.4)
+    return ImageChops.invert(Image.radial_gradient("L")).point(lambda v: 255 * (max(0, v - 76) / 179) ** 1.4)
 
 
 @lru_cache(maxsize=1)

@@ -2,7 +2,7 @@
 
 from random import Random
 
-from patrol.demo.brush import HEIGHT, WIDTH, Canvas, Colour, mix, shade
+from patrol.demo.brush import HEIGHT, WIDTH, Canvas, Colour, fork, mix, shade
 
 STEEL: Colour = (158, 163, 166)
 
@@ -28,12 +28,13 @@ def garage(c: Canvas, look: Random, fault: bool) -> None:
     c.tube((0, 96, WIDTH, 122), (146, 44, 40))
     if fault:
         c.tube((826, 116, 846, 300), (120, 170, 164), upright=True)
-        c.oval((560, 690, 1120, 850), (14, 34, 32))
-        c.oval((600, 704, 1040, 800), shade(floor, 0.62))
-        c.oval((700, 716, 900, 752), mix(floor, (210, 230, 226), 0.55))
+        c.stain((500, 650, 1180, 880), shade(floor, 0.4), 0.9)
+        c.oval((570, 700, 1100, 838), shade(floor, 0.5))
+        c.oval((600, 706, 1070, 800), shade(floor, 0.66))
+        c.shadow((640, 716, 960, 780), 0.55, (226, 240, 236))
         for y in (330, 420, 540, 640):
             c.oval((832, y, 842, y + 26), (176, 208, 206))
-        c.ring(838, 740, 46, (150, 190, 184), 3)
+        c.oval((770, 722, 906, 768), None, (170, 200, 196), 3)
 
 
 def _pillar(c: Canvas, x: float, part: float, side: int) -> None:
@@ -77,9 +78,19 @@ def _boxes(c: Canvas, look: Random) -> None:
     for left, top, wide, high in ((210, 520, 230, 240), (236, 330, 210, 190), (430, 570, 150, 180)):
         tone = shade(card, look.uniform(0.88, 1.08))
         c.ramp((left, top, left + wide, top + high), [shade(tone, 1.12), shade(tone, 0.82)])
-        c.poly([(left + wide, top), (left + wide + 44, top - 26), (left + wide + 44, top + high - 40),
-                (left + wide, top + high)], shade(tone, 0.58))
-        c.poly([(left, top), (left + 44, top - 26), (left + wide + 44, top - 26), (left + wide, top)], shade(tone, 1.25))
+        c.poly(
+            [
+                (left + wide, top),
+                (left + wide + 44, top - 26),
+                (left + wide + 44, top + high - 40),
+                (left + wide, top + high),
+            ],
+            shade(tone, 0.58),
+        )
+        c.poly(
+            [(left, top), (left + 44, top - 26), (left + wide + 44, top - 26), (left + wide, top)],
+            shade(tone, 1.25),
+        )
         c.rect((left + wide * 0.42, top, left + wide * 0.58, top + high), shade(tone, 1.2))
         c.line([(left + 16, top + high - 40), (left + 76, top + high - 40)], shade(tone, 0.5), 6)
 
@@ -93,7 +104,9 @@ def _ebike(c: Canvas, x: float, paint: Colour) -> None:
         c.disc(wheel, 720, 14, (160, 164, 168))
     c.line([(x + 175, 720), (x + 96, 430)], (70, 74, 80), 20)
     c.line([(x + 52, 424), (x + 128, 402), (x + 150, 376)], (36, 38, 42), 15)
-    c.poly([(x + 118, 470), (x + 150, 560), (x + 60, 690), (x - 60, 690), (x - 70, 640), (x + 40, 640)], paint)
+    c.poly(
+        [(x + 118, 470), (x + 150, 560), (x + 60, 690), (x - 60, 690), (x - 70, 640), (x + 40, 640)], paint
+    )
     c.poly([(x - 240, 600), (x - 60, 560), (x - 20, 640), (x - 90, 690), (x - 210, 660)], shade(paint, 0.85))
     c.poly([(x - 240, 600), (x - 60, 560), (x - 50, 580), (x - 236, 622)], shade(paint, 1.35))
     c.poly([(x - 226, 560), (x - 60, 536), (x - 30, 566), (x - 210, 594)], (28, 28, 30))
@@ -143,8 +156,11 @@ def lift(c: Canvas, look: Random, fault: bool) -> None:
     gap = 46 if fault else 3
     c.rect((370, 104, 830, 810), (14, 15, 17))
     for left, right in ((370, 600 - gap), (600 + gap, 830)):
-        c.ramp((left, 104, right, 810),
-               [(98, 100, 102), (150, 152, 154), (196, 198, 198), (142, 144, 146), (104, 106, 108)], across=True)
+        c.ramp(
+            (left, 104, right, 810),
+            [(98, 100, 102), (150, 152, 154), (196, 198, 198), (142, 144, 146), (104, 106, 108)],
+            across=True,
+        )
     c.mottle((370, 104, 830, 810), 0.1)
     c.rect((520, 4, 680, 66), (22, 24, 26), 6)
     c.text(600, 36, "E-04" if fault else f"{look.randint(2, 18)} ▲", 42, (255, 92, 60), bold=True)
@@ -161,8 +177,14 @@ def _notice(c: Canvas, left: float, top: float) -> None:
     c.rect((left + 6, top + 8, left + 136, top + 198), (110, 104, 94))
     c.rect((left, top, left + 130, top + 190), (240, 238, 230))
     for number in range(8):
-        c.line([(left + 16, top + 26 + number * 20), (left + (112 if number % 3 else 84), top + 26 + number * 20)],
-               (112, 112, 110), 4)
+        c.line(
+            [
+                (left + 16, top + 26 + number * 20),
+                (left + (112 if number % 3 else 84), top + 26 + number * 20),
+            ],
+            (112, 112, 110),
+            4,
+        )
 
 
 def lobby(c: Canvas, look: Random, fault: bool) -> None:
@@ -177,7 +199,15 @@ def lobby(c: Canvas, look: Random, fault: bool) -> None:
         c.glow(x, 92, 260, (255, 236, 190), 0.62)
         c.oval((x - 54, 60, x + 54, 88), (255, 250, 232))
     c.ramp((370, 160, 830, 560), [(150, 186, 190), (196, 216, 210), (170, 190, 176)])
-    c.poly([(370, 470), (470, 400), (600, 450), (720, 390), (830, 440), (830, 560), (370, 560)], (104, 136, 96))
+    garden = fork(look)
+    for _ in range(60):
+        c.disc(
+            garden.uniform(390, 810),
+            garden.uniform(400, 540),
+            garden.uniform(14, 34),
+            mix((84, 124, 84), (150, 180, 130), garden.random()),
+        )
+    c.rect((370, 536, 830, 560), (176, 172, 160))
     for left in (362, 594, 826):
         c.tube((left, 150, left + 14, 562), (120, 120, 118), upright=True)
     c.tube((356, 146, 846, 164), (120, 120, 118))
@@ -192,7 +222,9 @@ def lobby(c: Canvas, look: Random, fault: bool) -> None:
     _mailboxes(c)
     if fault:
         c.stain((420, 620, 1010, 890), (96, 100, 98), 0.75)
-        c.oval((560, 690, 880, 800), mix(stone, (232, 240, 238), 0.7))
+        c.oval((520, 680, 930, 830), shade(stone, 0.66))
+        c.oval((540, 686, 900, 800), shade(stone, 0.82))
+        c.shadow((580, 694, 860, 780), 0.7, (236, 244, 240))
         c.crack([(470, 700), (540, 760), (520, 830), (600, 880)])
 
 

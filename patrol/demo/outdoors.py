@@ -7,7 +7,7 @@ whether the fault is there.
 from math import cos, pi, sin
 from random import Random
 
-from patrol.demo.brush import HEIGHT, WIDTH, Canvas, Colour, mix, shade
+from patrol.demo.brush import HEIGHT, WIDTH, Canvas, Colour, fork, mix, shade
 
 STEEL: Colour = (150, 158, 164)
 NIGHT: Colour = (13, 20, 36)
@@ -42,8 +42,10 @@ def _window(c: Canvas, x: float, y: float, width: float, height: float) -> None:
     for left in (x + 14, x + width / 2 + 7):
         right = left + width / 2 - 21
         c.ramp((left, y + 10, right, y + height - 14), [(70, 92, 110), (88, 112, 130), (100, 126, 143)])
-        c.poly([(left, y + height - 14), (left, y + height - 130), (right, y + 150), (right, y + height - 80)],
-               (116, 142, 158))
+        c.poly(
+            [(left, y + height - 14), (left, y + height - 130), (right, y + 150), (right, y + height - 80)],
+            (116, 142, 158),
+        )
     c.line([(x, y + height), (x + width, y + height)], (38, 50, 62), 8)
 
 
@@ -54,7 +56,7 @@ def _pot(c: Canvas, x: float, bottom: float, look: Random, lean: float) -> None:
     def at(dx: float, dy: float) -> tuple[float, float]:
         return x + dx * cos(lean) - dy * sin(lean), bottom + dx * sin(lean) + dy * cos(lean)
 
-    leaves = Random(look.randrange(1000))
+    leaves = fork(look)
     for number in range(46):
         angle = -pi / 2 + (number % 23 - 11) / 11 * 1.42 + leaves.uniform(-0.08, 0.08)
         length = leaves.uniform(130, 270) * (1.0 if number > 22 else 0.9)
@@ -72,7 +74,7 @@ def _pot(c: Canvas, x: float, bottom: float, look: Random, lean: float) -> None:
 def facade(c: Canvas, look: Random, fault: bool) -> None:
     brick = look.choice([(172, 108, 78), (164, 98, 72), (178, 122, 92)])
     c.wall((0, 0, WIDTH, HEIGHT), (150, 140, 126), 0.2, streaks=False)
-    tones = Random(look.randrange(1000))
+    tones = fork(look)
     hole = {(4, 4), (4, 5), (5, 4), (5, 5), (5, 6), (6, 5)}
     for row in range(13):
         for column in range(-1, 9):
@@ -83,7 +85,9 @@ def facade(c: Canvas, look: Random, fault: bool) -> None:
                 continue
             if (row, column) in hole:
                 tone = shade(brick, tones.uniform(1.16, 1.24))
-            c.ramp((x, y, x + 141, y + 66), [shade(tone, 1.1), tone, shade(tone, 0.86)], radius=3)
+            c.rect((x, y, x + 141, y + 66), shade(tone, 0.84))
+            c.rect((x, y, x + 141, y + 61), shade(tone, 1.12))
+            c.rect((x + 2, y + 4, x + 141, y + 61), tone)
     c.mottle((0, 0, WIDTH, HEIGHT), 0.22, streaks=False)
     if not fault:
         return
@@ -98,13 +102,15 @@ def facade(c: Canvas, look: Random, fault: bool) -> None:
 def gate(c: Canvas, look: Random, fault: bool) -> None:
     """The main gate on a wet night; with a fault its barrier hangs broken."""
     c.ramp((0, 0, WIDTH, 640), [NIGHT, (22, 30, 50), (40, 46, 62)])
-    lights = Random(look.randrange(1000))
+    lights = fork(look)
     for left, top, right in ((40, 150, 300), (880, 60, 1180), (620, 210, 800), (330, 240, 470)):
         c.ramp((left, top, right, 640), [(17, 23, 38), (25, 31, 46)])
         for x in range(left + 18, right - 30, 44):
             for y in range(top + 24, 610, 50):
                 if lights.random() < 0.3:
-                    c.rect((x, y, x + 22, y + 28), mix((236, 190, 104), (120, 100, 70), lights.random() * 0.8))
+                    c.rect(
+                        (x, y, x + 22, y + 28), mix((236, 190, 104), (120, 100, 70), lights.random() * 0.8)
+                    )
     c.ramp((0, 640, WIDTH, HEIGHT), [(34, 36, 44), (24, 27, 36), (18, 20, 30)])
     for x in (240, 900):
         c.glow(x, 770, 210, (200, 140, 60), 0.6)
@@ -119,8 +125,8 @@ def gate(c: Canvas, look: Random, fault: bool) -> None:
         c.glow(x, 260, 270, LAMP, 0.85)
         c.disc(x, 260, 20, (255, 240, 205))
     for _ in range(230):
-        x, y, long = c.rng.uniform(0, WIDTH), c.rng.uniform(0, HEIGHT), c.rng.uniform(16, 40)
-        c.line([(x, y), (x - long * 0.22, y + long)], (96, 106, 124), 1.6)
+        left_end, upper, long = c.rng.uniform(0, WIDTH), c.rng.uniform(0, HEIGHT), c.rng.uniform(16, 40)
+        c.line([(left_end, upper), (left_end - long * 0.22, upper + long)], (96, 106, 124), 1.6)
 
 
 def _barrier(c: Canvas, fault: bool) -> None:
@@ -128,8 +134,12 @@ def _barrier(c: Canvas, fault: bool) -> None:
     for number in range(8):
         left = 450 + number * 36
         drop = (number * 12 + 6, number * 12 + 18) if fault else (0, 0)
-        points = [(left, 584 + drop[0]), (left + 36, 584 + drop[1]),
-                  (left + 36, 602 + drop[1]), (left, 602 + drop[0])]
+        points = [
+            (left, 584 + drop[0]),
+            (left + 36, 584 + drop[1]),
+            (left + 36, 602 + drop[1]),
+            (left, 602 + drop[0]),
+        ]
         c.poly(points, (206, 52, 48) if number % 2 else (238, 236, 228))
 
 
@@ -159,7 +169,7 @@ def roof_drain(c: Canvas, look: Random, fault: bool) -> None:
 
 
 def _leaves(c: Canvas, look: Random) -> None:
-    wind = Random(look.randrange(1000))
+    wind = fork(look)
     for _ in range(150):
         x, y = wind.gauss(600, 130), wind.gauss(680, 78)
         turn, long = wind.uniform(0, 2 * pi), wind.uniform(22, 44)
@@ -167,13 +177,16 @@ def _leaves(c: Canvas, look: Random) -> None:
         tone = mix((112, 76, 34), (176, 134, 62), wind.random())
         if wind.random() < 0.25:
             tone = mix((66, 84, 40), (110, 124, 60), wind.random())
-        c.poly([(x - dx, y - dy), (x - dy * 0.4, y + dx * 0.4), (x + dx, y + dy), (x + dy * 0.4, y - dx * 0.4)], tone)
+        c.poly(
+            [(x - dx, y - dy), (x - dy * 0.4, y + dx * 0.4), (x + dx, y + dy), (x + dy * 0.4, y - dx * 0.4)],
+            tone,
+        )
         c.line([(x - dx, y - dy), (x + dx, y + dy)], shade(tone, 0.6), 2)
 
 
 def street_lamp(c: Canvas, look: Random, fault: bool) -> None:
     c.ramp((0, 0, WIDTH, 620), [NIGHT, (26, 34, 54), (52, 56, 70)])
-    trees = Random(look.randrange(1000))
+    trees = fork(look)
     for _ in range(70):
         x, y = trees.uniform(0, WIDTH), trees.uniform(360, 600)
         c.disc(x, y, trees.uniform(36, 84), mix((14, 24, 24), (26, 42, 36), trees.random()))
@@ -185,11 +198,20 @@ def street_lamp(c: Canvas, look: Random, fault: bool) -> None:
         part = height / 560
         c.tube((x - 9 * part, y - height, x + 9 * part, y), (70, 76, 82), upright=True)
         c.line([(x, y - height), (x - 110 * part, y - height - 16 * part)], (74, 80, 86), 12 * part)
-        c.rect((x - 190 * part, y - height - 32 * part, x - 90 * part, y - height - 8 * part), (58, 62, 68), 8 * part)
+        c.rect(
+            (x - 190 * part, y - height - 32 * part, x - 90 * part, y - height - 8 * part),
+            (58, 62, 68),
+            8 * part,
+        )
         if lit:
             lamp = (x - 140 * part, y - height)
             c.glow(lamp[0], y, 330 * part, (210, 170, 100), 0.6)
             c.glow(*lamp, 330 * part, LAMP, 0.9)
-            c.oval((lamp[0] - 40 * part, lamp[1] - 12 * part, lamp[0] + 40 * part, lamp[1] + 10 * part), (255, 244, 214))
+            c.oval(
+                (lamp[0] - 40 * part, lamp[1] - 12 * part, lamp[0] + 40 * part, lamp[1] + 10 * part),
+                (255, 244, 214),
+            )
         else:
-            c.oval((x - 180 * part, y - height - 14 * part, x - 100 * part, y - height + 6 * part), (34, 38, 44))
+            c.oval(
+                (x - 180 * part, y - height - 14 * part, x - 100 * part, y - height + 6 * part), (34, 38, 44)
+            )

@@ -56,10 +56,20 @@ def _gauge(c: Canvas, x: float, y: float, radius: float, turn: float, zones: boo
             c.arc(box, start, end, colour, radius * 0.26)
     for tick in range(-130, 131, 26):
         dx, dy = sin(radians(tick)), -cos(radians(tick))
-        c.line([(x + dx * radius * 0.66, y + dy * radius * 0.66), (x + dx * radius * 0.8, y + dy * radius * 0.8)],
-               (60, 60, 60), radius * 0.05)
+        c.line(
+            [
+                (x + dx * radius * 0.66, y + dy * radius * 0.66),
+                (x + dx * radius * 0.8, y + dy * radius * 0.8),
+            ],
+            (60, 60, 60),
+            radius * 0.05,
+        )
     dx, dy = sin(radians(turn)) * radius * 0.68, -cos(radians(turn)) * radius * 0.68
-    c.line([(x - dx * 0.25, y - dy * 0.25), (x + dx, y + dy)], (170, 24, 24) if not zones else (20, 20, 20), radius * 0.09)
+    c.line(
+        [(x - dx * 0.25, y - dy * 0.25), (x + dx, y + dy)],
+        (170, 24, 24) if not zones else (20, 20, 20),
+        radius * 0.09,
+    )
     c.disc(x, y, radius * 0.12, (30, 30, 30))
 
 
@@ -84,8 +94,12 @@ def hydrant_box(c: Canvas, look: Random, fault: bool) -> None:
     c.tube((404, 330, 500, 372), (176, 60, 50), radius=8)
     c.poly([(390, 590), (540, 206), (620, 206), (470, 590)], (84, 96, 102)) if fault else None
     if fault:
-        for path in ([(560, 380), (480, 290), (430, 215)], [(560, 380), (690, 330), (826, 240)],
-                     [(560, 380), (640, 470), (740, 588)], [(560, 380), (500, 480), (450, 585)]):
+        for path in (
+            [(560, 380), (480, 290), (430, 215)],
+            [(560, 380), (690, 330), (826, 240)],
+            [(560, 380), (640, 470), (740, 588)],
+            [(560, 380), (500, 480), (450, 585)],
+        ):
             c.crack(path, (196, 208, 210), 4)
     c.rect((850, 380, 872, 470), (232, 232, 226), 5)
     c.text(600, 656, "火警 119", 52, (255, 232, 224), bold=True)
@@ -116,7 +130,9 @@ def extinguisher(c: Canvas, look: Random, fault: bool) -> None:
     c.text(635, 459, "干粉灭火器", 40, (40, 34, 20), bold=True)
     c.ramp((504, 486, 766, 690), [(236, 234, 224), (246, 244, 236), (198, 194, 184)], across=True)
     for number in range(6):
-        c.line([(534, 520 + number * 28), (734 if number % 2 else 690, 520 + number * 28)], (110, 108, 104), 7)
+        c.line(
+            [(534, 520 + number * 28), (734 if number % 2 else 690, 520 + number * 28)], (110, 108, 104), 7
+        )
     _gauge(c, 635, 262, 70, -88 if fault else look.uniform(-18, 24), zones=True)
 
 
@@ -149,7 +165,17 @@ def switchgear(c: Canvas, look: Random, fault: bool) -> None:
 def _warning(c: Canvas, x: float, y: float) -> None:
     c.poly([(x, y - 70), (x + 70, y + 52), (x - 70, y + 52)], (40, 36, 20))
     c.poly([(x, y - 50), (x + 52, y + 42), (x - 52, y + 42)], (244, 196, 40))
-    c.poly([(x + 6, y - 24), (x - 18, y + 14), (x - 2, y + 14), (x - 8, y + 36), (x + 18, y - 2), (x + 2, y - 2)], (30, 28, 20))
+    c.poly(
+        [
+            (x + 6, y - 24),
+            (x - 18, y + 14),
+            (x - 2, y + 14),
+            (x - 8, y + 36),
+            (x + 18, y - 2),
+            (x + 2, y - 2),
+        ],
+        (30, 28, 20),
+    )
 
 
 def _open_cabinet(c: Canvas, left: float) -> None:
@@ -160,7 +186,15 @@ def _open_cabinet(c: Canvas, left: float) -> None:
             x = left + 50 + switch * 42
             c.rect((x, 128 + row * 190, x + 32, 182 + row * 190), (44, 48, 50), 3)
             colour = ((200, 60, 50), (228, 184, 50), (60, 140, 90))[switch % 3]
-            c.line([(x + 16, 190 + row * 190), (x + 10 + switch * 3, 250 + row * 190), (x + 16, 310 + row * 190)], colour, 7)
+            c.line(
+                [
+                    (x + 16, 190 + row * 190),
+                    (x + 10 + switch * 3, 250 + row * 190),
+                    (x + 16, 310 + row * 190),
+                ],
+                colour,
+                7,
+            )
     c.stain((left + 100, 240, left + 330, 470), (12, 10, 8), 0.95)
     c.poly([(left, 26), (left - 90, 60), (left - 90, 900), (left, 870)], (150, 154, 154))
     c.glow(left + 210, 350, 60, (255, 150, 60), 0.8)
@@ -190,7 +224,11 @@ def pipe(c: Canvas, look: Random, fault: bool) -> None:
             c.oval((drop - 5, y, drop + 5, y + long), (226, 236, 240))
     else:
         blue = (62, 110, 176)
-        c.ramp((x - 96, 244, x + 96, 402), [shade(blue, 1.4), shade(blue, 1.1), blue, shade(blue, 0.66)], radius=10)
+        c.ramp(
+            (x - 96, 244, x + 96, 402),
+            [shade(blue, 1.4), shade(blue, 1.1), blue, shade(blue, 0.66)],
+            radius=10,
+        )
         c.rect((x - 10, 238, x + 10, 408), shade(blue, 0.7), 4)
         for dx in (-60, 60):
             for y in (272, 374):

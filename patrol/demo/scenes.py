@@ -68,7 +68,8 @@ NAMES: dict[str, Scene] = {
 _SHOWN: tuple[tuple[Pair, str], ...] = (
     (
         Pair("flowerpot_loose", "flowerpot_safe"),
-        "balcony_flowerpot window_sash drying_rack railing_loose roof_loose_object thrown_object balcony_line",
+        "balcony_flowerpot window_sash drying_rack railing_loose roof_loose_object thrown_object"
+        " balcony_line",
     ),
     (
         Pair("facade_missing", "facade_repaired"),
@@ -97,8 +98,9 @@ _SHOWN: tuple[tuple[Pair, str], ...] = (
     ),
     (
         Pair("corridor_blocked", "corridor_clear"),
-        "evac_route_blocked ebike_stairwell ebike_flying_wire shaft_storage exit_sign_fault construction_waste"
-        " equipment_blocked hot_work exit_sign smoke_detector heat_detector manual_call_point alarm_sounder"
+        "evac_route_blocked ebike_stairwell ebike_flying_wire shaft_storage exit_sign_fault"
+        " construction_waste equipment_blocked hot_work exit_sign smoke_detector heat_detector"
+        " manual_call_point alarm_sounder"
         " fire_alarm_fault smoke_control_fault",
     ),
     (

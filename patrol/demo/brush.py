@@ -65,9 +65,7 @@ class Canvas:
         thick = max(1, round(width * self.scale))
         self.pen.line([(x * self.scale, y * self.scale) for x, y in points], colour, thick, joint="curve")
 
-    def oval(
-        self, box: Box, fill: Colour | None = None, edge: Colour | None = None, width: float = 0
-    ) -> None:
+    def oval(self, box: Box, fill: Colour | None = None, edge: Colour | None = None, width: float = 0) -> None:
         self.pen.ellipse(self._px(box), fill, edge, max(1, round(width * self.scale)) if edge else 0)
 
     def disc(self, x: float, y: float, radius: float, fill: Colour) -> None:
@@ -108,9 +106,7 @@ class Canvas:
         area = self._px(box)
         size = (area[2] - area[0], area[3] - area[1])
         mask = Image.new("L", size)
-        ImageDraw.Draw(mask).polygon(
-            [(x * self.scale - area[0], y * self.scale - area[1]) for x, y in points], 255
-        )
+        ImageDraw.Draw(mask).polygon([(x * self.scale - area[0], y * self.scale - area[1]) for x, y in points], 255)
         tones = tuple(shade(colour, by) for by in (0.7, 1.05, 1.22, 1.0, 0.78, 0.52))
         self.image.paste(_stretched(tones, size, True), area[:2], mask)
 
@@ -141,9 +137,7 @@ class Canvas:
         size = (area[2] - area[0], area[3] - area[1])
         rough = self._noise((9, 7)).resize(size, Image.Resampling.BICUBIC)
         spot = _spot().resize(size, Image.Resampling.BILINEAR).point(lambda v: min(255, v * 1.9))
-        mask = ImageChops.multiply(spot, rough.point(lambda v: min(255, 90 + v))).point(
-            lambda v: v * strength
-        )
+        mask = ImageChops.multiply(spot, rough.point(lambda v: min(255, 90 + v))).point(lambda v: v * strength)
         self.image.paste(colour, area, mask)
 
     def crack(self, points: Sequence[Point], colour: Colour = (52, 44, 38), width: float = 4) -> None:
@@ -193,11 +187,7 @@ class Canvas:
         bright = light * look.uniform(0.95, 1.06)
         gains = (bright * (1 + warm), bright, bright * (1 - warm))
         image = image.point([min(255, round(v * gain)) for gain in gains for v in range(256)])
-        dark = (
-            _vignette()
-            .resize(self.size, Image.Resampling.BILINEAR)
-            .point(lambda v: 255 - (255 - v) * vignette)
-        )
+        dark = _vignette().resize(self.size, Image.Resampling.BILINEAR).point(lambda v: 255 - (255 - v) * vignette)
         image = ImageChops.multiply(image, Image.merge("RGB", (dark, dark, dark)))
         grain = self._noise((width, height)).point(lambda v: 128 + (v - 128) * 0.11)
         return ImageChops.overlay(image, Image.merge("RGB", (grain, grain, grain)))

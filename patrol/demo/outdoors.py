@@ -108,9 +108,7 @@ def gate(c: Canvas, look: Random, fault: bool) -> None:
         for x in range(left + 18, right - 30, 44):
             for y in range(top + 24, 610, 50):
                 if lights.random() < 0.3:
-                    c.rect(
-                        (x, y, x + 22, y + 28), mix((236, 190, 104), (120, 100, 70), lights.random() * 0.8)
-                    )
+                    c.rect((x, y, x + 22, y + 28), mix((236, 190, 104), (120, 100, 70), lights.random() * 0.8))
     c.ramp((0, 640, WIDTH, HEIGHT), [(34, 36, 44), (24, 27, 36), (18, 20, 30)])
     for x in (240, 900):
         c.glow(x, 770, 210, (200, 140, 60), 0.6)
@@ -212,6 +210,4 @@ def street_lamp(c: Canvas, look: Random, fault: bool) -> None:
                 (255, 244, 214),
             )
         else:
-            c.oval(
-                (x - 180 * part, y - height - 14 * part, x - 100 * part, y - height + 6 * part), (34, 38, 44)
-            )
+            c.oval((x - 180 * part, y - height - 14 * part, x - 100 * part, y - height + 6 * part), (34, 38, 44))

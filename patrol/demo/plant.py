@@ -130,9 +130,7 @@ def extinguisher(c: Canvas, look: Random, fault: bool) -> None:
     c.text(635, 459, "干粉灭火器", 40, (40, 34, 20), bold=True)
     c.ramp((504, 486, 766, 690), [(236, 234, 224), (246, 244, 236), (198, 194, 184)], across=True)
     for number in range(6):
-        c.line(
-            [(534, 520 + number * 28), (734 if number % 2 else 690, 520 + number * 28)], (110, 108, 104), 7
-        )
+        c.line([(534, 520 + number * 28), (734 if number % 2 else 690, 520 + number * 28)], (110, 108, 104), 7)
     _gauge(c, 635, 262, 70, -88 if fault else look.uniform(-18, 24), zones=True)
 
 

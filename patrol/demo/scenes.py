@@ -68,13 +68,11 @@ NAMES: dict[str, Scene] = {
 _SHOWN: tuple[tuple[Pair, str], ...] = (
     (
         Pair("flowerpot_loose", "flowerpot_safe"),
-        "balcony_flowerpot window_sash drying_rack railing_loose roof_loose_object thrown_object"
-        " balcony_line",
+        "balcony_flowerpot window_sash drying_rack railing_loose roof_loose_object thrown_object balcony_line",
     ),
     (
         Pair("facade_missing", "facade_repaired"),
-        "loose_facade_tile ac_bracket billboard_sign illegal_renovation building_facade building"
-        " renovation_unit",
+        "loose_facade_tile ac_bracket billboard_sign illegal_renovation building_facade building renovation_unit",
     ),
     (
         Pair("gate_barrier_broken", "gate_night"),
@@ -84,8 +82,7 @@ _SHOWN: tuple[tuple[Pair, str], ...] = (
     ),
     (
         Pair("drain_blocked", "drain_clear"),
-        "drain_blocked manhole_cover garbage_overflow greening_defect tree_risk roof drainage green_area"
-        " smoke_vent",
+        "drain_blocked manhole_cover garbage_overflow greening_defect tree_risk roof drainage green_area smoke_vent",
     ),
     (
         Pair("lamp_out", "lamp_lit"),

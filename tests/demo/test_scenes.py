@@ -23,9 +23,7 @@ def difference(one: Image.Image, other: Image.Image) -> float:
 
 def catalogue() -> set[str]:
     catalog = files("patrol.catalog")
-    codes = {
-        category["code"] for category in json.loads(catalog.joinpath("hazard_categories.json").read_text())
-    }
+    codes = {category["code"] for category in json.loads(catalog.joinpath("hazard_categories.json").read_text("utf-8"))}
     for checklist in catalog.joinpath("checklists").iterdir():
         codes.update(json.loads(checklist.read_text("utf-8"))["applies_to"])
     return codes

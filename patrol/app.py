@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask
+from flask_babel import gettext
 from flask_login import LoginManager
 from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
@@ -26,6 +27,7 @@ from patrol.journal import entry
 from patrol.photos import photo
 from patrol.reviews import day_tally
 from patrol.rounds import round, route, scan
+from patrol.rounds.flags import FLAGS
 from patrol.sites import day, label, place, site
 from patrol.sync import received
 from patrol.translations import FOLDER, compile_catalogue
@@ -74,6 +76,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     init_headers(app)
     init_access(app)
     init_nav(app)
+    _words(app)
     for blueprint in _doors():
         app.register_blueprint(blueprint)
     if app.config["PROXY_COUNT"]:
@@ -127,5 +130,14 @@ def _init_login(app: Flask) -> None:
 def _doors() -> list[Blueprint]:
     """Every package's door. Imported late, so that commands that need no pages start quickly."""
     from patrol.accounts import views as accounts
+    from patrol.photos import views as photos
+    from patrol.pwa import views as pwa
+    from patrol.rounds import views as rounds
+    from patrol.sync import views as sync
 
-    return [accounts.bp]
+    return [accounts.bp, rounds.bp, photos.bp, sync.bp, pwa.bp]
+
+
+def _words(app: Flask) -> None:
+    """Codes that templates show as words."""
+    app.jinja_env.filters["flag_word"] = lambda code: gettext(FLAGS.get(code, code))

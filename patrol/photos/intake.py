@@ -67,8 +67,11 @@ def store_photo(
     pixels = _decode(raw)
     try:
         shelf.put(photo_id, pixels)
-    except FileExistsError:
-        _known(by, photo_id, digest)  # another request was first: say so if it was other bytes
+    except FileExistsError as error:  # other bytes under this id are there, their row is not yet
+        _known(by, photo_id, digest)
+        raise Problem(
+            "busy", N_("The server is busy. Nothing is lost; try again in a moment."), status=503, retry_after=5
+        ) from error
     with write(by.site_id):
         known = _known(by, photo_id, digest)
         if known is not None:

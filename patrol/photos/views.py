@@ -11,7 +11,7 @@ from patrol.core.db import db
 from patrol.core.problems import NotHere
 from patrol.photos.caption import caption_of
 from patrol.photos.photo import Photo, PhotoFile
-from patrol.photos.stamp import stamp
+from patrol.photos.stamp import burn, find_font
 from patrol.photos.storage import shelf
 from patrol.web.access import forbidden, signed_in
 
@@ -41,7 +41,7 @@ def master(photo_id: UUID) -> Any:
 def stamped(photo_id: UUID) -> Any:
     photo, file = visible(photo_id)
     with _bytes(shelf(current_app).open_master, photo_id) as source:
-        marked = stamp(source.read(), caption_of(photo, file), font=current_app.config["FONT"])
+        marked = burn(source.read(), caption_of(photo, file), find_font(current_app.config["FONT"]))
     response = _picture(BytesIO(marked), photo_id)
     response.headers["Content-Disposition"] = f'attachment; filename="{photo.taken_at:%Y%m%d-%H%M}-{photo_id}.jpg"'
     return response

@@ -11,6 +11,7 @@ from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
 from patrol.core.clock import now
+from patrol.web import charts
 from patrol.web.i18n import language, zone
 
 _WEEKDAYS_ZH = "一二三四五六日"
@@ -29,7 +30,7 @@ def init_filters(app: Flask) -> None:
         dom_id=dom_id,
         span=span,
     )
-    app.jinja_env.globals.update(csrf_field=csrf_field, now=now)
+    app.jinja_env.globals.update(csrf_field=csrf_field, now=now, charts=charts)
 
 
 def csrf_field() -> Markup:

@@ -1,5 +1,6 @@
 """What is in the side bar and at the bottom of the phone, for each role."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,19 +81,54 @@ def home_url(role: str | None) -> str:
     return phone_nav(role)[0].url
 
 
+@dataclass(frozen=True)
+class Frame:
+    """What the layouts know of the signed-in person; everything else comes from the Reader itself."""
+
+    reader: Any
+    lang: str
+    role_label: str
+    site_name: str
+    sites: list[dict[str, Any]]
+    nav: list[dict[str, Any]]
+    phone_nav: list[dict[str, Any]]
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.reader, name)
+
+
 def init_nav(app: Flask) -> None:
     @app.context_processor
     def frame() -> dict[str, Any]:
         if not current_user or not current_user.is_authenticated:
-            return {"reader": None, "side_nav": [], "phone_nav": [], "lang": language(), "theme": "auto"}
-        return {
-            "reader": current_user,
-            "side_nav": [_shown(item) for item in SIDE if current_user.may(item.verb)],
-            "phone_nav": [_shown(item) for item in phone_nav(current_user.role) if current_user.may(item.verb)],
-            "lang": language(),
-            "theme": current_user.theme,
-            "role_name": gettext(current_user.role_name) if current_user.role_name else "",
-        }
+            return {"reader": None, "page_lang": language()}
+        return {"reader": _frame(current_user._get_current_object())}
+
+
+def _frame(reader: Any) -> Frame:
+    here = reader.here
+    return Frame(
+        reader=reader,
+        lang=language(),
+        role_label=gettext(reader.role_name) if reader.role_name else "",
+        site_name=here.site_name if here else "",
+        sites=[
+            {"name": site.site_name, "url": f"/me#site-{site.site_id}", "current": site is here}
+            for site in reader.sites
+        ],
+        nav=_grouped(_shown(item) for item in SIDE if reader.may(item.verb)),
+        phone_nav=[_shown(item) for item in phone_nav(reader.role) if reader.may(item.verb)],
+    )
+
+
+def _grouped(items: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A group's name stays only on its first item: that is where the heading goes."""
+    shown, last = [], ""
+    for item in items:
+        group, item["group"] = item["group"], "" if item["group"] == last else item["group"]
+        last = group
+        shown.append(item)
+    return shown
 
 
 def _shown(item: NavItem) -> dict[str, Any]:

@@ -1,0 +1,51 @@
+"""Short lists of hazards for the guard's screens: reported by me, open here."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from patrol.core.db import db
+from patrol.hazards.hazard import Hazard
+from patrol.sites.place import Place
+from patrol.workorders.order import WorkOrder
+
+_OPEN = ("reported", "assigned", "to_verify")
+_COLUMNS = (
+    WorkOrder.id,
+    WorkOrder.number,
+    WorkOrder.title,
+    WorkOrder.severity,
+    WorkOrder.state,
+    WorkOrder.reported_at,
+    WorkOrder.due_at,
+    Place.full_name.label("place"),
+)
+
+
+def _short() -> Any:
+    return select(*_COLUMNS).join(Place, (Place.site_id == WorkOrder.site_id) & (Place.id == WorkOrder.place_id))
+
+
+def reported_by(
+    site_id: UUID, user_id: UUID | None, *, round_id: UUID | None = None, limit: int
+) -> tuple[list[Any], int]:
+    """The newest hazards of a person, or of a round, and how many there are in all. One query."""
+    query = _short().add_columns(func.count().over().label("total"))
+    query = query.where(WorkOrder.site_id == site_id, WorkOrder.kind == "hazard")
+    if user_id is not None:
+        query = query.where(WorkOrder.reported_by_id == user_id)
+    if round_id is not None:
+        query = query.join(Hazard.__table__, (Hazard.__table__.c.site_id == WorkOrder.site_id)
+                           & (Hazard.__table__.c.id == WorkOrder.id)).where(Hazard.__table__.c.round_id == round_id)  # fmt: skip
+    rows = list(db.session.execute(query.order_by(WorkOrder.reported_at.desc(), WorkOrder.id.desc()).limit(limit)))
+    return rows, rows[0].total if rows else 0
+
+
+def open_here(site_id: UUID, place_id: UUID) -> list[Any]:
+    """Hazards still open at one place, worst deadline first."""
+    query = _short().where(
+        WorkOrder.site_id == site_id, WorkOrder.place_id == place_id, WorkOrder.kind == "hazard",
+        WorkOrder.state.in_(_OPEN),
+    )  # fmt: skip
+    return list(db.session.execute(query.order_by(WorkOrder.due_at).limit(10)))

@@ -1,0 +1,73 @@
+"""A person's day on the route: the round to walk now, the ones beside it, the next one."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import bindparam, or_, select
+
+from patrol.accounts.reader import Reader
+from patrol.core.db import db
+from patrol.rounds.ensure import ensure_rounds
+from patrol.rounds.round import Round
+from patrol.rounds.walk import ROUND_COLUMNS, Stop, Walk, walks
+
+AHEAD = timedelta(hours=14)
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """current: the round to walk now, or None; others: further rounds open now; upcoming: the next to open."""
+
+    at: datetime
+    current: Walk | None
+    others: list[Walk]
+    upcoming: Any | None
+
+
+_ROUNDS = (
+    select(*ROUND_COLUMNS)
+    .where(
+        Round.site_id == bindparam("site_id"),
+        Round.closes_at > bindparam("at"),
+        Round.opens_at <= bindparam("until"),
+        or_(bindparam("all_teams"), Round.team == bindparam("team")),
+        Round.cancelled_at.is_(None),
+    )
+    .order_by(Round.starts_at, Round.route_name)
+    .limit(24)
+)
+
+
+def today_of(by: Reader, at: datetime, wanted: UUID | None = None) -> Today:
+    """What this person has to walk at this moment. Three queries once the rounds are made."""
+    ensure_rounds(by.site_id, at, by.zone, by.day_start)
+    asked = {
+        "site_id": by.site_id,
+        "at": at,
+        "until": at + AHEAD,
+        "team": by.team or "",
+        "all_teams": by.may("workload.see"),
+    }
+    rows = list(db.session.execute(_ROUNDS, asked))
+    open_walks = walks(by.site_id, [row for row in rows if row.opens_at <= at], at)
+    current = _choose(open_walks, by.user_id, wanted)
+    upcoming = next((row for row in rows if row.opens_at > at), None)
+    return Today(at, current, [walk for walk in open_walks if walk is not current], upcoming)
+
+
+def _choose(open_walks: list[Walk], user_id: UUID, wanted: UUID | None) -> Walk | None:
+    """The one asked for; else the one this person is walking; else one nobody walks; finished ones last."""
+
+    def rank(walk: Walk) -> tuple[bool, bool, bool, bool, datetime]:
+        mine = any(person == user_id for person, _name in walk.people)
+        done = walk.state == "completed"
+        return walk.id != wanted, done and not mine, done, not mine and bool(walk.people), walk.times.starts_at
+
+    return min(open_walks, key=rank, default=None)
+
+
+def due_by(walk: Walk, stop: Stop) -> datetime:
+    """Until when this stop is on time."""
+    return min(walk.times.ends_at + walk.times.tolerance, walk.times.closes_at)

@@ -1,0 +1,254 @@
+"""Door: the guard's screens — today, scan, arrived, round — as pages and as plain forms."""
+
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from flask import Blueprint, current_app, redirect, render_template, request
+from flask_babel import gettext as _
+from flask_login import current_user
+from sqlalchemy import select
+
+from patrol.core.clock import now
+from patrol.core.db import db, write
+from patrol.core.facts import When
+from patrol.core.keys import uuid7
+from patrol.core.problems import NotHere
+from patrol.hazards.mine import open_here, reported_by
+from patrol.photos.intake import form_store
+from patrol.photos.photo import photos_of
+from patrol.photos.storage import limits, shelf
+from patrol.rounds.arrival import RoundNoteData, VisitData, last_note, last_visit, leave_note, settle_visit
+from patrol.rounds.round import RoundNote
+from patrol.rounds.scan import Scan, VisitResult
+from patrol.rounds.scanning import NewScan, ScanData, scan_label
+from patrol.rounds.today import due_by, today_of
+from patrol.rounds.walk import Stop, Walk, walk_by_id
+from patrol.sites.find import label_by_code
+from patrol.sites.place import Place
+from patrol.sites.symbol import fold_code
+from patrol.web.access import needs
+from patrol.web.filters import clock
+from patrol.web.forms import record_form
+from patrol.web.replies import go
+
+bp = Blueprint("rounds", __name__)
+_BEAD = {"on_time": "done", "late": "late", "missed": "missed", "excused": "done", "pending": "todo"}
+
+
+@bp.get("/today")
+@needs("scan")
+def today() -> Any:
+    wanted = request.args.get("round", type=UUID)
+    found = today_of(_reader(), now(), wanted)
+    mine, total = reported_by(current_user.site_id, current_user.user_id, limit=2)
+    return render_template(
+        "rounds/today.html",
+        today=found,
+        hero=hero(found.current) if found.current else None,
+        shift=_shift(),
+        hazards=mine,
+        hazards_total=total,
+    )
+
+
+@bp.get("/scan")
+@needs("scan")
+def scan_page() -> Any:
+    found = today_of(_reader(), now())
+    return render_template("rounds/scan.html", walk=found.current, hosts=_hosts())
+
+
+@bp.get("/c/<code>")
+@bp.get("/C/<code>")
+@needs("scan", "hazard.report")
+def checkpoint(code: str) -> Any:
+    """Shows the place and a button; opening an address never records anything (link previews open addresses)."""
+    scan_id = request.args.get("scan", type=UUID)
+    if scan_id and db.session.get(Scan, (current_user.site_id, scan_id)) is not None:
+        return redirect(f"/visits/{scan_id}", 303)
+    label = label_by_code(current_user.site_id, fold_code(code) or "")
+    if label is None:
+        raise NotHere("label")
+    place = db.session.get_one(Place, (label.site_id, label.place_id))
+    return render_template("rounds/checkpoint.html", label=label, place=place, record_id=uuid7())
+
+
+@bp.post("/c/<code>")
+@needs("scan")
+def check_in(code: str) -> Any:
+    """The check-in as a plain form: the same verb, without the phone's outbox."""
+    record_id, data = _form()
+    if db.session.get(Scan, (current_user.site_id, record_id)) is None:
+        scan = NewScan(record_id, ScanData(code=code, method=data.get("method", "link")), When.now())
+        with write(current_user.site_id):
+            scan_label(scan, by=_reader())
+    return go(f"/visits/{record_id}")
+
+
+@bp.get("/visits/<uuid:scan_id>")
+@needs("scan", "workload.see")
+def visit(scan_id: UUID) -> Any:
+    scan = db.session.get(Scan, (current_user.site_id, scan_id))
+    if scan is None:
+        raise NotHere("scan")
+    at = now()
+    place = db.session.get_one(Place, (scan.site_id, scan.place_id))
+    walk = walk_by_id(scan.site_id, scan.round_id, at) if scan.round_id else None
+    stop = next((stop for stop in walk.stops if stop.place_id == place.id), None) if walk else None
+    return render_template(
+        "rounds/arrived.html",
+        scan=scan,
+        place=place,
+        walk=walk,
+        stop=stop,
+        verdict=verdict(scan, walk, stop),
+        next_stop=walk.next_stop if walk else None,
+        next_url=_after(walk),
+        before=last_visit(scan.site_id, place.id, scan.id),
+        hazards=open_here(scan.site_id, place.id),
+        record_id=uuid7(),
+    )
+
+
+@bp.post("/visits/<uuid:scan_id>/result")
+@needs("scan")
+def visit_result(scan_id: UUID) -> Any:
+    record_id, data = _form()
+    if db.session.get(VisitResult, (current_user.site_id, record_id)) is None:
+        with write(current_user.site_id):
+            checked = VisitData.model_validate({**data, "scan": scan_id})
+            settle_visit(checked, id=record_id, by=_reader(), when=When.now())
+    scan = db.session.get_one(Scan, (current_user.site_id, scan_id))
+    walk = walk_by_id(scan.site_id, scan.round_id, now()) if scan.round_id else None
+    return go(_after(walk))
+
+
+@bp.get("/rounds/<uuid:round_id>")
+@needs("scan", "workload.see")
+def round_page(round_id: UUID) -> Any:
+    at = now()
+    walk = walk_by_id(current_user.site_id, round_id, at)
+    if walk is None:
+        raise NotHere("round")
+    found = today_of(_reader(), at)
+    return render_template(
+        "rounds/round.html",
+        walk=walk,
+        at=at,
+        beads=[bead(stop, walk) for stop in walk.stops],
+        note=last_note(current_user.site_id, walk.route_id, walk.id),
+        own_notes=_notes(walk.id),
+        upcoming=found.upcoming,
+        hazards=reported_by(current_user.site_id, None, round_id=walk.id, limit=20)[0],
+        record_id=uuid7(),
+    )
+
+
+@bp.post("/rounds/<uuid:round_id>/notes")
+@needs("scan")
+def round_note(round_id: UUID) -> Any:
+    record_id, data = _form()
+    if db.session.get(RoundNote, (current_user.site_id, record_id)) is None:
+        with write(current_user.site_id):
+            checked = RoundNoteData.model_validate({**data, "round": round_id})
+            leave_note(checked, id=record_id, by=_reader(), when=When.now())
+    return go(f"/rounds/{round_id}")
+
+
+def hero(walk: Walk) -> dict[str, Any]:
+    """The round under way as the hero card takes it."""
+    at, next_stop = now(), walk.next_stop
+    left = max(timedelta(0), walk.times.ends_at - at)
+    return {
+        "title": _("%(route)s · round %(ordinal)s", route=walk.route_name, ordinal=walk.ordinal),
+        "time": f"{clock(walk.times.starts_at)}–{clock(walk.times.ends_at)}",
+        "url": f"/rounds/{walk.id}",
+        "done": walk.visited,
+        "total": len(walk.required),
+        "left": int(left.total_seconds() // 60) if at >= walk.times.starts_at else None,
+        "stops": [bead(stop, walk) for stop in walk.stops],
+        "next": _next(walk, next_stop) if next_stop else None,
+    }
+
+
+def _next(walk: Walk, stop: Stop) -> dict[str, Any]:
+    by = _("by %(time)s", time=clock(due_by(walk, stop)))
+    foot = _("about %(minutes)s min on foot", minutes=stop.walk_min)
+    return {
+        "number": stop.number,
+        "name": stop.name,
+        "hint": f"{by} · {foot}",
+        "way_url": f"/places/{stop.place_id}/way",
+    }
+
+
+def bead(stop: Stop, walk: Walk) -> dict[str, Any]:
+    next_stop = walk.next_stop
+    is_next = next_stop is not None and next_stop.place_id == stop.place_id
+    return {"state": "next" if is_next else _BEAD[stop.state], "number": stop.number, "name": stop.name}
+
+
+def verdict(scan: Scan, walk: Walk | None, stop: Stop | None) -> dict[str, str]:
+    """The arrival in a word: on time, late by n minutes, too late, replaced label, or outside any round."""
+    if "old_label" in scan.flags:
+        return {"tone": "late", "text": _("This label was replaced. Tell your supervisor.")}
+    if walk is None or stop is None:
+        return {"tone": "plain", "text": _("outside a round")}
+    if "after_close" in scan.flags:
+        return {"tone": "miss", "text": _("after the round closed")}
+    if stop.state == "late" and stop.visit.scan_at == scan.effective_at:
+        over = scan.effective_at - (walk.times.ends_at + walk.times.tolerance)
+        return {
+            "tone": "late",
+            "text": _("%(minutes)s min late", minutes=max(1, int(over.total_seconds() // 60))),
+        }
+    return {"tone": "ok", "text": _("on time")}
+
+
+@bp.get("/places/<uuid:place_id>/way")
+@needs("scan")
+def way(place_id: UUID) -> Any:
+    """How to get to a place: the note and the photo of the way."""
+    place = db.session.get(Place, (current_user.site_id, place_id))
+    if place is None:
+        raise NotHere("place")
+    photos = photos_of(place.site_id, "place", [place.id])[place.id]
+    return render_template("rounds/way.html", place=place, photos=photos)
+
+
+def _after(walk: Walk | None) -> str:
+    """Where to go after an arrival: on with the round, or to its end."""
+    if walk is not None and walk.next_stop is None:
+        return f"/rounds/{walk.id}"
+    return "/today"
+
+
+def _notes(round_id: UUID) -> list[RoundNote]:
+    query = select(RoundNote).where(RoundNote.site_id == current_user.site_id, RoundNote.round_id == round_id)
+    return list(db.session.scalars(query.order_by(RoundNote.at)))
+
+
+def _shift() -> dict[str, str] | None:
+    """The shift that is on now, as the site names it."""
+    local = now().astimezone(current_user.zone).strftime("%H:%M")
+    for shift in current_user.here.shifts if current_user.here else ():
+        start, end = shift["start"], shift["end"]
+        if start <= local < end or (start > end and (local >= start or local < end)):
+            return shift
+    return None
+
+
+def _hosts() -> str:
+    return urlsplit(current_app.config["PUBLIC_URL"]).netloc
+
+
+def _form() -> tuple[UUID, dict[str, Any]]:
+    store = form_store(_reader(), now(), shelf(current_app), limits(current_app))
+    return record_form(store)
+
+
+def _reader() -> Any:
+    return current_user._get_current_object()
+

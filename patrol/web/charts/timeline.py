@@ -70,10 +70,10 @@ def timeline(
         inside = [r for r in track["rounds"] if r["end"] > start and r["start"] < end]
         rounds = [_round(r, x(r["start"]), x(r["end"])) for r in inside]
         table += [_told(track["name"], r) for r in inside]
-        placed.append(Track(track["name"], track.get("note", ""), 38 + row_height * (i + 0.5), rounds))
+        placed.append(Track(track["name"], track.get("note", ""), 30 + row_height * (i + 0.5), rounds))
     shows_now = now is not None and start <= now <= end
     return Timeline(
-        width, 38 + row_height * len(placed), left,
+        width, 30 + row_height * len(placed), left,
         [Tick(x(hour), f"{hour:%H:%M}") for hour in _hours(start, end)],
         placed,
         x(now) if now is not None and shows_now else None,

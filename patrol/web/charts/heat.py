@@ -31,6 +31,7 @@ class Heat:
     cell_height: float
     columns: list[Tick]
     rows: list[HeatRow]
+    table: list[list[str | int]]
 
 
 def heat(
@@ -57,11 +58,12 @@ def heat(
         ]
         placed.append(HeatRow(name, y + row_height / 2, cells))
     heads = [Tick(round(left + slot * (i + 0.5), 1), text) for i, text in enumerate(columns)]
-    return Heat(width, top + row_height * len(rows), round(slot - 3, 1), row_height - 3, heads, placed)
+    table: list[list[str | int]] = [[name, *values] for name, values in rows]
+    return Heat(width, top + row_height * len(rows), round(slot - 3, 1), row_height - 3, heads, placed, table)
 
 
 def level(value: float, most: float) -> int:
-    """0 for nothing, else 1..5. Up to five the level is the count, so equal counts look equal on every page."""
+    """0 for nothing, else 1..5. Up to five the level is the count, so equal counts always look equal."""
     if value <= 0:
         return 0
     return max(1, ceil(value / max(most, 5) * 5))

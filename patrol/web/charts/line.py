@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil, floor
+from typing import Any
 
-from patrol.web.charts.axis import Tick
+from patrol.web.charts.axis import Tick, number
 
 
 @dataclass(frozen=True)
@@ -30,10 +31,11 @@ class Line:
     ticks_y: list[Tick]
     goal_y: float | None
     lowest: Dot | None
+    table: list[list[str | None]]
 
 
 def line(
-    points: Sequence[tuple[str, float | None]] | Sequence[tuple[str, float | None, str | None]],
+    points: Sequence[Sequence[Any]],
     goal: float | None = 99.0,
     bands: tuple[float, float] = (99.0, 97.0),
     width: float = 452,
@@ -70,6 +72,7 @@ def line(
         [Tick(y(v), f"{v:g}") for v in _steps(low, 100.0, step)],
         y(goal) if goal is not None and goal >= low else None,
         lowest if lowest and lowest.band == "miss" else None,
+        [[p[0], None if p[1] is None else f"{number(p[1])}%"] for p in points],
     )  # fmt: skip
 
 

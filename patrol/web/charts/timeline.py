@@ -37,6 +37,7 @@ class Timeline:
     tracks: list[Track]
     now_x: float | None
     now_text: str
+    table: list[list[str]]
 
 
 def timeline(
@@ -64,17 +65,20 @@ def timeline(
         return round(left + max(0.0, min(1.0, part)) * (width - left - 20), 1)
 
     placed = []
+    table = []
     for i, track in enumerate(tracks):
         inside = [r for r in track["rounds"] if r["end"] > start and r["start"] < end]
         rounds = [_round(r, x(r["start"]), x(r["end"])) for r in inside]
-        placed.append(Track(track["name"], track.get("note", ""), 38 + row_height * (i + 0.5), rounds))
+        table += [_told(track["name"], r) for r in inside]
+        placed.append(Track(track["name"], track.get("note", ""), 30 + row_height * (i + 0.5), rounds))
     shows_now = now is not None and start <= now <= end
     return Timeline(
-        width, 38 + row_height * len(placed), left,
+        width, 30 + row_height * len(placed), left,
         [Tick(x(hour), f"{hour:%H:%M}") for hour in _hours(start, end)],
         placed,
         x(now) if now is not None and shows_now else None,
         f"{now:%H:%M}" if now is not None else "",
+        table,
     )  # fmt: skip
 
 
@@ -85,6 +89,14 @@ def _round(data: Mapping[str, Any], x0: float, x1: float) -> Round:
     gap = inner / (len(stops) - 1) if len(stops) > 1 else 0.0
     dots = [Bead(round(x0 + 12 + gap * i, 1), b.state, b.number, b.text) for i, b in enumerate(stops)]
     return Round(x0, round(wide, 1), data.get("kind", "done"), data.get("text", ""), data.get("url"), dots)
+
+
+def _told(name: str, data: Mapping[str, Any]) -> list[str]:
+    """The round as a table row: route, start, end, stops reached of all, stops missed."""
+    states = [bead(stop, place).state for place, stop in enumerate(data.get("stops", ()), start=1)]
+    reached = sum(state in ("done", "late") for state in states)
+    count = f"{reached} / {len(states)}" if states else "–"
+    return [name, f"{data['start']:%H:%M}", f"{data['end']:%H:%M}", count, str(states.count("missed"))]
 
 
 def _hours(start: datetime, end: datetime) -> list[datetime]:

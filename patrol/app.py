@@ -127,5 +127,6 @@ def _init_login(app: Flask) -> None:
 def _doors() -> list[Blueprint]:
     """Every package's door. Imported late, so that commands that need no pages start quickly."""
     from patrol.accounts import views as accounts
+    from patrol.pwa import views as pwa
 
-    return [accounts.bp]
+    return [accounts.bp, pwa.bp]

@@ -9,6 +9,9 @@ from flask import Blueprint, Response, current_app, render_template, request, ur
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
+from patrol.web.access import public
+from patrol.web.assets import Assets
+
 bp = Blueprint("pwa", __name__)
 
 WORKER = Path(__file__).with_name("sw.js")
@@ -67,6 +70,7 @@ SCREENSHOTS = (
 
 
 @bp.get("/sw.js")
+@public
 def service_worker() -> Response:
     shell = [_asset(path) for path in SHELL if path == "app.css" or _exists(path)]
     offline = url_for("pwa.offline")
@@ -83,6 +87,7 @@ def service_worker() -> Response:
 
 
 @bp.get("/manifest.webmanifest")
+@public
 def manifest() -> Response:
     """The manifest in the language of ?lang= (zh or en), so that the home screen shows the user's own words."""
     locale, lang = LANGUAGES.get(request.args.get("lang", ""), LANGUAGES["zh"])
@@ -94,6 +99,7 @@ def manifest() -> Response:
 
 
 @bp.get("/offline")
+@public
 def offline() -> str:
     """Holds nothing personal: it is kept on the phone whoever is signed in."""
     return render_template("pwa/offline.html")
@@ -131,9 +137,11 @@ def _manifest(lang: str) -> dict[str, Any]:
 
 
 def _asset(path: str) -> str:
-    """The versioned address of a static file, by the helper the templates use."""
-    return str(current_app.jinja_env.globals["asset"](path))  # type: ignore[operator]
+    """The versioned address of a static file."""
+    assets: Assets = current_app.extensions["assets"]
+    return assets.url(path)
 
 
 def _exists(path: str) -> bool:
-    return current_app.static_folder is not None and (Path(current_app.static_folder) / path).is_file()
+    assets: Assets = current_app.extensions["assets"]
+    return assets.exists(path)

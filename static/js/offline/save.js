@@ -6,7 +6,7 @@ import { envelope, uuid7 } from "./records.js"
 // data: the record's own fields; photos: [{id, bytes, type, sha256, facts}]; title, note, icon: how the queue
 // shows it; draft: key of the draft this replaces; replaces: id of a refused item that this one corrects.
 // Resolves to the id once everything is on the disk; rejects (QuotaExceededError…) with nothing changed.
-export function save({ kind, data, photos = [], position = null, title, note = "", icon = "file", draft, replaces }) {
+export function save({ kind, data, photos = [], position = null, title, note = "", icon = "clipboard-text", draft, replaces }) {
   const moment = Date.now()
   const facts = { captured_at: isoWithZone(moment), monotonic_ms: monotonic() }
   return alone("outbox-save", async () => {

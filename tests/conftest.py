@@ -23,6 +23,7 @@ from patrol.app import create_app
 from patrol.core.clock import now
 from patrol.core.db import db, is_sqlite, write
 from patrol.core.keys import uuid7
+from patrol.rounds.ensure import forget_made
 from patrol.serve import bring_up_to_date
 from patrol.sites.label import Label
 from patrol.sites.place import Place
@@ -65,6 +66,8 @@ def app(migrated_app: Flask) -> Iterator[Flask]:
 def empty(app: Flask) -> None:
     """Nothing in the database, nothing on the shelf."""
     shutil.rmtree(app.config["PHOTO_STORE"], ignore_errors=True)
+    app.extensions.pop("photo_shelf", None)
+    forget_made()
     if is_sqlite(db.engine):
         db.engine.dispose()
         folder = Path(app.config["INSTANCE"])

@@ -12,8 +12,8 @@ FOLDER = Path(__file__).resolve().parent
 LOCALE = "zh_Hans_CN"
 
 
-def merged() -> Catalog:
-    """All words of all packages. Raises ValueError when two files translate one text differently."""
+def merged(strict: bool = True) -> Catalog:
+    """All words of all packages. strict: raise ValueError when two files translate one text differently."""
     catalog = Catalog(locale=LOCALE)
     for file in sorted((FOLDER / LOCALE).glob("*.po")):
         with file.open("rb") as source:
@@ -21,7 +21,7 @@ def merged() -> Catalog:
                 if not message.id:
                     continue
                 known = catalog.get(message.id, context=message.context)
-                if known is not None and known.string != message.string:
+                if strict and known is not None and known.string != message.string:
                     raise ValueError(f"{file.name}: {message.id!r} is already {known.string!r}")
                 catalog.add(message.id, message.string, context=message.context, flags=message.flags)
     return catalog
@@ -36,7 +36,7 @@ def compile_catalogue() -> Path:
         return target
     target.parent.mkdir(parents=True, exist_ok=True)
     buffer = BytesIO()
-    write_mo(buffer, merged())
+    write_mo(buffer, merged(strict=False))
     draft = target.with_name(f"messages.{os.getpid()}.tmp")
     draft.write_bytes(buffer.getvalue())
     os.replace(draft, target)

@@ -6,14 +6,18 @@ import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import click
 from flask import current_app
 from flask.cli import with_appcontext
 from flask_migrate import upgrade
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, select, text
 
+from patrol.core.clock import now
 from patrol.core.db import db, is_sqlite
+from patrol.photos.photo import PhotoFile
+from patrol.photos.storage import shelf
 
 
 @click.command("upgrade")
@@ -59,9 +63,19 @@ def keep_copy() -> None:
 def serve_command(host: str | None, port: int | None, workers: int | None) -> None:
     """Answer phones and desks until stopped."""
     bring_up_to_date()
+    sweep_photos()
     config = dict(current_app.config)
     db.engine.dispose()  # the workers open their own connections
     run_server(host or config["HOST"], port or config["PORT"], workers or config["WORKERS"], config["THREADS"])
+
+
+def sweep_photos() -> int:
+    """Before any request: remove picture files that no row speaks of (a crash between file and row)."""
+
+    def known(ids: list[UUID]) -> set[UUID]:
+        return set(db.session.scalars(select(PhotoFile.id).where(PhotoFile.id.in_(ids))))
+
+    return shelf(current_app).sweep(known, now())
 
 
 def run_server(host: str, port: int, workers: int, threads: int) -> None:

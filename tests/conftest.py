@@ -12,7 +12,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
-from sqlalchemy import text
+from sqlalchemy import create_engine, make_url, text
 
 from patrol.accounts.passwords import hash_password
 from patrol.accounts.reader import Reader, reader_by_token
@@ -41,7 +41,7 @@ def migrated_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     overrides = {"INSTANCE": folder, "LOG_LEVEL": "ERROR", "PHOTO_STORE": folder / "photos"}
     url = os.environ.get("PATROL_TEST_DATABASE_URL")
     if url:
-        overrides["DATABASE_URL"] = url
+        overrides["DATABASE_URL"] = own_database(url)
     app = create_app(overrides)
     app.config["TESTING"] = True
     with app.app_context():
@@ -52,6 +52,16 @@ def migrated_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     yield app
     with app.app_context():
         db.engine.dispose()
+
+
+def own_database(url: str) -> str:
+    """A new database on that PostgreSQL for this test worker alone."""
+    server = create_engine(url, isolation_level="AUTOCOMMIT")
+    name = f"patrol_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{uuid7().hex[-8:]}"
+    with server.connect() as connection:
+        connection.execute(text(f'CREATE DATABASE "{name}"'))
+    server.dispose()
+    return make_url(url).set(database=name).render_as_string(hide_password=False)
 
 
 @pytest.fixture

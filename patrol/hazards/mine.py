@@ -36,8 +36,9 @@ def reported_by(
     if user_id is not None:
         query = query.where(WorkOrder.reported_by_id == user_id)
     if round_id is not None:
-        query = query.join(Hazard.__table__, (Hazard.__table__.c.site_id == WorkOrder.site_id)
-                           & (Hazard.__table__.c.id == WorkOrder.id)).where(Hazard.__table__.c.round_id == round_id)  # fmt: skip
+        found = Hazard.__table__.c
+        query = query.join(Hazard.__table__, (found.site_id == WorkOrder.site_id) & (found.id == WorkOrder.id))
+        query = query.where(found.round_id == round_id)
     rows = list(db.session.execute(query.order_by(WorkOrder.reported_at.desc(), WorkOrder.id.desc()).limit(limit)))
     return rows, rows[0].total if rows else 0
 

@@ -251,4 +251,3 @@ def _form() -> tuple[UUID, dict[str, Any]]:
 
 def _reader() -> Any:
     return current_user._get_current_object()
-

@@ -154,8 +154,8 @@ def effective_time(captured_at: datetime, phone_sent_at: datetime, received_at: 
 
     captured_at, phone_sent_at: by the phone's clock; received_at: by the server's. A phone more than 30 s off
     is corrected by its skew, more than 5 min off is flagged clock_skew. Nothing happens later than it was
-    received: such a time is clamped, and flagged from 30 s on. Received more than 24 h after: late_sync; more than 72 h:
-    needs_approval too.
+    received: such a time is clamped, and flagged from 30 s on. Received more than 24 h after:
+    late_sync; more than 72 h: needs_approval too.
     """
     skew = received_at - phone_sent_at
     at = captured_at + skew if abs(skew) > SKEW_CORRECTED else captured_at

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -81,5 +80,3 @@ def content_hash(record: Record) -> str:
     return hashlib.sha256(
         json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str).encode()
     ).hexdigest()
-
-

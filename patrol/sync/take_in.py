@@ -258,11 +258,15 @@ def _malformed(error: ValidationError) -> Problem:
 
 
 def _other_user() -> Problem:
-    return Problem("other_user", N_("Somebody else made this record. It is sent when that person signs in."), status=409)
+    return Problem(
+        "other_user", N_("Somebody else made this record. It is sent when that person signs in."), status=409
+    )
 
 
 def _not_allowed() -> Problem:
-    return Problem("forbidden", N_("Your role cannot do this. Ask your supervisor, or go back to your own pages."), status=403)
+    return Problem(
+        "forbidden", N_("Your role cannot do this. Ask your supervisor, or go back to your own pages."), status=403
+    )
 
 
 def _id_reused() -> Problem:

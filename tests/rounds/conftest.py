@@ -12,7 +12,7 @@ NIGHT = date(2026, 3, 31)
 
 
 def shanghai(text: str) -> datetime:
-    """"2026-04-01 02:00" on the wall in Shanghai."""
+    """ "2026-04-01 02:00" on the wall in Shanghai."""
     from zoneinfo import ZoneInfo
 
     return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo("Asia/Shanghai")).astimezone(UTC)

@@ -20,9 +20,7 @@ def scan_at(places, people, reader_of):
 
     def scan(key: str, at: str, person=None, position=None, code=None) -> Scan:
         moment = shanghai(at)
-        new = NewScan(
-            uuid7(), ScanData(code=code or places.codes[key]), When(moment, moment, moment), position
-        )
+        new = NewScan(uuid7(), ScanData(code=code or places.codes[key]), When(moment, moment, moment), position)
         reader = reader_of(person or people.guard)
         with write(reader.site_id):
             assert take_scans([new], by=reader)[new.id] is None
@@ -42,9 +40,9 @@ def round_at(start: str) -> Round:
 def test_golden_1_six_rounds_and_the_one_at_two_belongs_to_the_evening(night_route, sites):
     rounds = rounds_between(sites.lake.id, NIGHT, NIGHT)
 
-    assert [row.starts_at for row in rounds] == [
-        shanghai(f"2026-03-31 {hour}:00") for hour in (20, 22)
-    ] + [shanghai(f"2026-04-01 0{hour}:00") for hour in (0, 2, 4, 6)]
+    assert [row.starts_at for row in rounds] == [shanghai(f"2026-03-31 {hour}:00") for hour in (20, 22)] + [
+        shanghai(f"2026-04-01 0{hour}:00") for hour in (0, 2, 4, 6)
+    ]
     assert {row.business_day for row in rounds} == {NIGHT}
     assert [row.ordinal for row in rounds] == [1, 2, 3, 4, 5, 6]
 

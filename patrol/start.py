@@ -1,0 +1,77 @@
+"""``patrol start``: what ``make run`` does — migrate, make the demo site in an empty instance, say how to get in."""
+
+import io
+import os
+import secrets
+from pathlib import Path
+
+import click
+import qrcode
+from flask import current_app
+from flask.cli import with_appcontext
+from sqlalchemy import func, select
+
+from patrol.accounts.roles import ROLES
+from patrol.accounts.user import Membership, User
+from patrol.core.db import db
+from patrol.serve import bring_up_to_date, run_server, sweep_photos
+
+WORDS = "river bridge maple lantern garden pine stone cloud harbour willow amber paper".split()
+
+
+@click.command("start")
+@click.option("--port", default=8000, type=int, help="Port to listen on.")
+@click.option("--days", default=90, type=int, help="Days of history of the demo site.")
+@click.option("--lang", default="zh", type=click.Choice(["zh", "en"]), help="Language of the demo site's names.")
+@with_appcontext
+def start_command(port: int, days: int, lang: str) -> None:
+    """Serve on this machine; an empty instance gets the demo site first."""
+    config = current_app.config
+    bring_up_to_date()
+    sweep_photos()
+    if not db.session.scalar(select(func.count()).select_from(User)):
+        _make_demo(Path(config["INSTANCE"]), days, lang)
+    if "PATROL_PUBLIC_URL" not in os.environ:
+        os.environ["PATROL_PUBLIC_URL"] = f"http://localhost:{port}"
+    url = os.environ["PATROL_PUBLIC_URL"]
+    click.echo(_qr(url))
+    click.echo(f"Patrol answers on {url}\n")
+    _print_sign_ins(Path(config["INSTANCE"]))
+    click.echo("Stop with Ctrl-C.")
+    db.engine.dispose()
+    run_server(config["HOST"], port, config["WORKERS"], config["THREADS"])
+
+
+def _make_demo(instance: Path, days: int, lang: str) -> None:
+    """The password is kept beside the demo's database, so that the next start can print it again."""
+    from patrol.demo.make import make_demo
+
+    password = "-".join(secrets.choice(WORDS) for _ in range(3)) + f"-{secrets.randbelow(90) + 10}"
+    click.echo(f"Making the demo site with {days} days of history; this takes up to a minute ...")
+    make_demo(days=days, lang=lang, password=password)
+    handle = os.open(_kept(instance), os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w") as file:
+        file.write(password)
+
+
+def _print_sign_ins(instance: Path) -> None:
+    kept = _kept(instance)
+    if not kept.exists():
+        return
+    click.echo(f"Demo sign-ins, all with the password {kept.read_text()}")
+    query = select(User.staff_no, User.name, Membership.role).join(Membership, Membership.user_id == User.id)
+    for staff_no, name, role in db.session.execute(query.order_by(Membership.role, User.staff_no).limit(40)):
+        click.echo(f"  {staff_no}  {ROLES[role][0]:<28} {name}")
+    click.echo("")
+
+
+def _kept(instance: Path) -> Path:
+    return instance / "demo-password.txt"
+
+
+def _qr(url: str) -> str:
+    code = qrcode.QRCode(border=2)
+    code.add_data(url)
+    out = io.StringIO()
+    code.print_ascii(out=out, invert=True)
+    return out.getvalue()

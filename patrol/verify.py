@@ -1,0 +1,56 @@
+"""``patrol verify``: does the database still say what was written, and is every photo what it was?"""
+
+from collections.abc import Iterator
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+from sqlalchemy import select, text
+
+from patrol.core.db import db, is_sqlite
+from patrol.journal.entry import JournalEntry, JournalHead, verify_chain
+from patrol.photos.photo import PhotoFile
+from patrol.photos.storage import shelf
+
+
+@click.command("verify")
+@with_appcontext
+def verify_command() -> None:
+    """Check the journal's chain, the photos' files and the database itself; name what is wrong."""
+    faults = list(findings())
+    for fault in faults:
+        click.echo(fault)
+    click.echo("Everything is as it was written." if not faults else f"{len(faults)} faults.")
+    raise SystemExit(1 if faults else 0)
+
+
+def findings() -> Iterator[str]:
+    yield from _database()
+    yield from _journal()
+    yield from _photos()
+
+
+def _database() -> Iterator[str]:
+    if not is_sqlite(db.engine):
+        return
+    for row in db.session.execute(text("PRAGMA integrity_check")):
+        if row[0] != "ok":
+            yield f"database: {row[0]}"
+    for row in db.session.execute(text("PRAGMA foreign_key_check")):
+        yield f"database: row {row[1]} of {row[0]} points at nothing in {row[2]}"
+
+
+def _journal() -> Iterator[str]:
+    for head in list(db.session.scalars(select(JournalHead))):
+        query = select(JournalEntry).where(JournalEntry.site_id == head.site_id).order_by(JournalEntry.seq)
+        wrong = verify_chain(db.session.scalars(query.execution_options(yield_per=1000)), head)
+        if wrong:
+            yield f"journal of {head.site_id}: {wrong}"
+
+
+def _photos() -> Iterator[str]:
+    store = shelf(current_app)
+    query = select(PhotoFile.id).execution_options(yield_per=1000)
+    for photo_id in db.session.scalars(query):
+        if not store.exists(photo_id):
+            yield f"photo {photo_id}: its file is missing"

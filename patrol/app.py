@@ -35,6 +35,7 @@ from patrol.web.access import init_access
 from patrol.web.assets import init_assets
 from patrol.web.errors import init_errors
 from patrol.web.filters import init_filters
+from patrol.web import health
 from patrol.web.headers import init_headers
 from patrol.web.i18n import init_i18n
 from patrol.web.nav import init_nav
@@ -135,7 +136,7 @@ def _doors() -> list[Blueprint]:
     from patrol.rounds import views as rounds
     from patrol.sync import views as sync
 
-    return [accounts.bp, rounds.bp, photos.bp, sync.bp, pwa.bp]
+    return [health.bp, accounts.bp, rounds.bp, photos.bp, sync.bp, pwa.bp]
 
 
 def _words(app: Flask) -> None:

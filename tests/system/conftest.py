@@ -1,0 +1,234 @@
+"""The real server in its own process, a real Chromium, and a small site whose round is open right now."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from datetime import time as clock_time
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, Playwright, sync_playwright
+
+from patrol.accounts.passwords import hash_password
+from patrol.accounts.roles import team_of
+from patrol.accounts.user import Membership, User
+from patrol.app import create_app
+from patrol.core.clock import now
+from patrol.core.db import db, write
+from patrol.core.keys import uuid7
+from patrol.equipment.checklist import bring_in_catalogue
+from patrol.equipment.equipment import Equipment
+from patrol.rounds.ensure import forget_made
+from patrol.rounds.route import Plan, Route, RouteStop
+from patrol.serve import bring_up_to_date
+from patrol.sites.label import Label
+from patrol.sites.place import Place
+from patrol.sites.site import Site
+from tests.chromium import FLAGS, find
+from tests.conftest import CAST, PASSWORD
+
+ROOT = Path(__file__).parents[2]
+PHONE = {"width": 360, "height": 780}
+DESK = {"width": 1280, "height": 800}
+SPOTS = ("大堂", "消防泵房", "天台", "东阳台")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Server:
+    """``patrol serve`` on an instance folder; can be killed and started again."""
+
+    def __init__(self, instance: Path, workers: int = 1):
+        self.instance, self.workers, self.port = instance, workers, free_port()
+        self.url = f"http://localhost:{self.port}"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        env = {
+            **os.environ,
+            "PATROL_INSTANCE": str(self.instance),
+            "PATROL_PUBLIC_URL": self.url,
+            "PATROL_LOG_LEVEL": "WARNING",
+            "PYTHONPATH": str(ROOT),
+        }
+        env.pop("PATROL_DATABASE_URL", None)
+        log = (self.instance / "server.log").open("ab")
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "patrol.cli", "serve", "--port", str(self.port), "--workers", str(self.workers)],
+            env=env, stdout=log, stderr=log, start_new_session=True,
+        )  # fmt: skip
+        self._wait()
+
+    def _wait(self) -> None:
+        deadline = time.monotonic() + 40
+        while time.monotonic() < deadline:
+            try:
+                with urllib.request.urlopen(f"{self.url}/healthz", timeout=2):
+                    return
+            except OSError:
+                assert self._process is not None
+                if self._process.poll() is not None:
+                    break
+                time.sleep(0.05)
+        raise RuntimeError((self.instance / "server.log").read_text()[-4000:])
+
+    def kill(self) -> None:
+        """kill -9 of the server and all its workers."""
+        if self._process is not None:
+            try:
+                os.killpg(self._process.pid, 9)
+            except ProcessLookupError:
+                pass
+            self._process.wait()
+            self._process = None
+
+
+@contextmanager
+def database(instance: Path) -> Iterator[None]:
+    """Look into (or arrange) the server's own database from the test."""
+    app = create_app({"INSTANCE": instance, "LOG_LEVEL": "ERROR", "DATABASE_URL": None, "PHOTO_STORE": None})
+    with app.app_context():
+        bring_up_to_date()
+        yield
+        db.session.remove()
+        db.engine.dispose()
+    forget_made()
+
+
+def build_site() -> SimpleNamespace:
+    """翠湖花园 with four checkpoints on one route walked every hour, and one extinguisher at the first."""
+    password_hash = hash_password(PASSWORD)
+    with write():
+        site = Site(id=uuid7(), name="翠湖花园", created_at=now(), post_phone="0571-5555 0199")
+        db.session.add(site)
+        db.session.flush()
+        for name, staff_no, role in CAST.values():
+            user = User(id=uuid7(), name=name, staff_no=staff_no, password_hash=password_hash, created_at=now())
+            db.session.add(user)
+            db.session.flush()
+            membership = Membership(
+                id=uuid7(), site_id=site.id, user_id=user.id, role=role, team=team_of(role), since=now()
+            )
+            db.session.add(membership)
+        bring_in_catalogue(site.id, at=now(), by=None)
+        route = Route(id=uuid7(), site_id=site.id, name="夜巡二线", created_at=now())
+        block = Place(id=uuid7(), site_id=site.id, kind="building", name="3 栋", full_name="3 栋", created_at=now())
+        db.session.add_all([route, block])
+        db.session.flush()
+        codes = {}
+        for number, name in enumerate(SPOTS, 1):
+            place = Place(
+                id=uuid7(), site_id=site.id, parent_id=block.id, kind="spot", name=name, full_name=f"3 栋 {name}",
+                number=number, created_at=now(),
+            )  # fmt: skip
+            db.session.add(place)
+            db.session.flush()
+            codes[name] = f"7K3M9QX2AB0{number}"
+            db.session.add(
+                Label(id=uuid7(), site_id=site.id, place_id=place.id, code=codes[name], issued_at=now())
+            )
+            db.session.add(
+                RouteStop(id=uuid7(), site_id=site.id, route_id=route.id, place_id=place.id, position=number)
+            )
+            if number == 1:
+                bottle = Equipment(
+                    id=uuid7(), site_id=site.id, code="3B1-02", type="extinguisher_dry_powder", place_id=place.id,
+                    name="4kg 干粉", made_on=date(2024, 3, 1), in_service_from=date(2024, 4, 1), created_at=now(),
+                )  # fmt: skip
+                db.session.add(bottle)
+        plan = Plan(
+            id=uuid7(), site_id=site.id, route_id=route.id, form="every", band_start=clock_time(8),
+            band_end=clock_time(8), every_min=60, expected_min=45, valid_from=date(2026, 1, 1),
+        )  # fmt: skip
+        db.session.add(plan)
+        db.session.flush()
+        return SimpleNamespace(site_id=site.id, codes=codes, bottle_id=bottle.id)
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Iterator[SimpleNamespace]:
+    """The small site behind a running server."""
+    instance = tmp_path / "instance"
+    instance.mkdir()
+    with database(instance):
+        world = build_site()
+    server = Server(instance)
+    server.start()
+    try:
+        yield SimpleNamespace(server=server, url=server.url, instance=instance, world=world)
+    finally:
+        server.kill()
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture
+def open_browser(playwright: Playwright, tmp_path: Path) -> Iterator[Callable[..., BrowserContext]]:
+    """A browser with a profile of its own per name; the same name opens the same profile again.
+
+    Every page must stay free of console errors and CSP violations; ``allow`` names expected ones.
+    """
+    opened: list[BrowserContext] = []
+    faults: list[str] = []
+
+    def launch(name: str, *, viewport=PHONE, video: Path | None = None, dark=False, allow=(), **more) -> BrowserContext:
+        flags = list(FLAGS)
+        if video is not None:
+            assert video.exists()  # a wrong path looks like "no camera"
+            flags += [
+                "--use-fake-device-for-media-stream",
+                "--use-fake-ui-for-media-stream",
+                f"--use-file-for-fake-video-capture={video}",
+            ]
+        context = playwright.chromium.launch_persistent_context(
+            str(tmp_path / f"profile-{name}"),
+            executable_path=find(),
+            headless=True,
+            args=flags,
+            viewport=viewport,
+            locale=more.pop("locale", "zh-CN"),
+            timezone_id="Asia/Shanghai",
+            color_scheme="dark" if dark else "light",
+            **more,
+        )
+        context.set_default_timeout(15_000)
+        context.on("console", lambda message: _note(message, faults, allow))
+        context.on("weberror", lambda error: faults.append(f"page error: {error.error}"))
+        opened.append(context)
+        return context
+
+    yield launch
+    for context in opened:
+        try:
+            context.close()
+        except Exception:  # closed by the test itself
+            continue
+    assert not faults, "\n".join(faults)
+
+
+def _note(message, faults: list[str], allow: tuple[str, ...]) -> None:
+    if message.type == "error" and not any(word in message.text for word in allow):
+        faults.append(f"{message.page.url if message.page else ''}: {message.text}")
+
+
+def sign_in(page: Page, url: str, staff_no: str) -> None:
+    page.goto(f"{url}/sign-in")
+    page.fill("[name=login]", staff_no)
+    page.fill("[name=password]", PASSWORD)
+    page.click("form[action='/sign-in'] button[type=submit]")
+    page.wait_for_url(lambda address: "/sign-in" not in address)

@@ -35,17 +35,17 @@ def js() -> None:
 
 
 def unit() -> None:
-    run(PY, "-m", "pytest", "-n", "2", "-m", "not browser")
+    run(PY, "-m", "pytest", "-n", "2", "-m", "not browser and not system")
 
 
 def on_postgres() -> None:
     with postgres.server() as url:
-        run(PY, "-m", "pytest", "-n", "2", "-m", "not browser", env={"PATROL_TEST_DATABASE_URL": url})
+        run(PY, "-m", "pytest", "-n", "2", "-m", "not browser and not system", env={"PATROL_TEST_DATABASE_URL": url})
 
 
 def browser() -> None:
     path = chromium.ensure()
-    run(PY, "-m", "pytest", "-m", "browser", env={"PATROL_CHROMIUM": path} if path else None)
+    run(PY, "-m", "pytest", "-m", "browser or system", env={"PATROL_CHROMIUM": path} if path else None)
 
 
 PARTS: dict[str, Callable[[], None]] = {

@@ -14,7 +14,11 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
 from playwright.sync_api import BrowserContext, Page, Playwright, sync_playwright
+
+from sqlalchemy import select
 
 from patrol.accounts.passwords import hash_password
 from patrol.accounts.roles import team_of
@@ -32,7 +36,7 @@ from patrol.sites.label import Label
 from patrol.sites.place import Place
 from patrol.sites.site import Site
 from tests.chromium import FLAGS, find
-from tests.conftest import CAST, PASSWORD
+from tests.conftest import CAST, PASSWORD, token_of
 
 ROOT = Path(__file__).parents[2]
 PHONE = {"width": 360, "height": 780}
@@ -83,6 +87,11 @@ class Server:
                 time.sleep(0.05)
         raise RuntimeError((self.instance / "server.log").read_text()[-4000:])
 
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
     def kill(self) -> None:
         """kill -9 of the server and all its workers."""
         if self._process is not None:
@@ -95,15 +104,23 @@ class Server:
 
 
 @contextmanager
-def database(instance: Path) -> Iterator[None]:
+def database(instance: Path) -> Iterator[Flask]:
     """Look into (or arrange) the server's own database from the test."""
     app = create_app({"INSTANCE": instance, "LOG_LEVEL": "ERROR", "DATABASE_URL": None, "PHOTO_STORE": None})
     with app.app_context():
         bring_up_to_date()
-        yield
+        yield app
         db.session.remove()
         db.engine.dispose()
     forget_made()
+
+
+def token_cookie(client: FlaskClient, staff_no: str) -> None:
+    """Sign this person in on a test client."""
+    user = db.session.scalars(select(User).where(User.staff_no == staff_no)).one()
+    with client.session_transaction() as session:
+        session["_user_id"] = token_of(user)
+        session["_fresh"] = True
 
 
 def build_site() -> SimpleNamespace:
@@ -135,9 +152,7 @@ def build_site() -> SimpleNamespace:
             db.session.add(place)
             db.session.flush()
             codes[name] = f"7K3M9QX2AB0{number}"
-            db.session.add(
-                Label(id=uuid7(), site_id=site.id, place_id=place.id, code=codes[name], issued_at=now())
-            )
+            db.session.add(Label(id=uuid7(), site_id=site.id, place_id=place.id, code=codes[name], issued_at=now()))
             db.session.add(
                 RouteStop(id=uuid7(), site_id=site.id, route_id=route.id, place_id=place.id, position=number)
             )

@@ -17,7 +17,6 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import BrowserContext, Page, Playwright, sync_playwright
-
 from sqlalchemy import select
 
 from patrol.accounts.passwords import hash_password

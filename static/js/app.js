@@ -63,6 +63,7 @@ export function toastNext(text, name = "circle-check-filled") {
 
 // Buzzing is a courtesy; the word and the icon say it anyway.
 export function buzz(pattern) {
+  if (navigator.userActivation?.hasBeenActive === false) return // the browser would only complain
   try { navigator.vibrate?.(pattern) } catch { /* not allowed here */ }
 }
 

@@ -73,11 +73,13 @@ export async function attach(picker) {
   for (const input of picker.querySelectorAll("input[type=file]")) {
     input.required = false // counted here; the browser would look at the emptied input
     const gallery = input.hasAttribute("data-gallery")
-    input.addEventListener("change", () => {
+    const collect = () => {
       const files = [...input.files]
       input.value = "" // so that the same picture can be taken again, and no file is ever posted twice
       working = files.reduce((before, file) => before.then(() => take(file, gallery)), working)
-    })
+    }
+    input.addEventListener("change", collect)
+    if (input.files.length) collect() // taken while this file was still on its way
   }
   picker.patrol = {
     photos: async () => { await working; return [...taken] },

@@ -52,8 +52,8 @@ def beads(
     at = _index_of_next(everything)
     first, last = window(len(everything), at, room)
     before, after = first, len(everything) - last
-    left = 44.0 if before else 14.0
-    right = width - (44.0 if after else 14.0)
+    left = 42.0 if before else 12.0
+    right = width - (42.0 if after else 12.0)
     shown = everything[first:last]
     gap = (right - left) / (len(shown) - 1) if len(shown) > 1 else 0.0
     placed = [Bead(round(left + gap * i, 1), b.state, b.number, b.text) for i, b in enumerate(shown)]
@@ -93,14 +93,14 @@ def _index_of_next(all_beads: Sequence[Bead]) -> int | None:
 
 
 def window(count: int, at: int | None, room: int = ROOM) -> tuple[int, int]:
-    """Which slice of `count` stops to show: all when they fit, else two fewer than `room` around `at`.
+    """Which slice of `count` stops to show: all when they fit, else four fewer than `room` around `at`.
 
-    The two places saved hold the "+5" ends. Two thirds of the window lie before the next stop: what was
+    The places saved hold the "+5" ends. Two thirds of the window lie before the next stop: what was
     walked is what people check. Without a next stop the end of the route is shown.
     """
     if count <= room:
         return 0, count
-    size = room - 2
+    size = room - 4
     middle = count - 1 if at is None else at
     first = min(max(0, middle - 2 * size // 3), count - size)
     return first, first + size

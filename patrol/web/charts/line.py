@@ -33,6 +33,10 @@ class Line:
     lowest: Dot | None
     table: list[list[str | None]]
 
+    @property
+    def linked(self) -> bool:
+        return any(dot.url for dot in self.dots)
+
 
 def line(
     points: Sequence[Sequence[Any]],

@@ -12,6 +12,8 @@ from patrol.web.charts.beads import Bead, bead
 
 @dataclass(frozen=True)
 class Round:
+    start: str
+    end: str
     x: float
     width: float
     kind: str
@@ -88,7 +90,10 @@ def _round(data: Mapping[str, Any], x0: float, x1: float) -> Round:
     inner = wide - 24
     gap = inner / (len(stops) - 1) if len(stops) > 1 else 0.0
     dots = [Bead(round(x0 + 12 + gap * i, 1), b.state, b.number, b.text) for i, b in enumerate(stops)]
-    return Round(x0, round(wide, 1), data.get("kind", "done"), data.get("text", ""), data.get("url"), dots)
+    start, end = f"{data['start']:%H:%M}", f"{data['end']:%H:%M}"
+    return Round(
+        start, end, x0, round(wide, 1), data.get("kind", "done"), data.get("text", ""), data.get("url"), dots
+    )
 
 
 def _told(name: str, data: Mapping[str, Any]) -> list[str]:

@@ -15,7 +15,9 @@ def next_number(site_id: UUID, prefix: str, day: date) -> str:
     The year is in it, because a number stays one of a kind on its site for ever. A number given out in a
     transaction that is rolled back is given out again.
     """
-    insert = upsert(OrderCounter).values(site_id=bindparam("site"), prefix=bindparam("pre"), day=bindparam("on"), last=1)
+    insert = upsert(OrderCounter).values(
+        site_id=bindparam("site"), prefix=bindparam("pre"), day=bindparam("on"), last=1
+    )
     count = db.session.scalar(
         insert.on_conflict_do_update(
             index_elements=["site_id", "prefix", "day"], set_={"last": OrderCounter.__table__.c.last + 1}

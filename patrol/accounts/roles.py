@@ -1,7 +1,9 @@
 """Roles and what each may do (DOMAIN §2). One table, read by pages, phones and commands alike.
 
-A verb with a scope in its name is narrower: ``order.assign_team`` (any person or team of the own team),
-``order.assign_minor`` (minor ones only), ``order.assign`` (all).
+A verb with a scope in its name is narrower: ``order.assign`` (to a person of the own team, or to any team as a
+whole), ``order.assign_minor`` (the same, minor ones only), ``order.assign_team_only`` (to teams, never to a
+person), ``order.assign_any_team`` (to anybody). ``order.rectify`` is for what is assigned to oneself or one's
+team, ``order.rectify_any`` for all.
 """
 
 from patrol.core.problems import N_
@@ -42,8 +44,8 @@ _SUPERVISOR = (
     | _LOOKS
     | _EDITS
     | {
-        "order.assign_team",
         "order.assign",
+        "order.rectify_any",
         "order.verify_major",
         "order.verify_minor",
         "order.settle",
@@ -76,6 +78,7 @@ VERBS: dict[str, frozenset[str]] = {
             "workload.see",
             "order.see_all",
             "order.assign_minor",
+            "order.rectify_any",
             "order.verify_minor",
             "checklist.fill",
             "equipment.see",

@@ -54,4 +54,6 @@ class Finding(SiteRow, Model):
     text: Mapped[str] = mapped_column(default="")
     remark: Mapped[str] = mapped_column(default="")
     limits: Mapped[dict[str, Any]] = mapped_column(default=dict)  # the limits that were in force
+    fixed: Mapped[bool] = mapped_column(default=False)  # put right on the spot, so it opened no hazard
+    photo_ids: Mapped[list[Any]] = mapped_column(default=list)  # the photos taken for this item, in order
     hazard_id: Mapped[UUID | None]

@@ -1,4 +1,4 @@
-"""What the trade's catalogue holds for this package: the lists to begin with, the words, the categories."""
+"""What the trade's catalogue holds for this package: the lists to begin with, and the words."""
 
 import json
 from collections.abc import Mapping
@@ -20,10 +20,3 @@ def catalogue_lists() -> tuple[Mapping[str, Any], ...]:
 def glossary() -> Mapping[str, Mapping[str, str]]:
     """ "fire.fire_pump" -> {"zh", "en"}."""
     return json.loads((_ROOT / "glossary.json").read_text("utf-8"))
-
-
-@cache
-def hazard_categories() -> Mapping[str, Mapping[str, Any]]:
-    """code -> the category as in hazard_categories.json."""
-    rows = json.loads((_ROOT / "hazard_categories.json").read_text("utf-8"))
-    return {row["code"]: row for row in rows}

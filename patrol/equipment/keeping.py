@@ -80,7 +80,14 @@ def move(
 
 
 def serviced(
-    row: Equipment, on: date, *, by: Reader, at: datetime, version: int | None = None, refill: bool = False, why: str = ""
+    row: Equipment,
+    on: date,
+    *,
+    by: Reader,
+    at: datetime,
+    version: int | None = None,
+    refill: bool = False,
+    why: str = "",
 ) -> None:
     """Serviced or refilled on a day; works out the next service anew, and brings it back from being away."""
     check_version(row, version)
@@ -127,9 +134,7 @@ def _fill(row: Equipment, data: EquipmentData, by: Reader, in_service_from: date
     twin = db.session.scalar(select(Equipment.id).where(Equipment.site_id == by.site_id, Equipment.code == data.code))
     if twin is not None and twin != row.id:
         raise Problem("equipment.code_used", N_("This asset number is already in the ledger."), field="code")
-    if data.spare_for and (
-        data.spare_for == row.id or db.session.get(Equipment, (by.site_id, data.spare_for)) is None
-    ):
+    if data.spare_for and (data.spare_for == row.id or db.session.get(Equipment, (by.site_id, data.spare_for)) is None):
         raise Problem("equipment.spare", N_("The item it stands in for is not in the ledger."), field="spare_for")
     row.code, row.type, row.name, row.model = data.code, data.type, data.name, data.model
     row.place_id = _place(by.site_id, data.place).id

@@ -1,16 +1,25 @@
 """Equipment (设备): one item, or one group of like items, with its place, dates and state."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from patrol.core.db import Model
+from patrol.core.db import Model, db
 from patrol.core.keys import SiteRow, site_key
+from patrol.core.problems import N_, NotHere
+from patrol.equipment.types import EQUIPMENT_TYPES, Kind
 
-STATES = ("in_service", "faulty", "out_for_service", "retired")
+STATES: Mapping[str, str] = {
+    "in_service": N_("In service"),
+    "faulty": N_("Faulty"),
+    "out_for_service": N_("Out for service"),
+    "retired": N_("Retired"),
+}
+STANDING = ("in_service", "faulty")  # at its place, so its lists are owed
 
 
 class Equipment(SiteRow, Model):
@@ -45,6 +54,10 @@ class Equipment(SiteRow, Model):
     created_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
 
+    @property
+    def kind(self) -> Kind:
+        return EQUIPMENT_TYPES[self.type]
+
 
 class EquipmentEvent(SiteRow, Model):
     """A line in an item's file (档案): taken in, moved, serviced, refilled, state changed, retired."""
@@ -57,3 +70,34 @@ class EquipmentEvent(SiteRow, Model):
     at: Mapped[datetime]
     user_id: Mapped[UUID | None]
     detail: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+def find_equipment(site_id: UUID, equipment_id: UUID) -> Equipment:
+    row = db.session.get(Equipment, (site_id, equipment_id))
+    if row is None:
+        raise NotHere("equipment")
+    return row
+
+
+def events_of(equipment: Equipment) -> list[EquipmentEvent]:
+    """The item's file, newest first."""
+    query = select(EquipmentEvent).where(
+        EquipmentEvent.site_id == equipment.site_id, EquipmentEvent.equipment_id == equipment.id
+    )
+    return list(db.session.scalars(query.order_by(EquipmentEvent.at.desc(), EquipmentEvent.id.desc())))
+
+
+def too_many_away(site_id: UUID, place_id: UUID, kind: str) -> bool:
+    """More than a quarter of a place's units of one type are away for service: to be warned of, not refused."""
+    query = (
+        select(Equipment.state, func.sum(Equipment.quantity))
+        .where(
+            Equipment.site_id == site_id,
+            Equipment.place_id == place_id,
+            Equipment.type == kind,
+            Equipment.state != "retired",
+        )
+        .group_by(Equipment.state)
+    )
+    counts = {state: int(count) for state, count in db.session.execute(query)}
+    return counts.get("out_for_service", 0) * 4 > sum(counts.values())

@@ -4,11 +4,12 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from patrol.core.db import Model
+from patrol.core.db import Model, db
 from patrol.core.keys import SiteRow, site_key
+from patrol.core.problems import NotHere
 
 
 class Inspection(SiteRow, Model):
@@ -54,4 +55,34 @@ class Finding(SiteRow, Model):
     text: Mapped[str] = mapped_column(default="")
     remark: Mapped[str] = mapped_column(default="")
     limits: Mapped[dict[str, Any]] = mapped_column(default=dict)  # the limits that were in force
+    fixed: Mapped[bool] = mapped_column(default=False)  # put right on the spot, so it opened no hazard
+    photo_ids: Mapped[list[Any]] = mapped_column(default=list)  # the photos taken for this item, in order
     hazard_id: Mapped[UUID | None]
+
+
+def find_inspection(site_id: UUID, inspection_id: UUID) -> Inspection:
+    row = db.session.get(Inspection, (site_id, inspection_id))
+    if row is None:
+        raise NotHere("inspection")
+    return row
+
+
+def findings_of(site_id: UUID, inspection_id: UUID) -> dict[str, Finding]:
+    """By item code."""
+    query = select(Finding).where(Finding.site_id == site_id, Finding.inspection_id == inspection_id)
+    return {row.item_code: row for row in db.session.scalars(query)}
+
+
+def last_values(site_id: UUID, equipment_id: UUID | None, place_id: UUID, code: str) -> dict[str, float]:
+    """The numbers of the last inspection with this list, by item: shown beside the field."""
+    same = Inspection.equipment_id == equipment_id if equipment_id else Inspection.place_id == place_id
+    last = (
+        select(Inspection.id)
+        .where(Inspection.site_id == site_id, Inspection.checklist_code == code, same)
+        .order_by(Inspection.completed_at.desc(), Inspection.id.desc())
+        .limit(1)
+    )
+    query = select(Finding.item_code, Finding.value).where(
+        Finding.site_id == site_id, Finding.inspection_id == last.scalar_subquery(), Finding.value.is_not(None)
+    )
+    return {code: float(value) for code, value in db.session.execute(query) if value is not None}

@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response
 
 from patrol.core.problems import N_, Problem
 from patrol.web.access import wants_json
+from patrol.web.i18n import pick
 
 log = logging.getLogger(__name__)
 
@@ -33,8 +34,15 @@ _BROKEN = N_("Something went wrong on the server. Nothing was stored; try again,
 
 def words(problem: Problem) -> str:
     """The problem's sentence in the reader's language, filled in."""
-    facts = {key: gettext(value) if key.endswith("_name") else value for key, value in problem.facts.items()}
+    facts = {key: _fact(key, value) for key, value in problem.facts.items()}
     return gettext(problem.text) % facts if facts else gettext(problem.text)
+
+
+def _fact(key: str, value: Any) -> Any:
+    """Trade content comes in both languages; names of our own are translated like any sentence."""
+    if isinstance(value, dict) and "zh" in value:
+        return pick(value)
+    return gettext(value) if key.endswith("_name") else value
 
 
 def init_errors(app: Flask) -> None:

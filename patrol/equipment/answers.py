@@ -1,0 +1,123 @@
+"""The answers of one filled checklist, as a phone or a form sends them, and what is wrong with them. Pure."""
+
+import math
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from patrol.core.problems import N_, Problem
+from patrol.equipment.judge import Answer, Verdict, judge
+from patrol.hazards.category import categories
+
+
+class FindingData(BaseModel):
+    model_config = ConfigDict(extra="ignore", str_strip_whitespace=True)
+
+    result: str | None = Field(None, max_length=8)
+    value: float | None = None
+    choice: str | None = Field(None, max_length=40)
+    text: str = Field("", max_length=2000)
+    remark: str = Field("", max_length=500)
+    photos: list[UUID] = Field(default_factory=list, max_length=6)
+    after: list[UUID] = Field(default_factory=list, max_length=6)  # with fixed: what it looks like now
+    fixed: bool = False
+
+    @field_validator("value", mode="before")
+    @classmethod
+    def _written(cls, value: Any) -> Any:
+        """A number as people type it: "0,42" is 0.42; what cannot be read is judged as no number, not refused here."""
+        if isinstance(value, str):
+            try:
+                return float(value.strip().replace(",", ".")) if value.strip() else None
+            except ValueError:
+                return math.nan
+        return value
+
+
+class InspectionData(BaseModel):
+    """checklist: the id of the version that was filled, or a code (the current version unless ``version`` says)."""
+
+    model_config = ConfigDict(extra="ignore", str_strip_whitespace=True)
+
+    checklist: str = Field(min_length=1, max_length=64)
+    version: int | None = None
+    equipment: UUID | None = None
+    place: UUID | None = None
+    started_at: datetime | None = None
+    findings: dict[str, FindingData] = Field(default_factory=dict, max_length=200)
+    remark: str = Field("", max_length=1000)
+    signature: list[UUID] = Field(default_factory=list, max_length=2)
+    photo_facts: dict[str, Any] = Field(default_factory=dict)
+
+
+def judged(listed: Sequence[Mapping[str, Any]], limits: Mapping[str, Any], data: InspectionData) -> dict[str, Verdict]:
+    """The verdict on every item of the list; refuses the whole at the first that is missing or lacks something.
+
+    limits: the equipment's own bounds by item code.
+    """
+    items = {item["code"]: item for item in listed}
+    unknown = next((code for code in data.findings if code not in items), None)
+    if unknown is not None:
+        raise Problem(
+            "inspection.item_unknown", N_("The list has no item %(code)s. Load the page again."), code=unknown[:40]
+        )
+    verdicts = {}
+    for number, (code, item) in enumerate(items.items(), 1):
+        verdicts[code] = judge(item, _answer(data.findings.get(code)), limits.get(code))
+        if verdicts[code].problem:
+            raise _lacking(item, number, str(verdicts[code].problem))
+    return verdicts
+
+
+def _answer(finding: FindingData | None) -> Answer:
+    return Answer.of(finding.model_dump() if finding else None)
+
+
+_LACKING: Mapping[str, str] = {
+    "answer_missing": N_("Item %(number)s is not answered yet: %(item)s."),
+    "photo_missing": N_("Item %(number)s needs a photo: %(item)s."),
+    "remark_missing": N_("Item %(number)s: say why it does not apply: %(item)s."),
+    "choice_unknown": N_("Item %(number)s: choose one of the answers: %(item)s."),
+    "number_invalid": N_("Item %(number)s: this is not a number: %(item)s."),
+    "result_unknown": N_("Item %(number)s: pass or fail? %(item)s."),
+}
+
+
+def _lacking(item: Mapping[str, Any], number: int, trouble: str) -> Problem:
+    return Problem(
+        f"inspection.{trouble}",
+        _LACKING[trouble],
+        field=f"findings.{item['code']}",
+        number=number,
+        item=item["text"],
+        item_code=item["code"],
+    )
+
+
+def may_be_fixed(item: Mapping[str, Any]) -> bool:
+    """Whether a failure of this item is of a kind that can be put right on the spot (现场整改)."""
+    category = categories().get(item.get("hazard_category_on_fail") or "")
+    return bool(category and category["spot_fix"])
+
+
+def counts_as_fixed(item: Mapping[str, Any], said: FindingData) -> bool:
+    """Said to be fixed, of a kind that can be, and shown by an after-photo; a minor matter that asks for no
+    photo needs none. Anything else stays a plain failure."""
+    if not said.fixed or not may_be_fixed(item):
+        return False
+    return bool(said.after) or (item["severity_on_fail"] == "minor" and not item["photo_on_fail"])
+
+
+def what_failed(item: Mapping[str, Any], said: FindingData) -> str:
+    """The item and its answer in the trade's language: the bad choice or the value with its unit, the remark."""
+    parts = []
+    if item["kind"] == "choice":
+        parts += [choice["text"]["zh"] for choice in item["choices"] if choice["code"] == said.choice]
+    if item["kind"] == "number" and said.value is not None:
+        parts.append(f"{said.value:g} {item.get('unit') or ''}".strip())
+    answer = "；".join([*parts, *([said.remark] if said.remark else [])])
+    text: str = item["text"]["zh"]
+    return f"{text}：{answer}" if answer else text

@@ -31,11 +31,11 @@ from patrol.rounds.flags import FLAGS
 from patrol.sites import day, label, place, site
 from patrol.sync import received
 from patrol.translations import FOLDER, compile_catalogue
+from patrol.web import health
 from patrol.web.access import init_access
 from patrol.web.assets import init_assets
 from patrol.web.errors import init_errors
 from patrol.web.filters import init_filters
-from patrol.web import health
 from patrol.web.headers import init_headers
 from patrol.web.i18n import init_i18n
 from patrol.web.nav import init_nav

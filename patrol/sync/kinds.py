@@ -9,6 +9,9 @@ from pydantic import BaseModel
 
 from patrol.accounts.reader import Reader
 from patrol.core.facts import When
+from patrol.equipment.complete import InspectionData, complete_inspection
+from patrol.hazards.report import HazardData, report_hazard
+from patrol.hazards.steps import StepData, take_step
 from patrol.rounds.arrival import RoundNoteData, VisitData, leave_note, settle_visit
 
 Verb = Callable[..., Any]
@@ -27,6 +30,16 @@ class Kind:
 KINDS: dict[str, Kind] = {
     "visit": Kind(VisitData, settle_visit, ("scan",)),
     "round_note": Kind(RoundNoteData, leave_note, ("scan",), lambda row: f"/rounds/{row.round_id}"),
+    "hazard": Kind(HazardData, report_hazard, ("hazard.report",), lambda row: f"/hazards/{row.id}"),
+    "inspection": Kind(
+        InspectionData,
+        complete_inspection,
+        ("checklist.fill", "checklist.patrol"),
+        lambda row: f"/inspections/{row.id}",
+    ),
+    "work_order_step": Kind(
+        StepData, take_step, ("order.rectify", "order.assign_minor"), lambda row: f"/hazards/{row.id}"
+    ),
 }
 
 

@@ -6,12 +6,12 @@ found by ``verify_chain`` and named.
 
 import hashlib
 import json
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, UniqueConstraint, select
+from sqlalchemy import Index, UniqueConstraint, bindparam, insert, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from patrol.core.db import Model, db
@@ -53,6 +53,17 @@ class JournalHead(Model):
     hash: Mapped[str]
 
 
+_HEAD = select(JournalHead.seq, JournalHead.hash).where(JournalHead.site_id == bindparam("site"))
+_ADD = insert(JournalEntry.__table__)  # type: ignore[arg-type]
+_FIRST = insert(JournalHead.__table__)  # type: ignore[arg-type]
+_heads = JournalHead.__table__.c
+_MOVE = (
+    update(JournalHead.__table__)  # type: ignore[arg-type]
+    .where(_heads.site_id == bindparam("site"))
+    .values(seq=bindparam("next_seq"), hash=bindparam("next_hash"))
+)
+
+
 def note(
     verb: str,
     subject_kind: str,
@@ -63,50 +74,55 @@ def note(
     at: datetime,
     phone_at: datetime | None = None,
     **detail: Any,
-) -> JournalEntry:
+) -> None:
     """Add a line inside the caller's ``write()``; the chain's head moves in the same transaction.
 
-    ``detail`` must be JSON-able (ids and times as strings).
+    ``detail`` must be JSON-able (ids and times as strings). Plain statements, since every record costs a line.
     """
     site = site_id or NIL
-    head = db.session.get(JournalHead, site)
+    connection = db.session.connection()
+    head = connection.execute(_HEAD, {"site": site}).first()
+    seq, previous = (head.seq + 1, head.hash) if head is not None else (1, START)
+    row = {
+        "site_id": site,
+        "id": uuid7(),
+        "seq": seq,
+        "at": at,
+        "phone_at": phone_at,
+        "user_id": by,
+        "verb": verb,
+        "subject_kind": subject_kind,
+        "subject_id": subject_id,
+        "detail": json.loads(json.dumps(detail, default=str)),
+        "prev_hash": previous,
+    }
+    row["hash"] = _hash(row)
+    connection.execute(_ADD, row)
     if head is None:
-        head = JournalHead(site_id=site, seq=0, hash=START)
-        db.session.add(head)
-    entry = JournalEntry(
-        id=uuid7(),
-        site_id=site,
-        seq=head.seq + 1,
-        at=at,
-        phone_at=phone_at,
-        user_id=by,
-        verb=verb,
-        subject_kind=subject_kind,
-        subject_id=subject_id,
-        detail=json.loads(json.dumps(detail, default=str)),
-        prev_hash=head.hash,
-    )
-    entry.hash = entry_hash(entry)
-    head.seq, head.hash = entry.seq, entry.hash
-    db.session.add(entry)
-    return entry
+        connection.execute(_FIRST, {"site_id": site, "seq": seq, "hash": row["hash"]})
+    else:
+        connection.execute(_MOVE, {"site": site, "next_seq": seq, "next_hash": row["hash"]})
 
 
 def entry_hash(entry: JournalEntry) -> str:
+    return _hash({column.name: getattr(entry, column.name) for column in JournalEntry.__table__.columns})
+
+
+def _hash(row: Mapping[str, Any]) -> str:
     body = {
-        "site": str(entry.site_id),
-        "id": str(entry.id),
-        "seq": entry.seq,
-        "at": entry.at.isoformat(),
-        "phone_at": entry.phone_at.isoformat() if entry.phone_at else None,
-        "user": str(entry.user_id) if entry.user_id else None,
-        "verb": entry.verb,
-        "kind": entry.subject_kind,
-        "subject": str(entry.subject_id) if entry.subject_id else None,
-        "detail": entry.detail,
+        "site": str(row["site_id"]),
+        "id": str(row["id"]),
+        "seq": row["seq"],
+        "at": row["at"].astimezone(UTC).isoformat(),
+        "phone_at": row["phone_at"].astimezone(UTC).isoformat() if row["phone_at"] else None,
+        "user": str(row["user_id"]) if row["user_id"] else None,
+        "verb": row["verb"],
+        "kind": row["subject_kind"],
+        "subject": str(row["subject_id"]) if row["subject_id"] else None,
+        "detail": row["detail"],
     }
     text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256((entry.prev_hash + text).encode()).hexdigest()
+    return hashlib.sha256((row["prev_hash"] + text).encode()).hexdigest()
 
 
 def verify_chain(entries: Iterable[JournalEntry], head: JournalHead | None) -> str | None:

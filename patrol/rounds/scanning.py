@@ -109,7 +109,7 @@ _NEAR = select(Scan.place_id, Scan.effective_at).where(
     Scan.effective_at >= bindparam("since"),
     Scan.effective_at <= bindparam("until"),
 )
-_INSERT = insert(Scan)
+_INSERT = insert(Scan.__table__)  # type: ignore[arg-type]
 
 
 def scan_label(scan: NewScan, *, by: Reader) -> Scan:
@@ -139,7 +139,7 @@ def take_scans(scans: Sequence[NewScan], *, by: Reader) -> dict[UUID, Problem | 
         days.add(row["business_day"])
         outcomes[scan.id] = None
     if rows:
-        db.session.execute(_INSERT, rows)
+        db.session.connection().execute(_INSERT, rows)
         mark_day(by.site_id, *days)
     return outcomes
 
@@ -155,23 +155,25 @@ def unknown_code() -> Problem:
 
 def _look_up(scans: Sequence[NewScan], codes: set[str], by: Reader) -> _Known:
     site = {"site_id": by.site_id}
-    labels = {row.code: row for row in db.session.execute(_LABELS, {**site, "codes": sorted(codes)})}
+    db.session.flush()
+    connection = db.session.connection()  # plain rows: the session's own loading would cost as much again
+    labels = {row.code: row for row in connection.execute(_LABELS, {**site, "codes": sorted(codes)})}
     known = _Known(labels)
     places = sorted({row.place_id for row in labels.values()}, key=str)
     if not places:
         return known
     first, last = min(scan.when.at for scan in scans), max(scan.when.at for scan in scans)
     asked = {**site, "places": places, "since": first - AFTER_CLOSE_WITHIN, "until": last}
-    for row in db.session.execute(_ROUNDS, asked):
+    for row in connection.execute(_ROUNDS, asked):
         known.rounds[row.place_id].append(row)
     mine = {**site, "user_id": by.user_id}
     rounds = sorted({row.id for rows in known.rounds.values() for row in rows}, key=str)
     if rounds:
         known.walking.update(
-            round_id for round_id in db.session.scalars(_WALKING, {**mine, "rounds": rounds}) if round_id
+            round_id for round_id in connection.scalars(_WALKING, {**mine, "rounds": rounds}) if round_id
         )
     near = {**mine, "places": places, "since": first - REPEAT_WITHIN, "until": last + REPEAT_WITHIN}
-    for place_id, at in db.session.execute(_NEAR, near):
+    for place_id, at in connection.execute(_NEAR, near):
         known.near[place_id].append(at)
     return known
 

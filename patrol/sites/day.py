@@ -1,6 +1,8 @@
 """Marks on a site's business days: a write says "this day changed", readers recount what is stale."""
 
 from datetime import date
+from functools import cache
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKey
@@ -24,10 +26,11 @@ def mark_day(site_id: UUID, *days: date) -> None:
     rows = [{"site_id": site_id, "day": day, "changes": 1} for day in sorted(set(days))]
     if not rows:
         return
-    insert = upsert(SiteDay)
-    db.session.execute(
-        insert.on_conflict_do_update(
-            index_elements=["site_id", "day"], set_={"changes": SiteDay.__table__.c.changes + 1}
-        ),
-        rows,
-    )
+    db.session.connection().execute(_mark(db.engine.dialect.name), rows)
+
+
+@cache
+def _mark(_dialect: str) -> Any:
+    """Built once for each kind of database: building it costs more than running it."""
+    changes = SiteDay.__table__.c.changes + 1
+    return upsert(SiteDay).on_conflict_do_update(index_elements=["site_id", "day"], set_={"changes": changes})

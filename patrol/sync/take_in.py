@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel, ValidationError
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from patrol.accounts.reader import Reader
@@ -30,6 +30,10 @@ from patrol.sync.received import Received, Shelved
 
 log = logging.getLogger(__name__)
 CHUNK = 250
+_REMEMBER = insert(Received.__table__)  # type: ignore[arg-type]
+_KNOWN = select(Received.id, Received.content_hash, Received.user_id, Received.url).where(
+    Received.site_id == bindparam("site_id"), Received.id.in_(bindparam("ids", expanding=True))
+)
 
 
 @dataclass(slots=True)
@@ -108,9 +112,20 @@ def _check_kind(offer: Offer, record: Record, by: Reader) -> None:
 
 
 def _store(offers: Sequence[Offer], batch: Batch, by: Reader, at: datetime) -> None:
+    """One transaction. Savepoints around scans only on the second try, since the first nearly always holds."""
+    settled = [(offer.result, offer.fresh) for offer in offers]
+    try:
+        _store_all(offers, batch, by, at, careful=False)
+    except IntegrityError:
+        for offer, (result, fresh) in zip(offers, settled, strict=True):
+            offer.result, offer.fresh = result, fresh
+        _store_all(offers, batch, by, at, careful=True)
+
+
+def _store_all(offers: Sequence[Offer], batch: Batch, by: Reader, at: datetime, careful: bool) -> None:
     with write(by.site_id):
         _answer_known(offers, by)
-        _store_scans([offer for offer in offers if offer.open and isinstance(offer.data, ScanData)], by)
+        _store_scans([offer for offer in offers if offer.open and isinstance(offer.data, ScanData)], by, careful)
         for offer in offers:
             if offer.open:
                 _store_one(offer, by)
@@ -122,11 +137,9 @@ def _store(offers: Sequence[Offer], batch: Batch, by: Reader, at: datetime) -> N
 def _answer_known(offers: Sequence[Offer], by: Reader) -> None:
     """Say "known" or "id reused" for ids that are here already, or twice in this batch."""
     ids = [offer.record.id for offer in offers if offer.record is not None and offer.open]
-    query = select(Received.id, Received.content_hash, Received.user_id, Received.url).where(
-        Received.site_id == by.site_id, Received.id.in_(ids)
-    )
+    rows = db.session.connection().execute(_KNOWN, {"site_id": by.site_id, "ids": ids})
     known: dict[UUID, tuple[str, UUID, str | None]] = {
-        row.id: (row.content_hash, row.user_id, row.url) for row in db.session.execute(query)
+        row.id: (row.content_hash, row.user_id, row.url) for row in rows
     }
     for offer in offers:
         if offer.record is None or not offer.open:
@@ -140,7 +153,7 @@ def _answer_known(offers: Sequence[Offer], by: Reader) -> None:
             offer.result = Result(str(offer.record.id), "refused", _id_reused())
 
 
-def _store_scans(offers: Sequence[Offer], by: Reader) -> None:
+def _store_scans(offers: Sequence[Offer], by: Reader, careful: bool) -> None:
     scans = []
     for offer in offers:
         record, data, when = offer.record, offer.data, offer.when
@@ -148,11 +161,7 @@ def _store_scans(offers: Sequence[Offer], by: Reader) -> None:
         scans.append(NewScan(record.id, data, when, record.where(), record.monotonic_ms))
     if not scans:
         return
-    try:
-        with db.session.begin_nested():
-            outcomes = take_scans(scans, by=by)
-    except IntegrityError:  # an id that is a scan already but did not come by this door (a plain form)
-        outcomes = _scans_one_by_one(scans, by)
+    outcomes = _scans_one_by_one(scans, by) if careful else take_scans(scans, by=by)
     for offer in offers:
         assert offer.record is not None
         problem = outcomes[offer.record.id]
@@ -168,7 +177,7 @@ def _scans_one_by_one(scans: Sequence[NewScan], by: Reader) -> dict[UUID, Proble
         try:
             with db.session.begin_nested():
                 outcomes |= take_scans([scan], by=by)
-        except IntegrityError:
+        except IntegrityError:  # the id is a scan already, by another way in (a plain form)
             outcomes[scan.id] = _id_reused()
     return outcomes
 
@@ -212,7 +221,7 @@ def _remember(stored: Sequence[Offer], batch: Batch, by: Reader, at: datetime) -
         )
     if not rows:
         return
-    db.session.execute(insert(Received), rows)
+    db.session.connection().execute(_REMEMBER, rows)
     digest = hashlib.sha256("\n".join(sorted(f"{row['id']} {row['content_hash']}" for row in rows)).encode())
     note(
         "received", "records", None, site_id=by.site_id, by=by.user_id, at=at, phone_at=batch.sent_at,

@@ -6,6 +6,7 @@ P5 the guard's page: queries, CPU, size. Ratios are what counts: the machine's o
 
 import argparse
 import io
+import itertools
 import json
 import os
 import platform
@@ -17,6 +18,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -94,11 +96,18 @@ def scans(server: Server, floor_at: tuple[str, int], world: Any) -> dict[str, An
     phone = Phone(server.url)
     bare = Phone.__new__(Phone)
     bare.open(url)
-    code = world.codes["大堂"]
+    codes = itertools.cycle(world.codes.values())
+    minutes = itertools.count()
+
+    def walked() -> dict[str, Any]:
+        """The next scan of a guard's day: another place, three minutes after the one before."""
+        at = now() - timedelta(minutes=3 * (next(minutes) % 400))
+        return phone.record("scan", {"code": next(codes)}, captured_at=at.isoformat())
+
     ours, theirs = [], []
     for turn in range(ROUNDS + 1):
-        sample = timed(phone, lambda: phone.send([phone.record("scan", {"code": code})]), server.pid)
-        floor_sample = timed(bare, lambda: bare.post_bare(phone.record("scan", {"code": code})), floor_pid)
+        sample = timed(lambda: phone.send([walked()]), server.pid)
+        floor_sample = timed(lambda: bare.post_bare(walked()), floor_pid)
         if turn:  # the first turn warms both up
             ours.append(sample)
             theirs.append(floor_sample)
@@ -115,7 +124,7 @@ def scans(server: Server, floor_at: tuple[str, int], world: Any) -> dict[str, An
     }
 
 
-def timed(_phone: Phone, act: Any, pid: int) -> tuple[float, float]:
+def timed(act: Any, pid: int) -> tuple[float, float]:
     """(acts per second, CPU seconds per act of the server)."""
     cpu, start = cpu_seconds(pid), time.perf_counter()
     for _ in range(SCANS):

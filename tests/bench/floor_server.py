@@ -1,13 +1,12 @@
-"""The floor under P1: the same server and write lock, and nothing but a durable insert by the sqlite3 module."""
+"""The floor under P1: a bare Flask route behind the same server and write lock, which does one durable insert."""
 
 import fcntl
-import json
 import os
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+
+from flask import Flask, request
 
 PATH = Path(os.environ.get("PATROL_BENCH_DB", "floor.db"))
 _local = threading.local()
@@ -22,16 +21,15 @@ def connection() -> sqlite3.Connection:
     return _local.db
 
 
-def create_app() -> Callable[[dict[str, Any], Any], Iterable[bytes]]:
+def create_app() -> Flask:
     connection().execute("CREATE TABLE IF NOT EXISTS scan (id TEXT PRIMARY KEY, place TEXT, at TEXT, user TEXT)")
+    app = Flask("floor")
 
-    def app(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-        if body:
-            record = json.loads(body)["records"][0]
-            insert(record["id"], record["data"]["code"], record["captured_at"], record["user"])
-        start_response("200 OK", [("Content-Type", "application/json")])
-        return [b'{"ok": true}']
+    @app.post("/")
+    def take() -> dict[str, bool]:
+        record = request.get_json()["records"][0]
+        insert(record["id"], record["data"]["code"], record["captured_at"], record["user"])
+        return {"ok": True}
 
     return app
 

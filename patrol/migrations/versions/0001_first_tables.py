@@ -578,6 +578,8 @@ def upgrade():
     sa.Column('text', sa.String(), nullable=False),
     sa.Column('remark', sa.String(), nullable=False),
     sa.Column('limits', sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True, astext_type=Text()), 'postgresql'), nullable=False),
+    sa.Column('fixed', sa.Boolean(), nullable=False),
+    sa.Column('photo_ids', sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True, astext_type=Text()), 'postgresql'), nullable=False),
     sa.Column('hazard_id', sa.Uuid(), nullable=True),
     sa.CheckConstraint("result IN ('pass','fail','na')", name=op.f('ck_finding_result')),
     sa.ForeignKeyConstraint(['site_id', 'inspection_id'], ['inspection.site_id', 'inspection.id'], name=op.f('fk_finding_site_id_inspection_id_inspection')),

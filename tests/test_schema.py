@@ -1,0 +1,56 @@
+"""All steps together are the models; each step goes up and down, with data in place; facts stay."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from flask_migrate import downgrade, upgrade
+from sqlalchemy import create_engine, inspect, text
+from sqlalchemy.exc import DatabaseError
+
+from patrol.app import create_app
+from patrol.core.db import db, is_sqlite, write
+from patrol.journal.entry import note
+from tests.conftest import own_database
+
+AT = datetime(2026, 3, 18, 22, 31, tzinfo=UTC)
+
+
+def test_all_steps_together_are_the_models(app):
+    with db.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        differences = compare_metadata(context, db.metadata)
+    assert differences == []
+
+
+def test_every_step_goes_down_and_up_again(tmp_path: Path, app):
+    overrides = {"INSTANCE": tmp_path, "LOG_LEVEL": "ERROR"}
+    if not is_sqlite(db.engine):
+        overrides["DATABASE_URL"] = own_database(db.engine.url.render_as_string(hide_password=False))
+    other = create_app(overrides)
+    with other.app_context():
+        folder = other.extensions["migrate"].directory
+        upgrade(directory=folder)
+        tables = set(inspect(db.engine).get_table_names())
+        with write():
+            note("tried", "thing", None, site_id=None, by=None, at=AT)
+        downgrade(directory=folder, revision="0001")
+        with db.engine.connect() as connection:
+            assert connection.execute(text("SELECT count(*) FROM journal_entry")).scalar() == 1
+        downgrade(directory=folder, revision="base")
+        assert set(inspect(db.engine).get_table_names()) <= {"alembic_version"}
+        upgrade(directory=folder)
+        assert set(inspect(db.engine).get_table_names()) == tables
+        db.engine.dispose()
+
+
+@pytest.mark.parametrize("act", ["UPDATE journal_entry SET verb = 'nothing'", "DELETE FROM journal_entry"])
+def test_the_database_refuses_to_change_history(app, act):
+    with write():
+        note("tried", "thing", None, site_id=None, by=None, at=AT)
+    engine = create_engine(db.engine.url)
+    with pytest.raises(DatabaseError, match="never changed"), engine.begin() as connection:
+        connection.execute(text(act))
+    engine.dispose()

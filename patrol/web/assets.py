@@ -11,6 +11,8 @@ from pathlib import Path
 
 from flask import Blueprint, Flask, Response, abort, current_app, request
 
+from patrol.web.styles import bundle
+
 bp = Blueprint("assets", __name__)
 mimetypes.add_type("text/javascript", ".js")
 mimetypes.add_type("application/manifest+json", ".webmanifest")
@@ -50,9 +52,7 @@ class Assets:
 
     def css_bundle(self) -> bytes:
         folder = self.root / "css"
-        order = folder / "order.txt"
-        names = order.read_text().split() if order.exists() else []
-        return b"\n".join((folder / name).read_bytes() for name in names)
+        return bundle(folder).encode() if (folder / "order.txt").exists() else b""
 
     def exists(self, path: str) -> bool:
         return (self.root / path).is_file()

@@ -7,7 +7,7 @@ import pytest
 
 from patrol.frontend import vendor
 from patrol.frontend.sprite import OWN, sprite, wanted
-from patrol.frontend.styles import bundle, squeeze
+from patrol.web.styles import bundle, squeeze
 
 ROOT = Path(__file__).parents[2]
 G = '<g fill="none" stroke="currentColor" stroke-linecap="round" stroke-linejoin="round" stroke-width="2">'

@@ -35,9 +35,7 @@ class Beads:
     next_name: str
 
 
-def beads(
-    stops: Sequence[Any], next_number: int | None = None, width: float = 296, room: int = ROOM
-) -> Beads:
+def beads(stops: Sequence[Any], next_number: int | None = None, width: float = 296, room: int = ROOM) -> Beads:
     """Lay a route's stops on a line.
 
     stops: in route order; each a state word, or a mapping or object with `state` and, if wanted,

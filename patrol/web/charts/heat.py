@@ -53,9 +53,7 @@ def heat(
         if len(values) != len(columns):
             raise ValueError(f"{name}: {len(values)} counts for {len(columns)} columns")
         y = top + r * row_height
-        cells = [
-            Cell(round(left + slot * c + 1.5, 1), y + 1.5, v, level(v, most)) for c, v in enumerate(values)
-        ]
+        cells = [Cell(round(left + slot * c + 1.5, 1), y + 1.5, v, level(v, most)) for c, v in enumerate(values)]
         placed.append(HeatRow(name, y + row_height / 2, cells))
     heads = [Tick(round(left + slot * (i + 0.5), 1), text) for i, text in enumerate(columns)]
     table: list[list[str | int]] = [[name, *values] for name, values in rows]

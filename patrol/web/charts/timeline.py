@@ -91,9 +91,7 @@ def _round(data: Mapping[str, Any], x0: float, x1: float) -> Round:
     gap = inner / (len(stops) - 1) if len(stops) > 1 else 0.0
     dots = [Bead(round(x0 + 12 + gap * i, 1), b.state, b.number, b.text) for i, b in enumerate(stops)]
     start, end = f"{data['start']:%H:%M}", f"{data['end']:%H:%M}"
-    return Round(
-        start, end, x0, round(wide, 1), data.get("kind", "done"), data.get("text", ""), data.get("url"), dots
-    )
+    return Round(start, end, x0, round(wide, 1), data.get("kind", "done"), data.get("text", ""), data.get("url"), dots)
 
 
 def _told(name: str, data: Mapping[str, Any]) -> list[str]:

@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from patrol.accounts.roles import ROLES
 from patrol.accounts.user import Membership, User
 from patrol.core.db import db
+from patrol.photos.storage import shelf
 from patrol.serve import bring_up_to_date, run_server, sweep_photos
 
 WORDS = "river bridge maple lantern garden pine stone cloud harbour willow amber paper".split()
@@ -48,7 +49,9 @@ def _make_demo(instance: Path, days: int, lang: str) -> None:
 
     password = "-".join(secrets.choice(WORDS) for _ in range(3)) + f"-{secrets.randbelow(90) + 10}"
     click.echo(f"Making the demo site with {days} days of history; this takes up to a minute ...")
-    make_demo(days=days, lang=lang, password=password)
+    make_demo(
+        store=shelf(current_app), days=days, lang="en" if lang == "en" else "zh", password=password, said=click.echo
+    )
     handle = os.open(_kept(instance), os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "w") as file:
         file.write(password)

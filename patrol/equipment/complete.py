@@ -144,10 +144,11 @@ def _store(
         photo_ids=[str(photo) for photo in dict.fromkeys((*said.photos, *said.after))],
         fixed=failed and counts_as_fixed(item, said),
     )
-    db.session.add(finding)
     if failed and (not finding.fixed or said.after):
         finding.hazard_id = _hazard(row, finding, item, said, data, by, when)
+        db.session.add(finding)  # after its hazard: a finding is never changed
         return
+    db.session.add(finding)
     category = item["hazard_category_on_fail"] if failed else None
     subject = _subject(row, data, by, when)
     photos = [*said.photos, *said.after]

@@ -19,10 +19,12 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from patrol import settings
 from patrol.accounts import device, user
 from patrol.accounts.reader import reader_by_token
+from patrol.accounts.roles import TEAMS
 from patrol.core.clock import now
 from patrol.core.db import db
 from patrol.equipment import checklist, equipment, inspection
 from patrol.hazards import hazard
+from patrol.hazards.category import categories
 from patrol.journal import entry
 from patrol.photos import photo
 from patrol.reviews import day_tally
@@ -37,9 +39,10 @@ from patrol.web.assets import init_assets
 from patrol.web.errors import init_errors
 from patrol.web.filters import init_filters
 from patrol.web.headers import init_headers
-from patrol.web.i18n import init_i18n
+from patrol.web.i18n import init_i18n, pick
 from patrol.web.nav import init_nav
 from patrol.workorders import order
+from patrol.workorders.words import SOURCES, STATES, STEPS
 
 TABLES = (
     *(site, place, label, day),
@@ -131,14 +134,25 @@ def _init_login(app: Flask) -> None:
 def _doors() -> list[Blueprint]:
     """Every package's door. Imported late, so that commands that need no pages start quickly."""
     from patrol.accounts import views as accounts
+    from patrol.hazards import views as hazards
     from patrol.photos import views as photos
     from patrol.pwa import views as pwa
     from patrol.rounds import views as rounds
     from patrol.sync import views as sync
+    from patrol.workorders import views as workorders
 
-    return [health.bp, accounts.bp, rounds.bp, photos.bp, sync.bp, pwa.bp]
+    return [health.bp, accounts.bp, rounds.bp, hazards.bp, workorders.bp, photos.bp, sync.bp, pwa.bp]
 
 
 def _words(app: Flask) -> None:
     """Codes that templates show as words."""
-    app.jinja_env.filters["flag_word"] = lambda code: gettext(FLAGS.get(code, code))
+    tables = {"flag": FLAGS, "step": STEPS, "state": STATES, "source": SOURCES, "team": TEAMS}
+    for name, table in tables.items():
+        app.jinja_env.filters[f"{name}_word"] = lambda code, table=table: gettext(table.get(code, code))
+    app.jinja_env.filters["order_title"] = order_title
+
+
+def order_title(order: Any) -> str:
+    """An order's title in the reader's language: a hazard's is its category's short name."""
+    found = next((kind for kind in categories().values() if kind["short"]["zh"] == order.title), None)
+    return pick(found["short"]) if found else order.title

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -35,6 +35,12 @@ class Filter:
     overdue: bool = False
     state: str | None = None
     words: str = ""
+    place: UUID | None = None
+    mine: UUID | None = None  # reported by this person
+    figure: str | None = None  # found, closed, due: the records behind a review's figure
+    first: date | None = None  # business days of that figure, both counting
+    last: date | None = None
+    between: tuple[datetime, datetime] | None = None  # the same as moments, for deadlines
 
 
 def hazard_rows(by: Reader, narrowed: Filter, at: datetime, route_places: Any = None) -> Any:
@@ -104,9 +110,27 @@ def _clauses(site_id: UUID, narrowed: Filter, at: datetime) -> list[ColumnElemen
         clauses.append(Hazard.place_id.in_(places_below(site_id, narrowed.building)))
     if narrowed.overdue:
         clauses.append(and_(Hazard.state.in_(("reported", "assigned")), Hazard.due_at < at))
+    if narrowed.place:
+        clauses.append(Hazard.place_id == narrowed.place)
+    if narrowed.mine:
+        clauses.append(Hazard.reported_by_id == narrowed.mine)
+    clauses.extend(_figure(narrowed))
     if narrowed.words:
         clauses.append(_search(site_id, narrowed.words, at))
     return clauses
+
+
+def _figure(narrowed: Filter) -> list[ColumnElement[bool]]:
+    """The hazards that a review's figure counts, by the definitions of the review."""
+    first, last = narrowed.first or date.min, narrowed.last or date.max
+    if narrowed.figure == "found":
+        return [Hazard.business_day.between(first, last), Hazard.state.not_in(("rejected", "merged"))]
+    if narrowed.figure == "closed":
+        return [Hazard.closed_day.between(first, last)]
+    if narrowed.figure == "due" and narrowed.between:
+        start, end = narrowed.between
+        return [Hazard.first_due_at >= start, Hazard.first_due_at < end, Hazard.state.not_in(("rejected", "merged"))]
+    return []
 
 
 def _search(site_id: UUID, words: str, at: datetime) -> ColumnElement[bool]:

@@ -1,10 +1,11 @@
 """How times, days and codes read on a screen, in the reader's language and the site's zone."""
 
 from datetime import UTC, date, datetime, timedelta
+from urllib.parse import urlencode
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from flask import Flask
+from flask import Flask, request
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_wtf.csrf import generate_csrf
@@ -21,6 +22,7 @@ _MONTHS_EN = "January February March April May June July August September Octobe
 
 def init_filters(app: Flask) -> None:
     app.jinja_env.filters.update(
+        local_input=local_input,
         clock=clock,
         day=day,
         day_short=day_short,
@@ -30,7 +32,7 @@ def init_filters(app: Flask) -> None:
         dom_id=dom_id,
         span=span,
     )
-    app.jinja_env.globals.update(csrf_field=csrf_field, now=now, charts=charts)
+    app.jinja_env.globals.update(csrf_field=csrf_field, now=now, charts=charts, next_page=next_page)
 
 
 def csrf_field() -> Markup:
@@ -40,6 +42,17 @@ def csrf_field() -> Markup:
 
 def _local(at: datetime, tz: ZoneInfo | None = None) -> datetime:
     return at.astimezone(tz or zone())
+
+
+def next_page(cursor: str) -> str:
+    """This page's address with another cursor; every filter stays."""
+    args = {**request.args.to_dict(), "cursor": cursor}
+    return f"{request.path}?{urlencode(args)}"
+
+
+def local_input(at: datetime | None) -> str:
+    """As a datetime-local field takes it: the site's wall clock."""
+    return _local(at).strftime("%Y-%m-%dT%H:%M") if at else ""
 
 
 def clock(at: datetime | None) -> str:

@@ -1,0 +1,34 @@
+"""Steps, states and sources of work orders in words."""
+
+from patrol.core.problems import N_
+
+STEPS: dict[str, str] = {
+    "report": N_("Report"),
+    "assign": N_("Assign"),
+    "interim": N_("Interim measure"),
+    "rectify": N_("Put right"),
+    "verify": N_("Verify"),
+    "refuse": N_("Send back"),
+    "reopen": N_("Open again"),
+    "reject": N_("Not a hazard"),
+    "merge": N_("Same as another"),
+    "transfer": N_("Hand over to an authority"),
+    "comment": N_("Comment"),
+    "seen": N_("Seen again"),
+}
+STATES: dict[str, str] = {
+    "reported": N_("To assign"),
+    "assigned": N_("Being put right"),
+    "to_verify": N_("To verify"),
+    "closed": N_("Closed"),
+    "rejected": N_("Not a hazard"),
+    "merged": N_("Merged"),
+    "transferred": N_("Handed over"),
+}
+SOURCES: dict[str, str] = {
+    "patrol": N_("Patrol"),
+    "checklist": N_("By checklist"),
+    "owner": N_("Owner"),
+    "weather": N_("Weather"),
+    "desk": N_("Service desk"),
+}

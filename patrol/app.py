@@ -134,6 +134,7 @@ def _init_login(app: Flask) -> None:
 def _doors() -> list[Blueprint]:
     """Every package's door. Imported late, so that commands that need no pages start quickly."""
     from patrol.accounts import views as accounts
+    from patrol.equipment import views as equipment_views
     from patrol.hazards import views as hazards
     from patrol.photos import views as photos
     from patrol.pwa import views as pwa
@@ -141,7 +142,7 @@ def _doors() -> list[Blueprint]:
     from patrol.sync import views as sync
     from patrol.workorders import views as workorders
 
-    return [health.bp, accounts.bp, rounds.bp, hazards.bp, workorders.bp, photos.bp, sync.bp, pwa.bp]
+    return [health.bp, accounts.bp, rounds.bp, hazards.bp, workorders.bp, equipment_views.bp, photos.bp, sync.bp, pwa.bp]
 
 
 def _words(app: Flask) -> None:

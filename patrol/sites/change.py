@@ -14,7 +14,14 @@ from patrol.journal.entry import note
 from patrol.sites.shifts import Shift, check_shifts
 from patrol.sites.site import Site
 
-COMMON_ZONES = ("Asia/Shanghai", "Asia/Urumqi", "Asia/Hong_Kong", "Asia/Macau", "Asia/Taipei", "Asia/Singapore")
+COMMON_ZONES = (
+    "Asia/Shanghai",
+    "Asia/Urumqi",
+    "Asia/Hong_Kong",
+    "Asia/Macau",
+    "Asia/Taipei",
+    "Asia/Singapore",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,7 @@ def live_ticket(kind: str, secret: str, at: datetime) -> Ticket:
         select(Ticket).where(Ticket.kind == kind, Ticket.token_hash == token_hash(secret))
     ).first()
     if ticket is None or ticket.used_at is not None or ticket.expires_at <= at:
-        raise _over()
+        raise ticket_over()
     return ticket
 
 
@@ -67,8 +67,8 @@ def use_ticket(ticket: Ticket, at: datetime) -> None:
         .execution_options(synchronize_session=False)
     )
     if taken.rowcount != 1:  # type: ignore[attr-defined]
-        raise _over()
+        raise ticket_over()
 
 
-def _over() -> Problem:
+def ticket_over() -> Problem:
     return Problem("ticket.over", N_("This link has been used or is too old. Ask for a new one."), status=410)

@@ -1,7 +1,7 @@
 """A pasted or read table of people: rows of text in, checked fields or errors by row and column out."""
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from io import StringIO
 
@@ -108,7 +108,7 @@ def _named(row: Sequence[str], columns: dict[str, int]) -> dict[str, str]:
     return typed
 
 
-def _code(word: str, words: dict[str, tuple[str, ...]]) -> str:
+def _code(word: str, words: Mapping[str, tuple[str, ...]]) -> str:
     return next((code for code, known in words.items() if word.lower() in known), "")
 
 

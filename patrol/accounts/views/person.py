@@ -38,7 +38,7 @@ def person_page(user_id: UUID) -> Any:
 @confirmed
 def change(user_id: UUID) -> Any:
     typed = {name: request.form.get(name, "") for name in ("name", "staff_no", "phone", "post", "language")}
-    user, place = person_here(site_id(), user_id)
+    _user, place = person_here(site_id(), user_id)
     if user_id == current_user.user_id or "post" not in request.form:
         typed["post"] = post_of(place.role, place.team)
     try:

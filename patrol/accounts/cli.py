@@ -4,7 +4,7 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from patrol.accounts.sign_in import new_ticket
+from patrol.accounts.tickets import new_ticket
 from patrol.core.clock import now
 from patrol.core.db import write
 

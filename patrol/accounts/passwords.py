@@ -21,7 +21,7 @@ _DECOY: list[str] = []
 
 
 def hash_password(password: str) -> str:
-    """Raises Problem when the password is shorter than 8 characters, longer than 128 or a common one."""
+    """About 40 ms: never inside a transaction. Raises Problem for less than 8 characters, over 128 or a common one."""
     if len(password) < MIN_LENGTH:
         raise Problem("password.short", N_("Use at least %(count)s characters."), field="password", count=MIN_LENGTH)
     if len(password) > MAX_LENGTH:

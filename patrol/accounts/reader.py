@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,8 @@ from patrol.accounts.user import Membership, User
 from patrol.core.business_day import business_day
 from patrol.core.db import db
 from patrol.sites.site import Site
+
+CONFIRMED_FOR = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,10 @@ class Reader:
 
     def may(self, verb: str) -> bool:
         return may(self.role, verb)
+
+    def recently_confirmed(self, at: datetime) -> bool:
+        """Whether the password was given on this device within the last 30 minutes; asked before sensitive acts."""
+        return self.password_at is not None and self.password_at <= at < self.password_at + CONFIRMED_FOR
 
 
 _FIND = (

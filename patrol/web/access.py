@@ -4,15 +4,17 @@ A view is ``@public`` (no sign-in), ``@needs("verb")`` (a role with that verb on
 ``@signed_in`` (anybody with a sign-in). A view that says nothing is refused; a test walks the URL map.
 """
 
+import unicodedata
 from collections.abc import Callable
 from typing import Any, TypeVar
 from urllib.parse import quote
 from uuid import UUID
 
-from flask import Flask, current_app, redirect, request
+from flask import Flask, current_app, make_response, redirect, render_template, request
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from patrol.core.clock import now
 from patrol.core.problems import N_, Problem
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -38,11 +40,17 @@ def needs(*verbs: str) -> Callable[[View], View]:
     return mark
 
 
+def confirmed(view: View) -> View:
+    """Before this, the password must have been given within the last 30 minutes (signing, people, exports)."""
+    view.confirmed = True  # type: ignore[attr-defined]
+    return view
+
+
 def init_access(app: Flask) -> None:
     app.before_request(_gate)
 
 
-def _gate() -> Response | None:
+def _gate() -> Any:
     view = current_app.view_functions.get(request.endpoint or "")
     if view is None or getattr(view, "public", False):
         return None
@@ -53,7 +61,24 @@ def _gate() -> Response | None:
         raise RuntimeError(f"{request.endpoint} says neither public nor what it needs")
     if verbs and not any(current_user.may(verb) for verb in verbs):
         raise forbidden()
+    if getattr(view, "confirmed", False) and not current_user.recently_confirmed(now()):
+        return ask_to_confirm()
     return None
+
+
+def ask_to_confirm() -> Any:
+    """Ask for the password, then go on: to the page that was wanted, or with the form that was sent.
+
+    A form's fields wait on the page as hidden fields; after the password it is sent again with 307, so that
+    nothing typed is lost. Uploads cannot wait that way: such a form goes back to where it came from.
+    """
+    if wants_json() or request.files or request.headers.get("HX-Request"):
+        raise Problem("confirm.needed", N_("Enter your password again, then repeat this."), status=403)
+    if request.method == "GET":
+        return redirect(f"/confirm?next={quote(request.full_path.rstrip('?'), safe='/')}", 303)
+    kept = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
+    page = render_template("accounts/confirm.html", next=request.full_path.rstrip("?"), again=True, kept=kept)
+    return make_response(page, 403)
 
 
 def forbidden() -> Problem:
@@ -87,6 +112,6 @@ def safe_next(target: str | None, fallback: str = "/") -> str:
     """A path on this site to go on to; anything that could lead elsewhere becomes ``fallback``."""
     if not target or len(target) > 500 or target[0] != "/" or target[1:2] in ("/", "\\"):
         return fallback
-    if any(ord(letter) < 32 or letter == "\\" for letter in target):
+    if any(unicodedata.category(letter) == "Cc" or letter == "\\" for letter in target):
         return fallback
     return target

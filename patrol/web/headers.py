@@ -81,7 +81,7 @@ def _log(response: Response) -> None:
             {
                 "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
                 "method": request.method,
-                "path": request.path,
+                "path": _path_without_secret(),
                 "status": response.status_code,
                 "ms": round((time.perf_counter() - g.get("started", time.perf_counter())) * 1000, 1),
                 "user": str(current_user.user_id) if signed_in else None,
@@ -89,3 +89,9 @@ def _log(response: Response) -> None:
             ensure_ascii=True,
         )
     )
+
+
+def _path_without_secret() -> str:
+    """One-time links carry their secret in the address; the log is no place for it."""
+    secret = (request.view_args or {}).get("secret")
+    return request.path.replace(secret, "…") if secret else request.path

@@ -8,8 +8,10 @@ from flask import Flask, request
 from flask_babel import gettext
 from flask_login import current_user
 
+from patrol.core.clock import now
 from patrol.core.problems import N_
 from patrol.web.i18n import language
+from patrol.web.theme import theme_now
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,7 @@ class Frame:
 
     reader: Any
     lang: str
+    theme: str
     role_label: str
     site_name: str
     sites: list[dict[str, Any]]
@@ -111,6 +114,7 @@ def _frame(reader: Any) -> Frame:
     return Frame(
         reader=reader,
         lang=language(),
+        theme=theme_now(reader.theme, reader.role, now().astimezone(reader.zone).time()),
         role_label=gettext(reader.role_name) if reader.role_name else "",
         site_name=here.site_name if here else "",
         sites=[

@@ -1,5 +1,6 @@
 // Shows and hides what is typed.
-// <div data-behaviour="password-toggle"><input type="password"><button type="button" aria-pressed="false" hidden><svg…eye></button></div>
+// <div data-behaviour="password-toggle"><input type="password">
+//   <button type="button" aria-pressed="false" [data-show="显示" data-hide="隐藏"] hidden><svg…eye>[<span data-text>显示</span>]</button></div>
 import { setIcon, t } from "../app.js"
 
 export function attach(box) {
@@ -9,6 +10,8 @@ export function attach(box) {
     input.type = on ? "text" : "password"
     button.setAttribute("aria-pressed", String(on))
     button.setAttribute("aria-label", t(on ? "password_hide" : "password_show"))
+    const word = button.querySelector("[data-text]")
+    if (word) word.textContent = on ? button.dataset.hide : button.dataset.show
     setIcon(button.querySelector("svg"), on ? "eye-off" : "eye")
   }
   button.hidden = false

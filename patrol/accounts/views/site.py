@@ -1,0 +1,96 @@
+"""The settings of the site."""
+
+from typing import Any
+
+from flask import flash, render_template, request
+from flask_babel import gettext
+from flask_login import current_user
+
+from patrol.accounts.views import bp
+from patrol.core.clock import now
+from patrol.core.db import db, write
+from patrol.core.problems import Problem
+from patrol.core.wording import tidy, tidy_number
+from patrol.sites.change import COMMON_ZONES, SiteSettings, change_site, known_zones
+from patrol.sites.shifts import MOST, read_shifts, read_time
+from patrol.sites.site import Site
+from patrol.web.access import needs, site_id
+from patrol.web.errors import words
+from patrol.web.replies import go
+
+PLAIN = ("name", "company", "post_phone", "timezone", "day_start", "notice")
+SHIFT = ("code", "zh", "en", "start", "end")
+
+
+@bp.get("/site")
+@needs("site.edit")
+def site_page() -> Any:
+    return _site_page(_site())
+
+
+@bp.post("/site")
+@needs("site.edit")
+def change_settings() -> Any:
+    typed: dict[str, Any] = {name: request.form.get(name, "") for name in PLAIN}
+    typed["shifts"] = [
+        {part: request.form.get(f"shifts.{number}.{part}", "") for part in SHIFT} for number in range(MOST)
+    ]
+    try:
+        settings = read_settings(typed)
+        with write(site_id()):
+            change_site(
+                site_id(),
+                settings,
+                version=request.form.get("version", default=0, type=int),
+                by=current_user.user_id,
+                at=now(),
+            )
+    except Problem as problem:
+        keep = None if problem.code == "stale" else typed
+        return _site_page(_site(), keep, problem), problem.status
+    flash(gettext("Saved."))
+    return go("/site")
+
+
+def read_settings(typed: dict[str, Any]) -> SiteSettings:
+    """Raises Problem naming the field that cannot be read."""
+    return SiteSettings(
+        name=tidy(typed["name"], 60),
+        company=tidy(typed["company"], 60),
+        post_phone=tidy_number(typed["post_phone"], 20),
+        timezone=tidy(typed["timezone"], 60),
+        day_start=read_time(typed["day_start"], "day_start"),
+        shifts=read_shifts(typed["shifts"]),
+        notice=tidy(typed["notice"], 120),
+    )
+
+
+def _site() -> Site:
+    site = db.session.get(Site, site_id())
+    assert site is not None
+    return site
+
+
+def _site_page(site: Site, typed: dict[str, Any] | None = None, problem: Problem | None = None) -> str:
+    if typed is None:
+        typed = {name: getattr(site, name) for name in PLAIN}
+        typed["day_start"] = f"{site.day_start:%H:%M}"
+        typed["shifts"] = [*site.shifts]
+    rows = len([row for row in typed["shifts"] if any(row.values())])
+    typed["shifts"] = [*typed["shifts"], *({} for _empty in range(MOST))][: min(MOST, rows + 1)]
+    return render_template(
+        "accounts/site.html",
+        site=site,
+        typed=typed,
+        problem=problem,
+        text=words(problem) if problem else "",
+        zones=zone_choices(typed["timezone"]),
+    )
+
+
+def zone_choices(current: str) -> list[str]:
+    """The usual ones first, then all of them."""
+    usual = list(COMMON_ZONES)
+    if current in known_zones() and current not in usual:
+        usual.insert(0, current)
+    return usual + sorted(zone for zone in known_zones() if zone not in usual and "/" in zone)

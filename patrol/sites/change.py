@@ -1,0 +1,87 @@
+"""Making a site and changing its settings."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time
+from functools import cache
+from uuid import UUID
+from zoneinfo import available_timezones
+
+from patrol.core.db import check_version, db
+from patrol.core.keys import uuid7
+from patrol.core.problems import N_, NotHere, Problem
+from patrol.journal.entry import note
+from patrol.sites.shifts import Shift, check_shifts
+from patrol.sites.site import Site
+
+COMMON_ZONES = (
+    "Asia/Shanghai",
+    "Asia/Urumqi",
+    "Asia/Hong_Kong",
+    "Asia/Macau",
+    "Asia/Taipei",
+    "Asia/Singapore",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SiteSettings:
+    name: str
+    company: str
+    post_phone: str
+    timezone: str
+    day_start: time
+    shifts: Sequence[Shift]
+    notice: str = ""
+
+    def check(self) -> None:
+        """Raises Problem, naming the field, when these cannot be a site's settings."""
+        if not self.name:
+            raise Problem("site.name", N_("Give the site a name."), field="name")
+        if self.timezone not in known_zones():
+            raise Problem("site.zone", N_("Choose the time zone from the list."), field="timezone")
+        check_shifts(self.day_start, self.shifts)
+
+
+@cache
+def known_zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+def make_site(settings: SiteSettings, *, by: UUID, at: datetime) -> Site:
+    settings.check()
+    site = Site(id=uuid7(), created_at=at, **_columns(settings))
+    db.session.add(site)
+    db.session.flush()
+    note("site_made", "site", site.id, site_id=site.id, by=by, at=at, name=site.name)
+    return site
+
+
+def change_site(site_id: UUID, settings: SiteSettings, *, version: int, by: UUID, at: datetime) -> Site:
+    """Change the settings; a form read before somebody else's change gets a Problem 409."""
+    site = db.session.get(Site, site_id)
+    if site is None:
+        raise NotHere("site")
+    settings.check()
+    check_version(site, version)
+    changes = {}
+    for name, value in _columns(settings).items():
+        before = getattr(site, name)
+        if before != value:
+            changes[name] = [str(before), str(value)]
+            setattr(site, name, value)
+    if changes:
+        note("site_changed", "site", site.id, site_id=site.id, by=by, at=at, changes=changes)
+    return site
+
+
+def _columns(settings: SiteSettings) -> dict[str, object]:
+    return {
+        "name": settings.name,
+        "company": settings.company,
+        "post_phone": settings.post_phone,
+        "timezone": settings.timezone,
+        "day_start": settings.day_start,
+        "shifts": [shift.as_json() for shift in settings.shifts],
+        "notice": settings.notice,
+    }

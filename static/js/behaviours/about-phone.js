@@ -1,0 +1,41 @@
+// What this phone can do and what still lies on it.
+// <section data-behaviour="about-phone"> <div data-about="unsent|store|grade"> .list-row__tile > svg, .list-row__meta[data-…] </div>
+import { setIcon } from "../app.js"
+import { database, onChange, summary } from "../offline/outbox.js"
+
+const MB = 1024 * 1024
+
+export async function attach(section) {
+  const row = (name) => section.querySelector(`[data-about=${name}]`)
+  const say = (name, tone, icon, key, values = {}) => {
+    const place = row(name)
+    const meta = place.querySelector(".list-row__meta")
+    meta.textContent = meta.dataset[key].replace(/\{(\w+)\}/g, (_, word) => values[word] ?? "")
+    const tile = place.querySelector(".list-row__tile")
+    tile.className = `list-row__tile list-row__tile--${tone}`
+    setIcon(tile.querySelector("svg"), icon)
+  }
+
+  const unsent = async () => {
+    const { mine, others } = await summary()
+    const photos = await (await database()).count("photos")
+    const records = mine.length + others
+    if (records || photos) say("unsent", "sync", "device-mobile-up", "text", { n: records, p: photos })
+    else say("unsent", "ok", "cloud-check", "none")
+  }
+  const store = async () => {
+    if (!self.indexedDB) return say("store", "miss", "alert-circle", "none")
+    const { usage = 0, quota = 0 } = (await navigator.storage?.estimate?.()) ?? {}
+    const kept = (await navigator.storage?.persisted?.()) ?? false
+    const values = { used: Math.ceil(usage / MB), free: Math.floor((quota - usage) / MB) }
+    return kept ? say("store", "ok", "device-floppy", "kept", values) : say("store", "late", "device-floppy", "loose", values)
+  }
+  const grade = async () => {
+    if (!window.isSecureContext) return say("grade", "late", "alert-circle", "plain")
+    const worker = await navigator.serviceWorker?.getRegistration?.()
+    return worker?.active ? say("grade", "ok", "shield-check", "full") : say("grade", "late", "shield-check", "worker")
+  }
+
+  onChange(() => unsent().catch(() => {}))
+  await Promise.allSettled([unsent(), store(), grade()])
+}

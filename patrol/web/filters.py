@@ -24,6 +24,7 @@ def init_filters(app: Flask) -> None:
         clock=clock,
         day=day,
         day_short=day_short,
+        weekday=weekday,
         moment=moment,
         ago=ago,
         until=until,
@@ -55,6 +56,11 @@ def day(value: date | datetime, weekday: bool = True) -> str:
         return f"{text} 周{_WEEKDAYS_ZH[value.weekday()]}" if weekday else text
     text = f"{value.day} {_MONTHS_EN[value.month - 1]}"
     return f"{_WEEKDAYS_EN[value.weekday()]} {text}" if weekday else text
+
+
+def weekday(value: date) -> str:
+    """周三 / Wed"""
+    return f"周{_WEEKDAYS_ZH[value.weekday()]}" if language() == "zh" else _WEEKDAYS_EN[value.weekday()]
 
 
 def day_short(value: date | datetime) -> str:

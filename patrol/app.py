@@ -131,12 +131,14 @@ def _init_login(app: Flask) -> None:
 def _doors() -> list[Blueprint]:
     """Every package's door. Imported late, so that commands that need no pages start quickly."""
     from patrol.accounts import views as accounts
+    from patrol.exports import review_views
     from patrol.photos import views as photos
     from patrol.pwa import views as pwa
+    from patrol.reviews import views as reviews
     from patrol.rounds import views as rounds
     from patrol.sync import views as sync
 
-    return [health.bp, accounts.bp, rounds.bp, photos.bp, sync.bp, pwa.bp]
+    return [health.bp, accounts.bp, rounds.bp, photos.bp, reviews.bp, review_views.bp, sync.bp, pwa.bp]
 
 
 def _words(app: Flask) -> None:

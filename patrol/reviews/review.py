@@ -11,15 +11,16 @@ from uuid import UUID
 from sqlalchemy import select
 
 from patrol.accounts.user import Membership, User
-from patrol.core.business_day import business_day
+from patrol.core.business_day import business_day, day_bounds
 from patrol.core.db import db
+from patrol.core.problems import NotHere
 from patrol.hazards.hazard import Hazard
 from patrol.reviews.counts import PatrolCounts
 from patrol.reviews.equipment_month import EquipmentMonth, equipment_month
 from patrol.reviews.figures import HazardFigures, PatrolFigures, Sighted, hazard_figures, patrol_figures, repeat_places
 from patrol.reviews.fresh import tallies
 from patrol.reviews.links import Links
-from patrol.reviews.period import Period
+from patrol.reviews.period import Kind, Period
 from patrol.reviews.routines import Routine, routines
 from patrol.reviews.standing import Standing, standing
 from patrol.reviews.tally import Tally, add, patrol_totals, route_counts
@@ -109,8 +110,6 @@ class Review:
 
     @property
     def ends_at(self) -> datetime:
-        from patrol.core.business_day import day_bounds
-
         return day_bounds(self.period.last, self.site.zone, self.site.day_start)[1]
 
     @property
@@ -123,9 +122,7 @@ class Review:
         lines = []
         for key, route in self.total["routes"].items():
             days = {
-                day: route_counts(tally["routes"][key])
-                for day, tally in self.by_day.items()
-                if key in tally["routes"]
+                day: route_counts(tally["routes"][key]) for day, tally in self.by_day.items() if key in tally["routes"]
             }
             lines.append(RouteLine(key, route["name"], days, patrol_figures([route_counts(route)])))
         return sorted(lines, key=lambda line: line.name)
@@ -150,6 +147,17 @@ class Review:
     def heat(self) -> tuple[list[int], list[tuple[str, str, list[int]]]]:
         """Hours, and (place id, name, misses by hour) of the seven places missed most."""
         return _heat(self.total, self.site.day_start.hour)
+
+
+def asked_for(kind: Kind, text: str, today: date) -> Period:
+    """The period an address names; NotHere when it names none, or one that has not begun."""
+    try:
+        period = Period.parse(kind, text)
+    except ValueError:
+        raise NotHere("review") from None
+    if period.first > today or period.first.year < 2000:
+        raise NotHere("review")
+    return period
 
 
 def review(site_id: UUID, period: Period, at: datetime) -> Review:
@@ -227,7 +235,9 @@ def _people(site_id: UUID, persons: Mapping[str, Mapping[str, Any]]) -> list[Per
         .where(User.id.in_(ids))
     )
     known = {str(row.id): row for row in db.session.execute(query)} if ids else {}
-    people = [Person(key, known[key].name, known[key].team or "", work) for key, work in persons.items() if key in known]
+    people = [
+        Person(key, known[key].name, known[key].team or "", work) for key, work in persons.items() if key in known
+    ]
     return sorted(people, key=lambda person: (person.team, person.name))
 
 
@@ -237,6 +247,4 @@ def _heat(total: Tally, day_start: int, most: int = 7) -> tuple[list[int], list[
     ranked = Counter({place: sum(hours.values()) for place, hours in table.items()}).most_common(most)
     seen = sorted({(int(hour) - day_start) % 24 for place, _ in ranked for hour in table[place]})
     hours = [(day_start + n) % 24 for n in range(seen[0], seen[-1] + 1)] if seen else []
-    return hours, [
-        (place, names[place], [table[place].get(f"{hour:02}", 0) for hour in hours]) for place, _ in ranked
-    ]
+    return hours, [(place, names[place], [table[place].get(f"{hour:02}", 0) for hour in hours]) for place, _ in ranked]

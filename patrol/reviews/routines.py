@@ -52,9 +52,7 @@ def routines(site_id: UUID, period: Period, today: date) -> list[Routine]:
 
 def _lists(site_id: UUID) -> Any:
     return (
-        select(
-            Checklist.code, Checklist.title_zh, Checklist.title_en, Checklist.interval_days, Checklist.applies_to
-        )
+        select(Checklist.code, Checklist.title_zh, Checklist.title_en, Checklist.interval_days, Checklist.applies_to)
         .where(Checklist.site_id == site_id, Checklist.retired_at.is_(None), Checklist.interval_days > 0)
         .order_by(Checklist.interval_days, Checklist.code)
     )

@@ -30,6 +30,8 @@ def init_filters(app: Flask) -> None:
         until=until,
         dom_id=dom_id,
         span=span,
+        stamp=stamp,
+        short_place=short_place,
     )
     app.jinja_env.globals.update(csrf_field=csrf_field, now=now, charts=charts)
 
@@ -113,6 +115,17 @@ def dom_id(row: object) -> str:
     key = getattr(row, "id", None)
     assert isinstance(key, UUID)
     return f"{type(row).__name__.lower()}-{key.hex}"
+
+
+def stamp(at: datetime) -> str:
+    """2026-03-18 22:31, whole, for lists and papers."""
+    return _local(at).strftime("%Y-%m-%d %H:%M")
+
+
+def short_place(name: str, most: int = 6) -> str:
+    """The last part of a place's full name, cut to what fits beside a chart."""
+    last = name.rsplit(" ", 1)[-1] if " " in name else name
+    return last if len(last) <= most else last[: most - 1] + "…"
 
 
 def iso(at: datetime) -> str:

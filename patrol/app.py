@@ -135,14 +135,17 @@ def _doors() -> list[Blueprint]:
     """Every package's door. Imported late, so that commands that need no pages start quickly."""
     from patrol.accounts import views as accounts
     from patrol.equipment import views as equipment_views
+    from patrol.exports import review_views
     from patrol.hazards import views as hazards
     from patrol.photos import views as photos
     from patrol.pwa import views as pwa
+    from patrol.reviews import views as reviews
     from patrol.rounds import views as rounds
     from patrol.sync import views as sync
     from patrol.workorders import views as workorders
 
-    return [health.bp, accounts.bp, rounds.bp, hazards.bp, workorders.bp, equipment_views.bp, photos.bp, sync.bp, pwa.bp]
+    doors = (accounts, rounds, hazards, workorders, equipment_views, photos, reviews, review_views, sync, pwa)
+    return [health.bp, *(door.bp for door in doors)]
 
 
 def _words(app: Flask) -> None:

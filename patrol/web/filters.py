@@ -26,11 +26,14 @@ def init_filters(app: Flask) -> None:
         clock=clock,
         day=day,
         day_short=day_short,
+        weekday=weekday,
         moment=moment,
         ago=ago,
         until=until,
         dom_id=dom_id,
         span=span,
+        stamp=stamp,
+        short_place=short_place,
     )
     app.jinja_env.globals.update(csrf_field=csrf_field, now=now, charts=charts, next_page=next_page)
 
@@ -68,6 +71,11 @@ def day(value: date | datetime, weekday: bool = True) -> str:
         return f"{text} 周{_WEEKDAYS_ZH[value.weekday()]}" if weekday else text
     text = f"{value.day} {_MONTHS_EN[value.month - 1]}"
     return f"{_WEEKDAYS_EN[value.weekday()]} {text}" if weekday else text
+
+
+def weekday(value: date) -> str:
+    """周三 / Wed"""
+    return f"周{_WEEKDAYS_ZH[value.weekday()]}" if language() == "zh" else _WEEKDAYS_EN[value.weekday()]
 
 
 def day_short(value: date | datetime) -> str:
@@ -120,6 +128,17 @@ def dom_id(row: object) -> str:
     key = getattr(row, "id", None)
     assert isinstance(key, UUID)
     return f"{type(row).__name__.lower()}-{key.hex}"
+
+
+def stamp(at: datetime) -> str:
+    """2026-03-18 22:31, whole, for lists and papers."""
+    return _local(at).strftime("%Y-%m-%d %H:%M")
+
+
+def short_place(name: str, most: int = 6) -> str:
+    """The last part of a place's full name, cut to what fits beside a chart."""
+    last = name.rsplit(" ", 1)[-1] if " " in name else name
+    return last if len(last) <= most else last[: most - 1] + "…"
 
 
 def iso(at: datetime) -> str:

@@ -1,0 +1,124 @@
+"""What the page of one day shows beside its figures: its rounds, the points missed and late, its hazards."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from patrol.core.db import db
+from patrol.photos.photo import Photo, PhotoFile
+from patrol.reviews.review import Review
+from patrol.rounds.walk import Stop, Walk, rounds_between, walks
+from patrol.sites.place import Place
+from patrol.workorders.order import WorkOrder
+
+
+@dataclass(frozen=True, slots=True)
+class FoundHazard:
+    """A hazard reported in the period, with its first pictures that have arrived."""
+
+    id: UUID
+    number: str
+    title: str
+    severity: str
+    state: str
+    place: str
+    reported_at: datetime
+    due_at: datetime | None
+    rectified_at: datetime | None
+    note: str
+    before: UUID | None = None
+    after: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A point missed or reached late."""
+
+    walk: Walk
+    stop: Stop
+
+
+@dataclass(frozen=True, slots=True)
+class DayPage:
+    walks: list[Walk]
+    missed: list[Trouble]
+    late: list[Trouble]
+    hazards: list[FoundHazard]
+
+    @property
+    def by_route(self) -> dict[str, list[Walk]]:
+        routes: dict[str, list[Walk]] = {}
+        for walk in self.walks:
+            routes.setdefault(walk.route_name, []).append(walk)
+        return routes
+
+
+def day_page(review: Review) -> DayPage:
+    """missed and late: required points of closed rounds, as the figures count them."""
+    period, site = review.period, review.site
+    found = walks(site.id, rounds_between(site.id, period.first, period.last), review.at)
+    closed = [walk for walk in found if not walk.cancelled and review.at >= walk.times.closes_at]
+
+    def having(state: str) -> list[Trouble]:
+        return [Trouble(walk, stop) for walk in closed for stop in walk.required if stop.state == state]
+
+    return DayPage(found, having("missed"), having("late"), hazards_found(site.id, period.first, period.last))
+
+
+def hazards_found(site_id: UUID, first: date, last: date, limit: int | None = None) -> list[FoundHazard]:
+    """Hazards reported on these business days, without rejected and merged ones, worst first."""
+    query = (
+        select(
+            WorkOrder.id,
+            WorkOrder.number,
+            WorkOrder.title,
+            WorkOrder.severity,
+            WorkOrder.state,
+            Place.full_name.label("place"),
+            WorkOrder.reported_at,
+            WorkOrder.due_at,
+            WorkOrder.rectified_at,
+            WorkOrder.note,
+        )
+        .join(Place, (Place.site_id == WorkOrder.site_id) & (Place.id == WorkOrder.place_id))
+        .where(
+            WorkOrder.site_id == site_id,
+            WorkOrder.kind == "hazard",
+            WorkOrder.business_day >= first,
+            WorkOrder.business_day <= last,
+            WorkOrder.state.not_in(("rejected", "merged")),
+        )
+        .order_by(WorkOrder.reported_at)
+    )
+    rows = list(db.session.execute(query))
+    rank = {"critical": 0, "major": 1, "minor": 2}
+    rows.sort(key=lambda row: rank[row.severity])
+    rows = rows[:limit]
+    pictures = first_pictures(site_id, [row.id for row in rows])
+    return [
+        FoundHazard(*row, before=pictures.get((row.id, "before")), after=pictures.get((row.id, "after")))
+        for row in rows
+    ]
+
+
+def first_pictures(site_id: UUID, hazard_ids: Iterable[UUID]) -> dict[tuple[UUID, str], UUID]:
+    """(hazard, kind) -> its first photo of that kind whose bytes are here."""
+    ids = list(hazard_ids)
+    if not ids:
+        return {}
+    query: Any = (
+        select(Photo.subject_id, Photo.kind, Photo.id)
+        .join(PhotoFile, (PhotoFile.site_id == Photo.site_id) & (PhotoFile.id == Photo.id))
+        .where(
+            Photo.site_id == site_id,
+            Photo.subject_kind == "hazard",
+            Photo.subject_id.in_(ids),
+            Photo.kind.in_(("before", "after")),
+        )
+        .order_by(Photo.taken_at.desc(), Photo.sort.desc(), Photo.id.desc())
+    )
+    return {(row.subject_id, row.kind): row.id for row in db.session.execute(query)}

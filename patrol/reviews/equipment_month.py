@@ -1,0 +1,184 @@
+"""Fire equipment of a month: coverage, usable rate, and what is due for service or scrap soon. Four queries."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cache
+from importlib.resources import files
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import or_, select
+
+from patrol.core.business_day import business_day, month_bounds
+from patrol.core.db import db
+from patrol.equipment.equipment import Equipment, EquipmentEvent
+from patrol.equipment.inspection import Inspection
+from patrol.reviews.figures import Coverage, EquipmentFacts, Ratio, coverage, usable
+from patrol.reviews.standing import Standing
+from patrol.sites.place import Place
+from patrol.sites.site import Site
+
+OUTLOOK = timedelta(days=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """An item to be serviced or scrapped soon, or overdue. kind: service or scrap."""
+
+    id: UUID
+    code: str
+    name: str
+    type: str
+    place: str
+    kind: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class EquipmentMonth:
+    coverage: Coverage
+    usable: Ratio
+    due: list[Due]
+    failed: int  # complete or not, inspections of fire equipment that found something
+    codes: dict[UUID, str]
+
+
+@cache
+def fire_types() -> frozenset[str]:
+    """Types of equipment that are fire equipment: those the glossary keeps under fire."""
+    words = json.loads((files("patrol") / "catalog" / "glossary.json").read_text("utf-8"))
+    return frozenset(key.removeprefix("fire.") for key in words if key.startswith("fire."))
+
+
+def equipment_month(site: Site, month: date, hazards: Iterable[Standing], today: date) -> EquipmentMonth:
+    """Figures of the calendar month `month` lies in. hazards: those open at its end (or now)."""
+    first, last = month_bounds(month)
+    rows = _rows(site.id, first)
+    done, failed = _inspected(site.id, first, last)
+    away = _away_all_month(site, {row.id: row.state for row in rows}, first, last)
+    severities: dict[UUID, list[str]] = defaultdict(list)
+    for hazard in hazards:
+        if hazard.origin_id is not None:
+            severities[hazard.origin_id].append(hazard.severity)
+    facts = [
+        EquipmentFacts(
+            id=row.id,
+            name=row.name or row.code,
+            place=row.full_name,
+            in_service_from=row.in_service_from,
+            retired_on=row.retired_on,
+            half_monthly=row.half_monthly,
+            away_all_month=row.id in away,
+            done_days=done.get(row.id, ()),
+            open_severities=severities.get(row.id, ()),
+            next_service=row.next_service,
+            scrap_on=row.scrap_on,
+        )
+        for row in rows
+    ]
+    at = min(today, last)
+    here = {row.id for row in rows}
+    return EquipmentMonth(
+        coverage=coverage(facts, month),
+        usable=usable(facts, month, at),
+        due=_due(rows, at),
+        failed=sum(n for item, n in failed.items() if item in here),
+        codes={row.id: row.code for row in rows},
+    )
+
+
+def _rows(site_id: UUID, first: date) -> list[Any]:
+    query = (
+        select(
+            Equipment.id,
+            Equipment.code,
+            Equipment.name,
+            Equipment.type,
+            Equipment.state,
+            Equipment.in_service_from,
+            Equipment.retired_on,
+            Equipment.half_monthly,
+            Equipment.next_service,
+            Equipment.scrap_on,
+            Place.full_name,
+        )
+        .join(Place, (Place.site_id == Equipment.site_id) & (Place.id == Equipment.place_id))
+        .where(
+            Equipment.site_id == site_id,
+            Equipment.type.in_(sorted(fire_types())),
+            or_(Equipment.retired_on.is_(None), Equipment.retired_on >= first),
+        )
+        .order_by(Place.full_name, Equipment.code)
+    )
+    return list(db.session.execute(query))
+
+
+def _inspected(site_id: UUID, first: date, last: date) -> tuple[dict[UUID, set[date]], dict[UUID, int]]:
+    """Days of complete inspections by item, and how many inspections of it found a failure."""
+    query = select(
+        Inspection.equipment_id, Inspection.business_day, Inspection.complete, Inspection.failed_count
+    ).where(
+        Inspection.site_id == site_id,
+        Inspection.equipment_id.is_not(None),
+        Inspection.business_day >= first,
+        Inspection.business_day <= last,
+    )
+    done: dict[UUID, set[date]] = defaultdict(set)
+    failed: dict[UUID, int] = defaultdict(int)
+    for row in db.session.execute(query):
+        if row.complete:
+            done[row.equipment_id].add(row.business_day)
+        failed[row.equipment_id] += row.failed_count > 0
+    return done, failed
+
+
+def _away_all_month(site: Site, states: dict[UUID, str], first: date, last: date) -> set[UUID]:
+    """Items that were out for service from the first to the last day.
+
+    State changes are lines in an item's file; the state at the month's start is what the first change after it
+    says it came from, or the present one when there was none.
+    """
+    query = (
+        select(EquipmentEvent.equipment_id, EquipmentEvent.at, EquipmentEvent.kind, EquipmentEvent.detail)
+        .where(
+            EquipmentEvent.site_id == site.id,
+            EquipmentEvent.kind.in_(("state", "serviced", "refilled", "retired")),
+            EquipmentEvent.equipment_id.in_(
+                select(EquipmentEvent.equipment_id).where(
+                    EquipmentEvent.site_id == site.id, EquipmentEvent.kind == "state"
+                )
+            ),
+        )
+        .order_by(EquipmentEvent.at, EquipmentEvent.id)
+    )
+    was: dict[UUID, str] = {}
+    changed_within: set[UUID] = set()
+    for row in db.session.execute(query):
+        day = _day(site, row.at)
+        if day > last:
+            continue
+        if day >= first:
+            changed_within.add(row.equipment_id)
+        was[row.equipment_id] = str(row.detail.get("to", "in_service")) if row.kind == "state" else "in_service"
+    away = {item for item, state in was.items() if state == "out_for_service" and item not in changed_within}
+    never_said = {item for item, state in states.items() if state == "out_for_service" and item not in was}
+    return away | never_said
+
+
+def _day(site: Site, at: datetime) -> date:
+    return business_day(at, site.zone, site.day_start)
+
+
+def _due(rows: Iterable[Any], today: date) -> list[Due]:
+    found = []
+    for row in rows:
+        if row.state == "retired":
+            continue
+        for kind, on in (("scrap", row.scrap_on), ("service", row.next_service)):
+            if on is not None and on <= today + OUTLOOK:
+                found.append(Due(row.id, row.code, row.name, row.type, row.full_name, kind, on))
+                break
+    return sorted(found, key=lambda due: (due.on, due.code))

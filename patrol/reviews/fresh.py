@@ -1,0 +1,152 @@
+"""Day tallies that are up to date: read what is kept, recount only what changed or what time has overtaken.
+
+A row counts as fresh while the day's mark is the one it was made from and ``valid_until`` has not come. The
+mark is read before the facts, so a change that slips in between only makes the row stale once more.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import bindparam, select
+
+from patrol.core.business_day import business_day
+from patrol.core.db import db, upsert, write
+from patrol.reviews.day_tally import DayTally
+from patrol.reviews.facts_of_day import facts_of_days
+from patrol.reviews.tally import VERSION, Tally, tally_day
+from patrol.reviews.tally import empty as empty_tally
+from patrol.rounds.ensure import ensure_rounds
+from patrol.sites.day import SiteDay
+from patrol.sites.site import Site
+
+ONE_DAY = timedelta(days=1)
+AT_ONCE = 31  # days recounted together, so that a long stretch does not fill the memory
+
+_KEPT = (
+    select(DayTally.day, DayTally.figures, DayTally.changes, DayTally.valid_until, SiteDay.changes.label("mark"))
+    .outerjoin(SiteDay, (SiteDay.site_id == DayTally.site_id) & (SiteDay.day == DayTally.day))
+    .where(
+        DayTally.site_id == bindparam("site_id"),
+        DayTally.day >= bindparam("first"),
+        DayTally.day <= bindparam("last"),
+    )
+)
+_MARKS = select(SiteDay.day, SiteDay.changes).where(
+    SiteDay.site_id == bindparam("site_id"), SiteDay.day >= bindparam("first"), SiteDay.day <= bindparam("last")
+)
+
+
+def tallies(site_id: UUID, first: date, last: date, at: datetime) -> dict[date, Tally]:
+    """The tally of each business day from first to last, both counting, as of ``at``.
+
+    Days before the site began and days that have not begun are empty and cost nothing. Not inside a
+    ``write()``: stale days are recounted and kept in a short one of their own. Safe for any number of readers
+    at once; whoever counted from the later mark wins.
+    """
+    site = db.session.get_one(Site, site_id)
+    ensure_rounds(site_id, at, site.zone, site.day_start)
+    born = business_day(site.created_at, site.zone, site.day_start) - 2 * ONE_DAY
+    today = business_day(at, site.zone, site.day_start)
+    days = {day: empty_tally() for day in each_day(first, last)}
+    wanted = [day for day in days if born <= day <= today]
+    if not wanted:
+        return days
+    kept = _kept(site_id, wanted[0], wanted[-1], at)
+    stale = [day for day in wanted if day not in kept]
+    made = _recount(site_id, stale, at) if stale else {}
+    return {day: kept.get(day) or made.get(day) or nothing for day, nothing in days.items()}
+
+
+def recount(site_id: UUID, first: date, last: date, at: datetime) -> list[str]:
+    """Count everything again and compare with what is kept: a sentence for each difference, naming day and part.
+
+    Rows that are stale anyway are left out, since no reader would be shown them.
+    """
+    site = db.session.get_one(Site, site_id)
+    found = []
+    kept = _kept(site_id, first, last, at)
+    for chunk in _chunks(sorted(kept)):
+        facts = facts_of_days(site, chunk[0], chunk[-1], at)
+        for day in chunk:
+            found += [f"{site.name} {day}: {part}" for part in _differences(kept[day], tally_day(facts[day]))]
+    return found
+
+
+def each_day(first: date, last: date) -> list[date]:
+    return [first + n * ONE_DAY for n in range((last - first).days + 1)]
+
+
+def _kept(site_id: UUID, first: date, last: date, at: datetime) -> dict[date, Tally]:
+    asked = {"site_id": site_id, "first": first, "last": last}
+    return {
+        row.day: row.figures
+        for row in db.session.execute(_KEPT, asked)
+        if row.changes == (row.mark or 0)
+        and row.figures.get("v") == VERSION
+        and (row.valid_until is None or at < row.valid_until)
+    }
+
+
+def _recount(site_id: UUID, stale: list[date], at: datetime) -> dict[date, Tally]:
+    site = db.session.get_one(Site, site_id)
+    made: dict[date, Tally] = {}
+    rows = []
+    for chunk in _chunks(stale):
+        asked = {"site_id": site_id, "first": chunk[0], "last": chunk[-1]}
+        marks = {row.day: row.changes for row in db.session.execute(_MARKS, asked)}
+        facts = facts_of_days(site, chunk[0], chunk[-1], at)
+        for day in chunk:
+            made[day] = tally_day(facts[day])
+            rows.append(_row(site_id, day, made[day], marks.get(day, 0), at))
+    with write(site_id):
+        _keep(rows)
+    return made
+
+
+def _row(site_id: UUID, day: date, tally: Tally, changes: int, at: datetime) -> dict[str, Any]:
+    until = tally["valid_until"]
+    return {
+        "site_id": site_id,
+        "day": day,
+        "figures": tally,
+        "changes": changes,
+        "valid_until": datetime.fromisoformat(until) if until else None,
+        "made_at": at,
+    }
+
+
+def _keep(rows: list[dict[str, Any]]) -> None:
+    """Another reader may have counted from a later mark meanwhile: his row stays."""
+    insert = upsert(DayTally)
+    new = insert.excluded
+    db.session.execute(
+        insert.on_conflict_do_update(
+            index_elements=["site_id", "day"],
+            set_={name: new[name] for name in ("figures", "changes", "valid_until", "made_at")},
+            where=(new.changes > DayTally.changes)
+            | ((new.changes == DayTally.changes) & (new.made_at >= DayTally.made_at)),
+        ),
+        rows,
+    )
+
+
+def _chunks(days: list[date]) -> Iterable[list[date]]:
+    """Stretches of at most AT_ONCE days; a stretch may hold a few days nobody asked for, but no long gap."""
+    chunk: list[date] = []
+    for day in days:
+        if chunk and (day - chunk[0]).days >= AT_ONCE:
+            yield chunk
+            chunk = []
+        chunk.append(day)
+    if chunk:
+        yield chunk
+
+
+def _differences(kept: Mapping[str, Any], counted: Mapping[str, Any]) -> list[str]:
+    return [
+        f"{part}: kept {kept.get(part)!r}, counted {counted[part]!r}"
+        for part in counted
+        if part != "valid_until" and kept.get(part) != counted[part]
+    ]

@@ -1,0 +1,250 @@
+"""A review of a day, a week or a month: the sum of its days, and what the tables say beside it."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from patrol.accounts.user import Membership, User
+from patrol.core.business_day import business_day, day_bounds
+from patrol.core.db import db
+from patrol.core.problems import NotHere
+from patrol.hazards.hazard import Hazard
+from patrol.reviews.counts import PatrolCounts
+from patrol.reviews.equipment_month import EquipmentMonth, equipment_month
+from patrol.reviews.figures import HazardFigures, PatrolFigures, Sighted, hazard_figures, patrol_figures, repeat_places
+from patrol.reviews.fresh import tallies
+from patrol.reviews.links import Links
+from patrol.reviews.period import Kind, Period
+from patrol.reviews.routines import Routine, routines
+from patrol.reviews.standing import Standing, standing
+from patrol.reviews.tally import Tally, add, patrol_totals, route_counts
+from patrol.sites.place import Place
+from patrol.sites.site import Site
+
+REPEAT_WITHIN = timedelta(days=29)  # and the last day itself: 30 days
+VALID = ("reported", "assigned", "to_verify", "closed", "transferred")
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """The same figures of the period before, for the word beside each figure."""
+
+    patrol: PatrolFigures
+    found: int
+    closed: int
+
+
+@dataclass(frozen=True, slots=True)
+class RouteLine:
+    """One route: its counts by day of the review and over all of it."""
+
+    id: str
+    name: str
+    days: dict[date, PatrolCounts]
+    total: PatrolFigures
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    place_id: UUID
+    place: str
+    category: str
+    title: str
+    severity: str
+    times: int
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    id: str
+    name: str
+    team: str
+    work: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Review:
+    """Everything a page of a review shows. at: the moment it speaks of."""
+
+    site: Site
+    period: Period
+    at: datetime
+    by_day: dict[date, Tally]
+    total: Tally
+    patrol: PatrolFigures
+    hazards: HazardFigures
+    before: Before
+    open_now: list[Standing]  # open at the period's end, or now while it lasts
+    equipment: EquipmentMonth
+    repeats: list[Repeat]
+    routines: list[Routine]
+    people: list[Person]
+
+    @property
+    def links(self) -> Links:
+        return Links(self.period.first, self.period.last)
+
+    @property
+    def today(self) -> date:
+        return business_day(self.at, self.site.zone, self.site.day_start)
+
+    @property
+    def running(self) -> bool:
+        """Whether the period is not over: its figures still grow."""
+        return self.today <= self.period.last
+
+    @property
+    def begun(self) -> list[date]:
+        return [day for day in self.period.days if day <= self.today]
+
+    @cached_property
+    def overdue(self) -> list[Standing]:
+        at = self.at if self.running else self.ends_at
+        return [hazard for hazard in self.open_now if hazard.overdue(at)]
+
+    @property
+    def ends_at(self) -> datetime:
+        return day_bounds(self.period.last, self.site.zone, self.site.day_start)[1]
+
+    @property
+    def balanced(self) -> bool:
+        """Whether the hazards add up: open before + found + reopened − closed − removed = open at the end."""
+        return self.hazards.balance.agrees(len(self.open_now))
+
+    @cached_property
+    def routes(self) -> list[RouteLine]:
+        lines = []
+        for key, route in self.total["routes"].items():
+            days = {
+                day: route_counts(tally["routes"][key]) for day, tally in self.by_day.items() if key in tally["routes"]
+            }
+            lines.append(RouteLine(key, route["name"], days, patrol_figures([route_counts(route)])))
+        return sorted(lines, key=lambda line: line.name)
+
+    @property
+    def daily(self) -> list[tuple[date, PatrolFigures]]:
+        return [(day, patrol_figures([patrol_totals(tally)])) for day, tally in self.by_day.items()]
+
+    @property
+    def weekly(self) -> list[tuple[Period, int, int]]:
+        """(week cut to the period, hazards found, hazards closed)."""
+        return [
+            (
+                week,
+                sum(self.by_day[day]["hazards"]["found"]["valid"] for day in week.days),
+                sum(self.by_day[day]["hazards"]["closed"] for day in week.days),
+            )
+            for week in self.period.weeks
+        ]
+
+    @cached_property
+    def heat(self) -> tuple[list[int], list[tuple[str, str, list[int]]]]:
+        """Hours, and (place id, name, misses by hour) of the seven places missed most."""
+        return _heat(self.total, self.site.day_start.hour)
+
+
+def asked_for(kind: Kind, text: str, today: date) -> Period:
+    """The period an address names; NotHere when it names none, or one that has not begun."""
+    try:
+        period = Period.parse(kind, text)
+    except ValueError:
+        raise NotHere("review") from None
+    if period.first > today or period.first.year < 2000:
+        raise NotHere("review")
+    return period
+
+
+def review(site_id: UUID, period: Period, at: datetime) -> Review:
+    """The review as it stands at ``at``. A constant number of queries once its days are counted."""
+    days = tallies(site_id, period.previous.first, period.last, at)
+    site = db.session.get_one(Site, site_id)
+    by_day = {day: days[day] for day in period.days}
+    total = add(by_day.values())
+    started = standing(site_id, period.previous.last)
+    ended = standing(site_id, period.last)
+    today = business_day(at, site.zone, site.day_start)
+    return Review(
+        site=site,
+        period=period,
+        at=at,
+        by_day=by_day,
+        total=total,
+        patrol=patrol_figures([patrol_totals(total)]),
+        hazards=hazard_figures(total, len(started)),
+        before=_before(days[day] for day in period.previous.days),
+        open_now=ended,
+        equipment=equipment_month(site, period.last, ended, today),
+        repeats=repeated(site_id, period.last),
+        routines=routines(site_id, period, today),
+        people=_people(site_id, total["persons"]),
+    )
+
+
+def _before(days: Iterable[Tally]) -> Before:
+    days = list(days)
+    return Before(
+        patrol=patrol_figures(patrol_totals(tally) for tally in days),
+        found=sum(tally["hazards"]["found"]["valid"] for tally in days),
+        closed=sum(tally["hazards"]["closed"] for tally in days),
+    )
+
+
+def repeated(site_id: UUID, last: date) -> list[Repeat]:
+    """重复隐患位置 of the 30 days up to and with ``last``, most first."""
+    table = Hazard.__table__.c
+    query = (
+        select(
+            Hazard.place_id,
+            Place.full_name,
+            table.category,
+            Hazard.title,
+            Hazard.severity,
+            table.recurs_of_id,
+        )
+        .join(Place, (Place.site_id == Hazard.site_id) & (Place.id == Hazard.place_id))
+        .where(
+            Hazard.site_id == site_id,
+            Hazard.business_day >= last - REPEAT_WITHIN,
+            Hazard.business_day <= last,
+            Hazard.state.in_(VALID),
+        )
+        .order_by(Hazard.reported_at)
+    )
+    rows = list(db.session.execute(query))
+    counted = repeat_places(Sighted(r.place_id, r.category, r.recurs_of_id is not None) for r in rows)
+    latest = {(row.place_id, row.category): row for row in rows}
+    return [
+        Repeat(row.place_id, row.full_name, row.category, row.title, row.severity, n)
+        for where, n in counted.items()
+        if (row := latest[where])
+    ]
+
+
+def _people(site_id: UUID, persons: Mapping[str, Mapping[str, Any]]) -> list[Person]:
+    """By team and name: a table of the work, no ranking."""
+    ids = [UUID(key) for key in persons]
+    query = (
+        select(User.id, User.name, Membership.team)
+        .outerjoin(Membership, (Membership.user_id == User.id) & (Membership.site_id == site_id))
+        .where(User.id.in_(ids))
+    )
+    known = {str(row.id): row for row in db.session.execute(query)} if ids else {}
+    people = [
+        Person(key, known[key].name, known[key].team or "", work) for key, work in persons.items() if key in known
+    ]
+    return sorted(people, key=lambda person: (person.team, person.name))
+
+
+def _heat(total: Tally, day_start: int, most: int = 7) -> tuple[list[int], list[tuple[str, str, list[int]]]]:
+    table: Mapping[str, Mapping[str, int]] = total["missed_by_place_hour"]
+    names = {point["place"]: point["place_name"] for point in total["missed_points"]}
+    ranked = Counter({place: sum(hours.values()) for place, hours in table.items()}).most_common(most)
+    seen = sorted({(int(hour) - day_start) % 24 for place, _ in ranked for hour in table[place]})
+    hours = [(day_start + n) % 24 for n in range(seen[0], seen[-1] + 1)] if seen else []
+    return hours, [(place, names[place], [table[place].get(f"{hour:02}", 0) for hour in hours]) for place, _ in ranked]

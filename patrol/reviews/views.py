@@ -1,0 +1,70 @@
+"""Door: reviews of days, weeks and months, on the screen and on paper."""
+
+from datetime import date
+from typing import Any, cast
+
+from flask import Blueprint, redirect, render_template
+from flask_login import current_user
+
+from patrol.accounts.reader import business_day_of
+from patrol.core.clock import now
+from patrol.reviews.day_page import day_page
+from patrol.reviews.paper import paper_of
+from patrol.reviews.period import Kind, Period
+from patrol.reviews.review import Review, asked_for, review
+from patrol.web.access import needs
+
+bp = Blueprint("reviews", __name__)
+
+
+@bp.get("/reviews")
+@needs("review.see")
+def reviews() -> Any:
+    return redirect(Period.around("day", _today()).url, 303)
+
+
+@bp.get("/reviews/<any(day, week, month):kind>")
+@needs("review.see")
+def current(kind: str) -> Any:
+    return redirect(Period.around(cast(Kind, kind), _today()).url, 303)
+
+
+@bp.get("/reviews/day/<text>")
+@needs("review.see")
+def day(text: str) -> Any:
+    found = _review("day", text)
+    return render_template("reviews/day.html", review=found, page=day_page(found))
+
+
+@bp.get("/reviews/week/<text>")
+@needs("review.see")
+def week(text: str) -> Any:
+    return render_template("reviews/week.html", review=_review("week", text))
+
+
+@bp.get("/reviews/month/<text>")
+@needs("review.see")
+def month(text: str) -> Any:
+    return render_template("reviews/month.html", review=_review("month", text))
+
+
+@bp.get("/reviews/day/<text>/print")
+@needs("review.see")
+def day_print(text: str) -> Any:
+    found = _review("day", text)
+    return render_template("reviews/day_print.html", review=found, page=day_page(found), paper=paper_of(found))
+
+
+@bp.get("/reviews/<any(week, month):kind>/<text>/print")
+@needs("review.see")
+def period_print(kind: str, text: str) -> Any:
+    found = _review(cast(Kind, kind), text)
+    return render_template("reviews/period_print.html", review=found, paper=paper_of(found))
+
+
+def _review(kind: Kind, text: str) -> Review:
+    return review(current_user.site_id, asked_for(kind, text, _today()), now())
+
+
+def _today() -> date:
+    return business_day_of(current_user._get_current_object(), now())

@@ -135,16 +135,21 @@ def _doors() -> list[Blueprint]:
     """Every package's door. Imported late, so that commands that need no pages start quickly."""
     from patrol.accounts import views as accounts
     from patrol.equipment import views as equipment_views
-    from patrol.exports import review_views
+    from patrol.exports import views_review
     from patrol.hazards import views as hazards
     from patrol.photos import views as photos
     from patrol.pwa import views as pwa
     from patrol.reviews import views as reviews
+    from patrol.reviews import views_board, views_photos
     from patrol.rounds import views as rounds
+    from patrol.rounds import views_visits
     from patrol.sync import views as sync
     from patrol.workorders import views as workorders
 
-    doors = (accounts, rounds, hazards, workorders, equipment_views, photos, reviews, review_views, sync, pwa)
+    doors = (
+        *(accounts, rounds, views_visits, hazards, workorders, equipment_views),
+        *(photos, views_photos, reviews, views_board, views_review, sync, pwa),
+    )
     return [health.bp, *(door.bp for door in doors)]
 
 

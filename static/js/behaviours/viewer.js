@@ -4,9 +4,11 @@
 //   <dialog data-viewer><img data-picture alt><p data-caption></p><a data-open>…</a>
 //     <button type="button" data-previous> <button type="button" data-next> <button type="button" data-zoom aria-pressed="false"> <button type="button" data-close></dialog>
 // </section>
+// Without the dialog a tile stays a link to the photo's own page, and the keys walk from tile to tile.
 // Without JavaScript a tile is a link to the photo's page, and stays one for Ctrl-click.
 export function attach(log) {
   const dialog = log.querySelector("dialog[data-viewer]")
+  if (!dialog) { walkTiles(log); return }
   const part = (name) => dialog.querySelector(`[data-${name}]`)
   const tiles = () => [...log.querySelectorAll("[data-tile]")]
   let current = null
@@ -50,19 +52,25 @@ export function attach(log) {
     const act = acts[event.key.length === 1 ? event.key.toLowerCase() : event.key]
     if (act) { event.preventDefault(); act() }
   })
+  walkTiles(log, { open: () => dialog.open, enter: show })
+}
+
+// Arrows from tile to tile, F to the filters, Enter to look closer (the link's own way when nothing is given).
+function walkTiles(log, { open = () => false, enter = null } = {}) {
+  const tiles = () => [...log.querySelectorAll("[data-tile], .photo-card a")]
   document.addEventListener("keydown", (event) => {
-    if (dialog.open || event.ctrlKey || event.metaKey || event.altKey) return
+    if (open() || event.ctrlKey || event.metaKey || event.altKey) return
     if (event.target.closest("input, select, textarea, [contenteditable], dialog")) return
-    const tile = document.activeElement.closest?.("[data-tile]")
+    const tile = document.activeElement.closest?.("[data-tile], .photo-card a")
     if (event.key.toLowerCase() === "f") {
       event.preventDefault()
-      log.querySelector("[data-filters]")?.querySelector("input:not([type=hidden]), select, button")?.focus()
-    } else if (event.key === "Enter" && tile) {
+      log.querySelector("[data-filters], .filters")?.querySelector("select, input:not([type=hidden]), button")?.focus()
+    } else if (event.key === "Enter" && tile && enter) {
       event.preventDefault()
-      show(tile)
-    } else if (event.key.startsWith("Arrow") && tile) {
-      const to = neighbour(tiles(), tile, event.key)
-      if (to) { event.preventDefault(); to.focus() }
+      enter(tile)
+    } else if (event.key.startsWith("Arrow")) {
+      const to = tile ? neighbour(tiles(), tile, event.key) : tiles()[0]
+      if (to && (tile || document.activeElement === document.body)) { event.preventDefault(); to.focus() }
     }
   })
 }

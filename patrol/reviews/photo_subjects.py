@@ -1,0 +1,96 @@
+"""What the photos of a page show: the hazard, the inspection or the visit behind each, by batch."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from patrol.accounts.user import User
+from patrol.core.db import db
+from patrol.equipment.checklist import Checklist
+from patrol.equipment.inspection import Inspection
+from patrol.reviews.photo_log import subject_ids
+from patrol.rounds.scan import Scan
+from patrol.workorders.order import WorkOrder, WorkOrderStep
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """kind: hazard, inspection, scan or place. url: its own page."""
+
+    kind: str
+    url: str
+    title: Any = ""  # text, or {"zh", "en"}
+    severity: str | None = None
+    state: str = ""
+    failed: int = 0
+    flags: tuple[str, ...] = ()
+    note: str = ""
+    due_at: Any = None
+
+
+NOTHING = Subject("place", "")
+
+
+def subjects(site_id: UUID, rows: Iterable[Any]) -> dict[UUID, Subject]:
+    """By subject id; three queries at most."""
+    rows = list(rows)
+    return {
+        **_hazards(site_id, subject_ids(rows, "hazard")),
+        **_inspections(site_id, subject_ids(rows, "inspection")),
+        **_scans(site_id, subject_ids(rows, "scan")),
+    }
+
+
+def _hazards(site_id: UUID, ids: list[UUID]) -> dict[UUID, Subject]:
+    if not ids:
+        return {}
+    query = select(
+        WorkOrder.id, WorkOrder.title, WorkOrder.severity, WorkOrder.state, WorkOrder.note, WorkOrder.due_at
+    ).where(WorkOrder.site_id == site_id, WorkOrder.id.in_(ids))
+    return {
+        row.id: Subject(
+            "hazard", f"/hazards/{row.id}", row.title, row.severity, row.state, note=row.note, due_at=row.due_at
+        )
+        for row in db.session.execute(query)
+    }
+
+
+def _inspections(site_id: UUID, ids: list[UUID]) -> dict[UUID, Subject]:
+    if not ids:
+        return {}
+    query = (
+        select(Inspection.id, Inspection.failed_count, Inspection.remark, Checklist.title_zh, Checklist.title_en)
+        .join(Checklist, (Checklist.site_id == Inspection.site_id) & (Checklist.id == Inspection.checklist_id))
+        .where(Inspection.site_id == site_id, Inspection.id.in_(ids))
+    )
+    return {
+        row.id: Subject(
+            "inspection",
+            f"/inspections/{row.id}",
+            {"zh": row.title_zh, "en": row.title_en},
+            failed=row.failed_count,
+            note=row.remark,
+        )
+        for row in db.session.execute(query)
+    }
+
+
+def _scans(site_id: UUID, ids: list[UUID]) -> dict[UUID, Subject]:
+    if not ids:
+        return {}
+    query = select(Scan.id, Scan.flags).where(Scan.site_id == site_id, Scan.id.in_(ids))
+    return {row.id: Subject("scan", f"/visits/{row.id}", flags=tuple(row.flags)) for row in db.session.execute(query)}
+
+
+def timeline(site_id: UUID, order_id: UUID) -> list[Any]:
+    """The steps of a hazard, oldest first: step, at, name, to_state."""
+    query = (
+        select(WorkOrderStep.step, WorkOrderStep.at, WorkOrderStep.to_state, User.name)
+        .outerjoin(User, User.id == WorkOrderStep.user_id)
+        .where(WorkOrderStep.site_id == site_id, WorkOrderStep.order_id == order_id)
+        .order_by(WorkOrderStep.at, WorkOrderStep.received_at, WorkOrderStep.id)
+    )
+    return list(db.session.execute(query))

@@ -1,0 +1,94 @@
+"""Door: the board, and the part of it that refreshes itself."""
+
+from calendar import monthrange
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, render_template
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from patrol.core.clock import now
+from patrol.reviews.board import Board, board
+from patrol.reviews.figures import ratio
+from patrol.reviews.standing import by_severity
+from patrol.rounds.walk import Stop, Walk
+from patrol.web.access import needs
+from patrol.web.replies import fragment
+
+bp = Blueprint("board", __name__)
+_BEAD = {"on_time": "done", "late": "late", "missed": "missed", "excused": "done", "pending": "todo"}
+
+
+@bp.get("/board")
+@needs("board.see")
+def board_page() -> Any:
+    return render_template("reviews/board.html", shift=_shift(), **_shown())
+
+
+@bp.get("/board/live")
+@needs("board.see")
+def board_live() -> Any:
+    return fragment("reviews/_board.html", **_shown())
+
+
+def _shown() -> dict[str, Any]:
+    at = now()
+    found = board(current_user.site_id, at)
+    severities = by_severity(found.open_hazards)
+    return {
+        "board": found,
+        "rate": ratio(found.reached, found.due),
+        "tracks": _tracks(found),
+        "from_to": found.from_to,
+        "local_now": at.astimezone(found.site.zone),
+        "strings": {walk.id: [_bead(walk, stop) for stop in walk.stops] for walk in found.running},
+        "by_severity": severities,
+        "overdue_by": by_severity(found.overdue),
+        "most": max(severities.values()),
+        "days_left": monthrange(found.day.year, found.day.month)[1] - found.day.day,
+    }
+
+
+def _tracks(found: Board) -> list[dict[str, Any]]:
+    """The routes with rounds around now, as the timeline takes them."""
+    first, last = found.from_to
+    tracks: dict[str, dict[str, Any]] = {}
+    for walk in found.walks:
+        ends = max(walk.times.ends_at, walk.times.starts_at)
+        if walk.cancelled or ends <= first or walk.times.starts_at >= last:
+            continue
+        track = tracks.setdefault(walk.route_name, {"name": walk.route_name, "note": "", "rounds": []})
+        if walk.people:
+            track["note"] = walk.people[0][1]
+        track["rounds"].append(_round(walk, found.at, found.site.zone))
+    return list(tracks.values())
+
+
+def _round(walk: Walk, at: datetime, zone: Any) -> dict[str, Any]:
+    to_come = walk.state == "planned" and at < walk.times.ends_at
+    running = walk.state == "in_progress" and at < walk.times.closes_at
+    return {
+        "start": walk.times.starts_at.astimezone(zone),
+        "end": walk.times.ends_at.astimezone(zone),
+        "kind": "planned" if to_come else "running" if running else "done",
+        "text": _("round %(n)s", n=walk.ordinal) if to_come else "",
+        "url": f"/rounds/{walk.id}",
+        "stops": [] if to_come else [_bead(walk, stop) for stop in walk.stops],
+    }
+
+
+def _bead(walk: Walk, stop: Stop) -> dict[str, Any]:
+    next_stop = walk.next_stop
+    is_next = walk.state == "in_progress" and next_stop is not None and next_stop.place_id == stop.place_id
+    return {"state": "next" if is_next else _BEAD[stop.state], "number": stop.number, "name": stop.name}
+
+
+def _shift() -> dict[str, str] | None:
+    """The shift that is on now, as the site names it."""
+    local = now().astimezone(current_user.zone).strftime("%H:%M")
+    for shift in current_user.here.shifts if current_user.here else ():
+        start, end = shift["start"], shift["end"]
+        if start <= local < end or (start > end and (local >= start or local < end)):
+            return shift
+    return None

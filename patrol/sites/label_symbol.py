@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped
 
 from patrol.core.db import Model, db, upsert, write
 from patrol.core.keys import SiteRow, site_key

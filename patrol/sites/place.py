@@ -234,9 +234,7 @@ def _check_free(place: Place, parent_id: UUID | None, name: str, number: int | N
 
 
 def _children(place: Place) -> Sequence[Place]:
-    query = select(Place).where(
-        Place.site_id == place.site_id, Place.parent_id == place.id, Place.retired_at.is_(None)
-    )
+    query = select(Place).where(Place.site_id == place.site_id, Place.parent_id == place.id, Place.retired_at.is_(None))
     return db.session.scalars(query).all()
 
 

@@ -30,7 +30,7 @@ from patrol.photos import photo
 from patrol.reviews import day_tally
 from patrol.rounds import round, route, scan
 from patrol.rounds.flags import FLAGS
-from patrol.sites import day, label, place, site
+from patrol.sites import day, label, label_symbol, place, site
 from patrol.sync import received
 from patrol.translations import FOLDER, compile_catalogue
 from patrol.web import health
@@ -45,7 +45,7 @@ from patrol.workorders import order
 from patrol.workorders.words import SOURCES, STATES, STEPS
 
 TABLES = (
-    *(site, place, label, day),
+    *(site, place, label, label_symbol, day),
     *(user, device, entry, photo),
     *(order, hazard, checklist, equipment, inspection),
     *(route, round, scan, day_tally, received),

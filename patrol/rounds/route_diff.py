@@ -89,9 +89,13 @@ def _moved(old: list[UUID], new: list[UUID]) -> list[UUID]:
     best: list[list[UUID]] = []
     for at, place in enumerate(new):
         runs = [best[i] for i in range(at) if rank[new[i]] < rank[place]]
-        best.append([*max(runs, key=len, default=[]), place])
-    kept = set(max(best, key=len, default=[]))
+        best.append([*_longest(runs), place])
+    kept = set(_longest(best))
     return [place for place in new if place not in kept]
+
+
+def _longest(runs: list[list[UUID]]) -> list[UUID]:
+    return max(runs, key=lambda run: len(run), default=[])
 
 
 def _plans(old: list[PlanDraft], new: list[PlanDraft]) -> Iterator[Change]:

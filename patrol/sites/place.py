@@ -119,7 +119,7 @@ def change_place(place: Place, data: PlaceData, *, version: int | None, by: UUID
     _fill(place, data)
     _rename_below(place)
     after = _facts(place)
-    changed = {key: [before[key], after[key]] for key in after if before[key] != after[key]}
+    changed: dict[str, Any] = {key: [before[key], after[key]] for key in after if before[key] != after[key]}
     if changed:
         note("place.changed", "place", place.id, site_id=place.site_id, by=by, at=at, **changed)
     return place

@@ -58,7 +58,7 @@ def place_tree(site_id: UUID, *, retired: bool = False) -> list[PlaceNode]:
     """The top places of a site, each with those below it."""
     rows = db.session.execute(_ROWS if retired else _ALIVE, {"site_id": site_id})
     nodes = {row.id: PlaceNode(*row) for row in rows}
-    tops = []
+    tops: list[PlaceNode] = []
     for node in nodes.values():
         above = nodes.get(node.parent_id) if node.parent_id else None
         (above.children if above else tops).append(node)

@@ -135,17 +135,20 @@ def _doors() -> list[Blueprint]:
     """Every package's door. Imported late, so that commands that need no pages start quickly."""
     from patrol.accounts import views as accounts
     from patrol.equipment import views as equipment_views
-    from patrol.exports import review_views
+    from patrol.exports import import_views, label_views, review_views
     from patrol.hazards import views as hazards
     from patrol.photos import views as photos
     from patrol.pwa import views as pwa
     from patrol.reviews import views as reviews
+    from patrol.rounds import route_views
     from patrol.rounds import views as rounds
+    from patrol.sites import views as places
     from patrol.sync import views as sync
     from patrol.workorders import views as workorders
 
-    doors = (accounts, rounds, hazards, workorders, equipment_views, photos, reviews, review_views, sync, pwa)
-    return [health.bp, *(door.bp for door in doors)]
+    work = (rounds, route_views, hazards, workorders, equipment_views, photos)
+    desk = (places, label_views, import_views, reviews, review_views)
+    return [health.bp, *(door.bp for door in (accounts, *work, *desk, sync, pwa))]
 
 
 def _words(app: Flask) -> None:

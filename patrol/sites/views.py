@@ -7,28 +7,22 @@ from flask import Blueprint, current_app, render_template, request
 from flask_babel import gettext as _
 from flask_login import current_user
 from pydantic import ValidationError
-from sqlalchemy import func, select
 
-from patrol.accounts.user import User
 from patrol.core.clock import now
-from patrol.core.db import db, write
+from patrol.core.db import write
 from patrol.core.facts import When
 from patrol.core.keys import uuid7
 from patrol.core.problems import Problem
-from patrol.equipment.equipment import Equipment
-from patrol.hazards.hazard import Hazard
-from patrol.journal.entry import history
 from patrol.photos.intake import store_photo
-from patrol.photos.photo import add_photos, photos_of
+from patrol.photos.photo import add_photos
 from patrol.photos.storage import limits, shelf
 from patrol.rounds.publish import take_off_routes
 from patrol.rounds.route import routes_with
-from patrol.sites.label import current_label, issue_label, label_url, labels_of, reissue_label
-from patrol.sites.label_symbol import symbols_for
+from patrol.sites.label import issue_label, reissue_label
 from patrol.sites.place import Place, PlaceData, add_place, change_place, place_here, restore_place, retire_place
 from patrol.sites.place_tree import place_tree, search_tree, walk
 from patrol.sites.place_types import BELOW, KIND_NAMES, LOOK_ICONS, PLACE_TYPES
-from patrol.sites.symbol import grouped
+from patrol.sites.place_views import about, field_names, icon_names
 from patrol.web.access import needs
 from patrol.web.errors import from_validation, words
 from patrol.web.forms import nested
@@ -165,18 +159,16 @@ def _form_page(place: Place | None, form: dict[str, Any], problem: Problem | Non
     site_id = current_user.site_id
     nodes = list(walk(place_tree(site_id)))
     own = _family(nodes, place.id) if place else set()
-    parents = [
-        (str(node.id), node.full_name) for node in nodes if node.kind != "spot" and node.id not in own
-    ]
+    parents = [(str(node.id), node.full_name) for node in nodes if node.kind != "spot" and node.id not in own]
     values = {
         "place": place, "form": form, "parents": parents, "problem": problem,
-        "text": words(problem) if problem else "", "field": problem.field if problem else None,
+        "text": words(problem) if problem else "", "field_at": problem.field if problem else None,
         "kinds": [(code, pick(KIND_NAMES[code])) for code in BELOW],
         "types": [("", _("None"))] + [(code, pick(names)) for code, names in PLACE_TYPES.items()],
-        "icons": LOOK_ICONS,
+        "icons": LOOK_ICONS, "icon_names": icon_names(),
     }  # fmt: skip
     if place is not None:
-        values |= _about(place)
+        values |= about(place)
     status = problem.status if problem else 200
     return render_template("sites/place.html", **values), status
 
@@ -188,67 +180,6 @@ def _family(nodes: list[Any], place_id: UUID) -> set[UUID]:
         if node.parent_id in family:
             family.add(node.id)
     return family
-
-
-def _about(place: Place) -> dict[str, Any]:
-    """What stands beside the form: label, way photo, what is here, who changed what."""
-    site_id = place.site_id
-    label_now = current_label(site_id, place.id)
-    url = label_url(label_now.code, current_app.config["PUBLIC_URL"], _lower()) if label_now else ""
-    way = photos_of(site_id, "place", [place.id])[place.id]
-    return {
-        "label": label_now, "url": url, "grouped": grouped,
-        "symbol": symbols_for(site_id, {label_now.id: url})[label_now.id] if label_now else None,
-        "labels": labels_of(site_id, place.id),
-        "way": way[-1] if way else None,
-        "routes": routes_with(site_id, place.id),
-        "equipment_count": _count(Equipment, site_id, place.id),
-        "hazard_count": _count(Hazard, site_id, place.id),
-        "history": _history(site_id, place.id),
-    }  # fmt: skip
-
-
-def _lower() -> bool:
-    return bool(current_app.config["LOWER_CASE_LABELS"])
-
-
-def _count(model: Any, site_id: UUID, place_id: UUID) -> int:
-    query = select(func.count()).select_from(model).where(model.site_id == site_id, model.place_id == place_id)
-    return db.session.scalar(query) or 0
-
-
-def _history(site_id: UUID, place_id: UUID) -> list[dict[str, Any]]:
-    """The journal's lines about this place as sentences, newest first."""
-    entries = history(site_id, "place", place_id)[::-1][:30]
-    people = {entry.user_id for entry in entries if entry.user_id}
-    names = {row.id: row.name for row in db.session.execute(select(User.id, User.name).where(User.id.in_(people)))}
-    return [{"at": entry.at, "by": names.get(entry.user_id, ""), "text": _told(entry)} for entry in entries]
-
-
-def _told(entry: Any) -> str:
-    detail = entry.detail
-    if entry.verb == "place.changed":
-        return _("Changed: %(fields)s", fields=_("; ").join(_field(key, pair) for key, pair in detail.items()))
-    if entry.verb == "label.revoked":
-        return _("Label %(version)s ended: %(reason)s", version=detail["version"], reason=detail["reason"])
-    if entry.verb == "label.issued":
-        return _("Label %(version)s issued", version=detail["version"])
-    return {
-        "place.added": _("Added"), "place.retired": _("Taken out of use"), "place.restored": _("Back in use"),
-    }.get(entry.verb, entry.verb)  # fmt: skip
-
-
-def _field(key: str, pair: list[Any]) -> str:
-    name = {
-        "name": _("Name"), "kind": _("Kind"), "full_name": _("Full name"), "number": _("Number"), "type": _("Type"),
-        "lat": _("Latitude"), "lon": _("Longitude"), "radius_m": _("Radius"), "note": _("How to get there"),
-        "look_for": _("What to look at"), "sort": _("Order"),
-    }.get(key, key)  # fmt: skip
-    if key == "look_for":
-        return name
-    names = {"kind": KIND_NAMES, "type": PLACE_TYPES}.get(key, {})
-    old, new = (pick(names[value]) if value in names else "—" if value in (None, "") else value for value in pair)
-    return _("%(field)s %(old)s → %(new)s", field=name, old=old, new=new)
 
 
 def _form() -> dict[str, Any]:
@@ -265,13 +196,8 @@ def _data(form: dict[str, Any]) -> PlaceData:
         return PlaceData.model_validate(form)
     except ValidationError as error:
         problem = from_validation(error)
-        known = {
-            "name": _("Name"), "number": _("Number"), "lat": _("Latitude"), "lon": _("Longitude"),
-            "radius_m": _("Radius"), "note": _("How to get there"), "look_for": _("What to look at"),
-            "parent_id": _("Place above"),
-        }  # fmt: skip
         head = (problem.field or "").partition(".")[0]
-        problem.facts["name"] = known.get(head, head)
+        problem.facts["name"] = field_names().get(head, head)
         problem.field = head
         raise problem from error
 

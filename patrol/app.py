@@ -30,7 +30,7 @@ from patrol.photos import photo
 from patrol.reviews import day_tally
 from patrol.rounds import round, route, scan
 from patrol.rounds.flags import FLAGS
-from patrol.sites import day, label, place, site
+from patrol.sites import day, label, label_symbol, place, site
 from patrol.sync import received
 from patrol.translations import FOLDER, compile_catalogue
 from patrol.web import health
@@ -45,7 +45,7 @@ from patrol.workorders import order
 from patrol.workorders.words import SOURCES, STATES, STEPS
 
 TABLES = (
-    *(site, place, label, day),
+    *(site, place, label, label_symbol, day),
     *(user, device, entry, photo),
     *(order, hazard, checklist, equipment, inspection),
     *(route, round, scan, day_tally, received),
@@ -135,22 +135,21 @@ def _doors() -> list[Blueprint]:
     """Every package's door. Imported late, so that commands that need no pages start quickly."""
     from patrol.accounts import views as accounts
     from patrol.equipment import views as equipment_views
-    from patrol.exports import views_review
+    from patrol.exports import import_views, label_views, views_review
     from patrol.hazards import views as hazards
     from patrol.photos import views as photos
     from patrol.pwa import views as pwa
     from patrol.reviews import views as reviews
     from patrol.reviews import views_board, views_photos
+    from patrol.rounds import route_views, views_visits
     from patrol.rounds import views as rounds
-    from patrol.rounds import views_visits
+    from patrol.sites import views as places
     from patrol.sync import views as sync
     from patrol.workorders import views as workorders
 
-    doors = (
-        *(accounts, rounds, views_visits, hazards, workorders, equipment_views),
-        *(photos, views_photos, reviews, views_board, views_review, sync, pwa),
-    )
-    return [health.bp, *(door.bp for door in doors)]
+    guard = (accounts, rounds, views_visits, hazards, workorders, equipment_views, photos)
+    desk = (views_board, views_photos, reviews, views_review, places, label_views, import_views, route_views)
+    return [health.bp, *(door.bp for door in (*guard, *desk, sync, pwa))]
 
 
 def _words(app: Flask) -> None:

@@ -1,0 +1,67 @@
+"""What a draft's plans will make of one business day: the rounds, in order, with their times."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from patrol.rounds.route_draft import PlanDraft, clock
+from patrol.rounds.schedule import RoundTimes, round_times, starts_for_day
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """One round to come. ``plan``: which of the draft's plans makes it, from 1."""
+
+    plan: int
+    name: str
+    times: RoundTimes
+
+
+def expected_rounds(plans: list[PlanDraft], day: date, tz: ZoneInfo, day_start: time) -> list[Expected]:
+    """All rounds of business day ``day``; plans that are not whole yet make none."""
+    found = []
+    for number, plan in enumerate(plans, 1):
+        for start in starts_of(plan, day, tz, day_start):
+            times = round_times(start, _next(plan, start, day, tz, day_start), plan.expected_min, plan.tolerance_min)
+            found.append(Expected(number, plan.name, times))
+    return sorted(found, key=lambda round_: round_.times.starts_at)
+
+
+def starts_of(plan: PlanDraft, day: date, tz: ZoneInfo, day_start: time) -> list[datetime]:
+    """When a plan's rounds of one business day start; none when it lacks something."""
+    whole = plan.times if plan.form == "fixed" else plan.band_start and plan.band_end and plan.every_min
+    if not whole:
+        return []
+    return starts_for_day(plan.form, day=day, tz=tz, day_start=day_start, **_rules(plan))
+
+
+def _rules(plan: PlanDraft) -> dict[str, Any]:
+    return {
+        "weekdays": plan.weekdays,
+        "skip_dates": [date.fromisoformat(text) for text in plan.skip_dates],
+        "band_start": clock(plan.band_start),
+        "band_end": clock(plan.band_end),
+        "every_min": plan.every_min,
+        "times": [time.fromisoformat(text) for text in plan.times],
+        "valid_from": date.fromisoformat(plan.valid_from) if plan.valid_from else None,
+        "valid_to": date.fromisoformat(plan.valid_to) if plan.valid_to else None,
+    }
+
+
+def _next(plan: PlanDraft, start: datetime, day: date, tz: ZoneInfo, day_start: time) -> datetime | None:
+    for ahead in range(8):
+        starts = starts_of(plan, day + timedelta(days=ahead), tz, day_start)
+        later = [other for other in starts if other > start]
+        if later:
+            return later[0]
+    return None
+
+
+def by_hand(plan: PlanDraft) -> tuple[str, str] | None:
+    """Beginning and end on the clock of a plan with one fixed time: ("20:00", "21:20")."""
+    if plan.form != "fixed" or len(plan.times) != 1:
+        return None
+    hour, minute = map(int, plan.times[0].split(":"))
+    end = (hour * 60 + minute + plan.expected_min) % 1440
+    return plan.times[0], f"{end // 60:02d}:{end % 60:02d}"

@@ -1,0 +1,156 @@
+"""A route as it is being edited: its stops and plans as plain values, kept in ``Route.draft`` until published."""
+
+from datetime import date, time
+from typing import Annotated, Any, Literal
+from uuid import UUID, uuid4
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from patrol.core.problems import N_, Problem
+
+TEAM = Annotated[str, Field(pattern="^(security|engineering|cleaning|greening|customer_service)$")]
+CLOCK = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+DAY = Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
+MOST_STOPS, MOST_PLANS, MOST_TIMES = 200, 24, 48
+
+
+class StopDraft(BaseModel):
+    """A stop: minutes one stays there, and minutes on foot from the stop before."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    place: UUID
+    required: bool = True
+    stay_min: Annotated[int, Field(ge=0, le=120)] = 1
+    walk_min: Annotated[int, Field(ge=0, le=120)] = 2
+
+
+class PlanDraft(BaseModel):
+    """``key``: the plan's id, or a new one. ``weekdays``: bit 0 is Monday. ``tolerance_min`` None: by the formula."""
+
+    model_config = ConfigDict(extra="ignore", str_strip_whitespace=True)
+
+    key: UUID = Field(default_factory=uuid4)
+    name: Annotated[str, Field(max_length=20)] = ""
+    form: Literal["every", "fixed"] = "fixed"
+    band_start: CLOCK | None = None
+    band_end: CLOCK | None = None
+    every_min: Annotated[int, Field(ge=10, le=1440)] | None = None
+    times: Annotated[list[CLOCK], Field(max_length=MOST_TIMES)] = []
+    weekdays: Annotated[int, Field(ge=0, le=127)] = 127
+    expected_min: Annotated[int, Field(ge=1, le=720)] = 60
+    tolerance_min: Annotated[int, Field(ge=0, le=240)] | None = None
+    crew_size: Annotated[int, Field(ge=1, le=2)] = 1
+    valid_from: DAY | None = None
+    valid_to: DAY | None = None
+    skip_dates: Annotated[list[DAY], Field(max_length=60)] = []
+
+    @field_validator("times", "skip_dates")
+    @classmethod
+    def _in_order(cls, given: list[str]) -> list[str]:
+        return sorted(set(given))
+
+    @field_validator("valid_from", "valid_to")
+    @classmethod
+    def _a_day(cls, text: str | None) -> str | None:
+        if text:
+            date.fromisoformat(text)
+        return text or None
+
+    @field_validator("skip_dates")
+    @classmethod
+    def _days(cls, days: list[str]) -> list[str]:
+        for text in days:
+            date.fromisoformat(text)
+        return days
+
+    def what(self) -> dict[str, Any]:
+        """Everything but the key, without what the form does not use; equal plans are equal here."""
+        facts = self.model_dump(exclude={"key"})
+        for unused in ("times",) if self.form == "every" else ("band_start", "band_end", "every_min"):
+            facts.pop(unused)
+        return facts
+
+    def columns(self) -> dict[str, Any]:
+        """As the plan table wants it, without key and validity."""
+        every = self.form == "every"
+        return {
+            "name": self.name,
+            "form": self.form,
+            "band_start": clock(self.band_start) if every else None,
+            "band_end": clock(self.band_end) if every else None,
+            "every_min": self.every_min if every else None,
+            "times": [] if every else list(self.times),
+            "weekdays": self.weekdays,
+            "expected_min": self.expected_min,
+            "tolerance_min": self.tolerance_min,
+            "crew_size": self.crew_size,
+            "skip_dates": list(self.skip_dates),
+        }
+
+    def check(self) -> None:
+        """Whether it can be walked; a draft may be half done, a published plan not."""
+        if self.form == "every" and not (self.band_start and self.band_end and self.every_min):
+            raise Problem("plan.no_band", N_("A plan every so many minutes needs a beginning, an end and the minutes."))
+        if self.form == "fixed" and not self.times:
+            raise Problem("plan.no_times", N_("A plan at fixed times needs at least one time."))
+        if self.form == "every" and self.every_min and self.expected_min > self.every_min:
+            raise Problem("plan.too_long", N_("A round takes longer than the time to the next one."))
+        if not self.weekdays:
+            raise Problem("plan.no_days", N_("A plan needs at least one day of the week. Take it out instead."))
+        if self.valid_from and self.valid_to and self.valid_to < self.valid_from:
+            raise Problem("plan.ends_first", N_("A plan cannot end before it begins."))
+
+
+class RouteDraft(BaseModel):
+    model_config = ConfigDict(extra="ignore", str_strip_whitespace=True)
+
+    name: Annotated[str, Field(min_length=1, max_length=30)]
+    note: Annotated[str, Field(max_length=60)] = ""
+    team: TEAM = "security"
+    strict_order: bool = False
+    stops: Annotated[list[StopDraft], Field(max_length=MOST_STOPS)] = []
+    plans: Annotated[list[PlanDraft], Field(max_length=MOST_PLANS)] = []
+
+    @field_validator("stops")
+    @classmethod
+    def _each_once(cls, stops: list[StopDraft]) -> list[StopDraft]:
+        return list({stop.place: stop for stop in stops}.values())
+
+    def same(self, other: "RouteDraft") -> bool:
+        return self._what() == other._what()
+
+    def _what(self) -> Any:
+        plans = [(plan.key, plan.what()) for plan in self.plans]
+        return self.name, self.note, self.team, self.strict_order, self.stops, plans
+
+    @property
+    def stay_min(self) -> int:
+        return sum(stop.stay_min for stop in self.stops)
+
+    @property
+    def walk_min(self) -> int:
+        return sum(stop.walk_min for stop in self.stops[1:])
+
+
+def clock(text: str | None) -> time | None:
+    return time.fromisoformat(text) if text else None
+
+
+def shift_stop(stops: list[StopDraft], place: UUID, by: int) -> list[StopDraft]:
+    """The stops with one moved up (-1) or down (1); at the end it stays where it is."""
+    at = next((index for index, stop in enumerate(stops) if stop.place == place), None)
+    if at is None or not 0 <= at + by < len(stops):
+        return stops
+    moved = [stop for stop in stops if stop.place != place]
+    moved.insert(at + by, stops[at])
+    return moved
+
+
+def new_plan(plans: list[PlanDraft]) -> PlanDraft:
+    """A round more: two hours after the last fixed time, else at eight in the evening."""
+    last = next((plan for plan in reversed(plans) if plan.form == "fixed" and plan.times), None)
+    if last is None:
+        return PlanDraft(times=["20:00"])
+    hour, minute = map(int, last.times[-1].split(":"))
+    return PlanDraft(times=[f"{(hour + 2) % 24:02d}:{minute:02d}"], expected_min=last.expected_min)

@@ -88,9 +88,7 @@ def known_person() -> Any:
             raise Problem("person.role", N_("Choose the role."), field="post")
         role, team = POSTS[typed["post"]]
         with write(site_id()):
-            user = add_known_person(
-                tidy_number(typed["staff_no"], 30), role, team, by=current_user, at=now()
-            )
+            user = add_known_person(tidy_number(typed["staff_no"], 30), role, team, by=current_user, at=now())
     except Problem as problem:
         return _new_page(typed, problem, known=True), problem.status
     flash(gettext("%(person)s belongs to this site now.", person=user.name))

@@ -24,7 +24,7 @@ COLUMNS = tuple(HEADS)
 
 ROLE_WORDS = {
     "guard": ("guard", "秩序维护员", "保安", "秩序员"),
-    "shift_leader": ("shift leader", "班长"),
+    "shift_leader": ("shift leader", "当班班长", "班长"),
     "security_supervisor": ("security supervisor", "秩序主管", "保安主管"),
     "engineer": ("engineer", "维修工程人员", "工程师", "维修工", "工程维修员"),
     "engineering_supervisor": ("engineering supervisor", "工程主管"),
@@ -32,8 +32,8 @@ ROLE_WORDS = {
     "gardener": ("gardener", "绿化员", "绿化"),
     "service_desk": ("service desk", "客服", "客服前台"),
     "service_supervisor": ("customer-service supervisor", "service supervisor", "客服主管"),
-    "contractor": ("lift contractor", "maintenance contractor", "contractor", "维保单位", "电梯维保"),
-    "fire_contractor": ("fire contractor", "消防维保"),
+    "contractor": ("lift contractor", "maintenance contractor", "contractor", "维保单位", "电梯维保", "电梯维保单位"),
+    "fire_contractor": ("fire contractor", "消防维保", "消防维保单位"),
     "site_manager": ("site manager", "项目经理"),
 }
 _LANGUAGE_WORDS = {"zh": ("zh", "中文", "汉语", "chinese"), "en": ("en", "英文", "英语", "english")}

@@ -92,9 +92,7 @@ def my_password() -> Any:
     except Problem as problem:
         return _password_page(problem), problem.status
     with write(_site_id()):
-        set_password(
-            _own(), hashed, by=current_user.user_id, site_id=_site_id(), keep=current_user.device_id, at=now()
-        )
+        set_password(_own(), hashed, by=current_user.user_id, site_id=_site_id(), keep=current_user.device_id, at=now())
     flash(gettext("The new password holds. Your other devices are signed out."))
     return go("/me")
 

@@ -6,7 +6,7 @@ from flask import flash, make_response, render_template, request
 from flask_babel import gettext, ngettext
 from flask_login import current_user
 
-from patrol.accounts.authority import POSTS, may_change, posts_to_give
+from patrol.accounts.authority import POSTS, posts_to_give
 from patrol.accounts.change_people import add_known_person, add_person
 from patrol.accounts.import_people import ImportRefused, import_people
 from patrol.accounts.import_rows import split_table
@@ -48,12 +48,9 @@ def post_choices() -> list[tuple[str, str]]:
 def people_page() -> Any:
     asked, former = tidy(request.args.get("q"), 60), request.args.get("show") == "former"
     rows = people_of(site_id(), now(), words=asked, former=former)
-    in_charge = {row.user_id for row in rows if _in_charge(row.role, row.team)}
-    return render_template("accounts/people.html", rows=rows, q=asked, former=former, in_charge=in_charge)
-
-
-def _in_charge(role: str, team: str) -> bool:
-    return may_change(current_user.role, current_user.team, role, team)
+    teams = [(team, [row for row in rows if row.team == team]) for team in TEAMS]
+    teams = [(team, members) for team, members in teams if members]
+    return render_template("accounts/people.html", teams=teams, q=asked, former=former)
 
 
 @bp.get("/people/new")
@@ -88,9 +85,7 @@ def known_person() -> Any:
             raise Problem("person.role", N_("Choose the role."), field="post")
         role, team = POSTS[typed["post"]]
         with write(site_id()):
-            user = add_known_person(
-                tidy_number(typed["staff_no"], 30), role, team, by=current_user, at=now()
-            )
+            user = add_known_person(tidy_number(typed["staff_no"], 30), role, team, by=current_user, at=now())
     except Problem as problem:
         return _new_page(typed, problem, known=True), problem.status
     flash(gettext("%(person)s belongs to this site now.", person=user.name))

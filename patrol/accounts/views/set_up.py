@@ -20,6 +20,7 @@ from patrol.core.clock import now
 from patrol.core.db import db, write
 from patrol.core.problems import N_, Problem
 from patrol.core.wording import tidy, tidy_number
+from patrol.equipment.checklist import bring_in_catalogue
 from patrol.sites.change import SiteSettings
 from patrol.sites.shifts import PATTERNS, pattern, read_time
 from patrol.web.access import needs, public
@@ -64,8 +65,7 @@ def _set_up(secret: str, typed: dict[str, str]) -> str:
         ticket: Ticket = live_ticket("setup", secret, now())
         user = db.session.get(User, known) if known else None
         site, user = set_up_site(ticket, settings, fields, password_hash=hashed, known=user, at=now())
-        for begin in _begin():
-            begin(site.id, by=user.id, at=now())
+        bring_in_catalogue(site.id, at=now(), by=user.id)
         return open_device(
             user,
             agent=request.user_agent.string,
@@ -99,13 +99,6 @@ def _settings(typed: dict[str, str]) -> SiteSettings:
         day_start=day_start,
         shifts=pattern(typed["pattern"], day_start),
     )
-
-
-def _begin() -> list[Any]:
-    """What a new site begins with, from the rooms above people."""
-    from patrol.equipment import checklist
-
-    return [checklist.bring_in_catalogue] if hasattr(checklist, "bring_in_catalogue") else []
 
 
 def _page(typed: dict[str, str], problem: Problem | None = None) -> str:

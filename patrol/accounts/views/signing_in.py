@@ -173,9 +173,7 @@ def check_own_password(password: str) -> None:
 
 def _confirm_page(target: str, *, again: bool = False, kept: Any = (), problem: Problem | None = None) -> str:
     text = words(problem) if problem else ""
-    return render_template(
-        "accounts/confirm.html", next=target, again=again, kept=kept, problem=problem, text=text
-    )
+    return render_template("accounts/confirm.html", next=target, again=again, kept=kept, problem=problem, text=text)
 
 
 @bp.after_app_request
@@ -192,7 +190,3 @@ def remember_device(response: Response) -> Response:
     except (SQLAlchemyError, OSError):
         log.exception("could not remember when a device was here")
     return response
-
-
-
-

@@ -88,9 +88,10 @@ def _site_page(site: Site, typed: dict[str, Any] | None = None, problem: Problem
     )
 
 
-def zone_choices(current: str) -> list[str]:
-    """The usual ones first, then all of them."""
+def zone_choices(current: str) -> list[tuple[str, str]]:
+    """The usual ones first, then all of them, as (value, word)."""
     usual = list(COMMON_ZONES)
     if current in known_zones() and current not in usual:
         usual.insert(0, current)
-    return usual + sorted(zone for zone in known_zones() if zone not in usual and "/" in zone)
+    others = sorted(zone for zone in known_zones() if zone not in usual and "/" in zone)
+    return [(zone, zone) for zone in (*usual, *others)]

@@ -62,7 +62,7 @@ def judged(listed: Sequence[Mapping[str, Any]], limits: Mapping[str, Any], data:
     unknown = next((code for code in data.findings if code not in items), None)
     if unknown is not None:
         raise Problem(
-            "inspection.item_unknown", N_("The list has no item %(code)s. Load the page again."), code=unknown[:40]
+            "inspection.item_unknown", N_("The list has no item %(item)s. Load the page again."), item=unknown[:40]
         )
     verdicts = {}
     for number, (code, item) in enumerate(items.items(), 1):

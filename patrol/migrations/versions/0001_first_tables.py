@@ -379,6 +379,7 @@ def upgrade():
     sa.Column('valid_from', sa.Date(), nullable=False),
     sa.Column('valid_to', sa.Date(), nullable=True),
     sa.Column('skip_dates', sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True, astext_type=Text()), 'postgresql'), nullable=False),
+    sa.Column('sort', sa.Integer(), nullable=False),
     sa.CheckConstraint("form IN ('every','fixed')", name=op.f('ck_plan_form')),
     sa.CheckConstraint('expected_min > 0', name=op.f('ck_plan_expected')),
     sa.ForeignKeyConstraint(['site_id', 'route_id'], ['route.site_id', 'route.id'], name=op.f('fk_plan_site_id_route_id_route')),
@@ -515,6 +516,17 @@ def upgrade():
         batch_op.create_index(batch_op.f('ix_inspection_site_id_completed_at_id'), ['site_id', 'completed_at', 'id'], unique=False)
         batch_op.create_index(batch_op.f('ix_inspection_site_id_equipment_id_business_day'), ['site_id', 'equipment_id', 'business_day'], unique=False)
 
+    op.create_table('label_symbol',
+    sa.Column('site_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('url', sa.String(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('size', sa.Integer(), nullable=False),
+    sa.Column('path_d', sa.String(), nullable=False),
+    sa.ForeignKeyConstraint(['site_id', 'id'], ['label.site_id', 'label.id'], name=op.f('fk_label_symbol_site_id_id_label')),
+    sa.ForeignKeyConstraint(['site_id'], ['site.id'], name=op.f('fk_label_symbol_site_id_site')),
+    sa.PrimaryKeyConstraint('site_id', 'id', name=op.f('pk_label_symbol'))
+    )
     op.create_table('round',
     sa.Column('site_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -724,6 +736,7 @@ def downgrade():
         batch_op.drop_index(batch_op.f('ix_round_site_id_business_day'))
 
     op.drop_table('round')
+    op.drop_table('label_symbol')
     with op.batch_alter_table('inspection', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_inspection_site_id_equipment_id_business_day'))
         batch_op.drop_index(batch_op.f('ix_inspection_site_id_completed_at_id'))

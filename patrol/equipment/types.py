@@ -122,11 +122,15 @@ OWED_BY_SITE = frozenset({"site", "drill"})
 
 ALL_KINDS: Mapping[str, Kind] = {**PLACE_TYPES, **SCOPES, **EQUIPMENT_TYPES}
 
-_PATROL = (PLACE_TYPES.keys() | SCOPES.keys()) - set(_TECHNICAL_ROOMS)
+# What a guard passes on every round and can judge by looking: the monthly eye check, no tools.
+_BY_EYE = {code for code in EQUIPMENT_TYPES if code.startswith("extinguisher_")} | {
+    *("indoor_hydrant", "outdoor_hydrant", "hose_reel", "emergency_light", "exit_sign", "fire_door", "fire_lane"),
+}
+_PATROL = ((PLACE_TYPES.keys() | SCOPES.keys()) - set(_TECHNICAL_ROOMS)) | _BY_EYE
 
 
 def is_patrol_list(applies_to: Iterable[str]) -> bool:
-    """Whether guards, cleaners and gardeners may fill it: routines of places, nothing that needs an engineer."""
+    """Whether guards, cleaners and gardeners may fill it: routines, and what is judged by eye; nothing technical."""
     return all(code in _PATROL for code in applies_to)
 
 

@@ -276,7 +276,7 @@ def test_an_answer_the_list_does_not_know_is_refused(fill, ledger, lists):
     [
         ("engineer", "extinguisher_dry_powder", True),
         ("leader", "extinguisher_dry_powder", True),
-        ("guard", "extinguisher_dry_powder", False),
+        ("guard", "extinguisher_dry_powder", True),
         ("desk", "extinguisher_dry_powder", False),
         ("contractor", "extinguisher_dry_powder", False),
         ("contractor", "lift_half_month", True),

@@ -129,7 +129,8 @@ def build_site() -> SimpleNamespace:
         site = Site(id=uuid7(), name="翠湖花园", created_at=now(), post_phone="0571-5555 0199")
         db.session.add(site)
         db.session.flush()
-        for name, staff_no, role in CAST.values():
+        people = {}
+        for part, (name, staff_no, role) in CAST.items():
             user = User(id=uuid7(), name=name, staff_no=staff_no, password_hash=password_hash, created_at=now())
             db.session.add(user)
             db.session.flush()
@@ -137,6 +138,7 @@ def build_site() -> SimpleNamespace:
                 id=uuid7(), site_id=site.id, user_id=user.id, role=role, team=team_of(role), since=now()
             )
             db.session.add(membership)
+            people[part] = user.id
         bring_in_catalogue(site.id, at=now(), by=None)
         route = Route(id=uuid7(), site_id=site.id, name="夜巡二线", created_at=now())
         block = Place(id=uuid7(), site_id=site.id, kind="building", name="3 栋", full_name="3 栋", created_at=now())
@@ -167,7 +169,7 @@ def build_site() -> SimpleNamespace:
         )  # fmt: skip
         db.session.add(plan)
         db.session.flush()
-        return SimpleNamespace(site_id=site.id, codes=codes, bottle_id=bottle.id)
+        return SimpleNamespace(site_id=site.id, codes=codes, bottle_id=bottle.id, people=people)
 
 
 @pytest.fixture

@@ -153,7 +153,7 @@ class _Sheets:
         ]
         kinds = {"service": _("Service due"), "scrap": _("Scrap due")}
         rows += [(kinds[due.kind], due.code, due.name, due.place, due.on) for due in equipment.due]
-        self._table("Equipment", [_("What"), _("Number"), _("Name"), _("Place"), _("Day")], rows)
+        self._table("Equipment", [_("What"), _("Number"), _("Item name"), _("Place"), _("Day")], rows)
 
     def _people(self) -> None:
         _ = self._

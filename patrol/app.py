@@ -139,10 +139,10 @@ def _doors() -> list[Blueprint]:
     from patrol.hazards import views as hazards
     from patrol.photos import views as photos
     from patrol.pwa import views as pwa
-    from patrol.reviews import views as reviews
     from patrol.reviews import board_views, photo_views
-    from patrol.rounds import visits_views
+    from patrol.reviews import views as reviews
     from patrol.rounds import views as rounds
+    from patrol.rounds import visits_views
     from patrol.sites import views as places
     from patrol.sync import views as sync
     from patrol.workorders import views as workorders

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from patrol.core.business_day import business_day
+from patrol.core.business_day import day_bounds
 from patrol.core.db import db
 from patrol.equipment.catalogue import glossary
 from patrol.equipment.equipment import Equipment, EquipmentEvent
@@ -27,6 +27,8 @@ def away_all_month(site_id: UUID, first: date, last: date) -> set[UUID]:
     line within it, was away all month. So was one that is away and has no lines at all.
     """
     site = db.session.get_one(Site, site_id)
+    begins = day_bounds(first, site.zone, site.day_start)[0]
+    ends = day_bounds(last, site.zone, site.day_start)[1]
     query = (
         select(EquipmentEvent.equipment_id, EquipmentEvent.at, EquipmentEvent.kind, EquipmentEvent.detail)
         .where(
@@ -45,10 +47,9 @@ def away_all_month(site_id: UUID, first: date, last: date) -> set[UUID]:
     changed_within: set[UUID] = set()
     for row in db.session.execute(query):
         known.add(row.equipment_id)
-        day = business_day(row.at, site.zone, site.day_start)
-        if day > last:
+        if row.at >= ends:
             continue
-        if day >= first:
+        if row.at >= begins:
             changed_within.add(row.equipment_id)
         was[row.equipment_id] = str(row.detail.get("to")) if row.kind == "state" else "in_service"
     away = {item for item, state in was.items() if state == "out_for_service" and item not in changed_within}

@@ -29,7 +29,7 @@ def board_page() -> Any:
 @bp.get("/board/live")
 @needs("board.see")
 def board_live() -> Any:
-    return fragment("reviews/_board.html", **_shown())
+    return fragment("reviews/_board_live.html", **_shown())
 
 
 def _shown() -> dict[str, Any]:

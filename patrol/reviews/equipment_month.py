@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 
 from patrol.core.business_day import month_bounds
 from patrol.core.db import db
@@ -107,22 +107,29 @@ def _rows(site_id: UUID, first: date) -> list[Any]:
     return list(db.session.execute(query))
 
 
-def _inspected(site_id: UUID, first: date, last: date) -> tuple[dict[UUID, set[date]], dict[UUID, int]]:
-    """Days of complete inspections by item, and how many inspections of it found a failure."""
-    query = select(
-        Inspection.equipment_id, Inspection.business_day, Inspection.complete, Inspection.failed_count
-    ).where(
-        Inspection.site_id == site_id,
-        Inspection.equipment_id.is_not(None),
-        Inspection.business_day >= first,
-        Inspection.business_day <= last,
+def _inspected(site_id: UUID, first: date, last: date) -> tuple[dict[UUID, list[date]], dict[UUID, int]]:
+    """A day of a complete inspection in each half of the month, and how many found a failure, by item."""
+    first_half = Inspection.business_day <= first.replace(day=15)
+    query = (
+        select(
+            Inspection.equipment_id,
+            func.max(Inspection.business_day).filter(Inspection.complete),
+            func.count().filter(Inspection.failed_count > 0),
+        )
+        .where(
+            Inspection.site_id == site_id,
+            Inspection.equipment_id.is_not(None),
+            Inspection.business_day >= first,
+            Inspection.business_day <= last,
+        )
+        .group_by(Inspection.equipment_id, first_half)
     )
-    done: dict[UUID, set[date]] = defaultdict(set)
+    done: dict[UUID, list[date]] = defaultdict(list)
     failed: dict[UUID, int] = defaultdict(int)
-    for row in db.session.execute(query):
-        if row.complete:
-            done[row.equipment_id].add(row.business_day)
-        failed[row.equipment_id] += row.failed_count > 0
+    for item, day, n in db.session.execute(query):
+        if day is not None:
+            done[item].append(day)
+        failed[item] += n
     return done, failed
 
 

@@ -12,10 +12,13 @@ from patrol.core.business_day import month_bounds
 from patrol.core.db import db
 from patrol.equipment.equipment import Equipment
 from patrol.equipment.inspection import Inspection
+from patrol.equipment.month import away_all_month, fire_types
 from patrol.sites.place import Place
+from patrol.workorders.queries import read_cursor, write_cursor
 
 PAGE = 50
 SOON = timedelta(days=60)
+ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,24 +80,34 @@ def _clauses(site_id: UUID, narrowed: Filter, today: date) -> list[Any]:
         edge = today + SOON
         clauses.append(or_(Equipment.next_service <= edge, Equipment.scrap_on <= edge))
     if narrowed.missing:
-        clauses.extend(_missing(narrowed.missing))
+        clauses.extend(_missing(site_id, narrowed.missing))
     return clauses
 
 
-def _missing(month: date) -> list[Any]:
-    """Fire equipment in service for the month and without a complete inspection in it (coverage of DOMAIN §7)."""
+def _missing(site_id: UUID, month: date) -> list[Any]:
+    """Fire equipment in service for the month and not inspected as it should be (coverage of DOMAIN §7)."""
     first, last = month_bounds(month)
-    done = exists().where(
+    middle = first.replace(day=15)
+    away = away_all_month(site_id, first, last)
+    clauses = [
+        Equipment.type.in_(sorted(fire_types())),
+        Equipment.in_service_from <= last - timedelta(days=7),
+        or_(Equipment.retired_on.is_(None), Equipment.retired_on >= last),
+        or_(
+            and_(~Equipment.half_monthly, ~_inspected(first, last)),
+            and_(Equipment.half_monthly, ~and_(_inspected(first, middle), _inspected(middle + ONE_DAY, last))),
+        ),
+    ]
+    return [*clauses, Equipment.id.not_in(away)] if away else clauses
+
+
+def _inspected(first: date, last: date) -> Any:
+    return exists().where(
         Inspection.site_id == Equipment.site_id,
         Inspection.equipment_id == Equipment.id,
         Inspection.complete,
         Inspection.business_day.between(first, last),
     )
-    return [
-        Equipment.in_service_from <= last - timedelta(days=7),
-        or_(Equipment.retired_on.is_(None), Equipment.retired_on > last),
-        ~done,
-    ]
 
 
 def inspections_of(site_id: UUID, equipment_id: UUID, limit: int = 60) -> list[Any]:
@@ -117,9 +130,18 @@ def inspections_of(site_id: UUID, equipment_id: UUID, limit: int = 60) -> list[A
 
 
 def inspections_between(
-    site_id: UUID, first: date, last: date, *, failed: bool = False, code: str | None = None, limit: int = 500
-) -> list[Any]:
-    """Inspections finished on these business days, newest first: the records behind a review's figures."""
+    site_id: UUID,
+    first: date,
+    last: date,
+    *,
+    failed: bool = False,
+    code: str | None = None,
+    person: UUID | None = None,
+    cursor: str | None = None,
+    limit: int = 100,
+) -> tuple[list[Any], str | None]:
+    """One page of the inspections finished on these business days, newest first, and the next page's cursor: the
+    records behind a review's figures."""
     query = (
         select(
             Inspection.id,
@@ -141,5 +163,13 @@ def inspections_between(
         query = query.where(Inspection.failed_count > 0)
     if code:
         query = query.where(Inspection.checklist_code == code)
+    if person:
+        query = query.where(Inspection.user_id == person)
+    if (after := read_cursor(cursor)) is not None:
+        at, last_id = after
+        same = and_(Inspection.completed_at == at, Inspection.id < last_id)
+        query = query.where(or_(Inspection.completed_at < at, same))
     query = query.order_by(Inspection.completed_at.desc(), Inspection.id.desc())
-    return list(db.session.execute(query.limit(limit)))
+    rows = list(db.session.execute(query.limit(limit + 1)))
+    more = len(rows) > limit
+    return rows[:limit], write_cursor(rows[limit - 1].completed_at, rows[limit - 1].id) if more else None

@@ -117,14 +117,18 @@ def inspections() -> Any:
     first, last = _day(request.args.get("from")), _day(request.args.get("to"))
     today = business_day_of(_reader(), now())
     first, last = first or today.replace(day=1), last or today
-    rows = inspections_between(
+    rows, cursor = inspections_between(
         current_user.site_id,
         first,
         last,
         failed=request.args.get("result") == "fail",
         code=request.args.get("list") or None,
+        person=_uuid(request.args.get("person")),
+        cursor=request.args.get("cursor"),
     )
-    return render_template("equipment/inspections.html", rows=rows, first=first, last=last, titles=_titles())
+    return render_template(
+        "equipment/inspections.html", rows=rows, cursor=cursor, first=first, last=last, titles=_titles()
+    )
 
 
 @bp.get("/inspections/<uuid:inspection_id>")

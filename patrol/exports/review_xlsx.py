@@ -112,7 +112,7 @@ class _Sheets:
             for (day, figures), tally in zip(self.review.daily, self.review.by_day.values(), strict=True)
             if day in self.review.begun
         ]
-        self._table("Days", [_("Day"), *self._patrol_head(), _("Hazards found"), _("Hazards closed")], rows)
+        self._table("Days", [_("Business day"), *self._patrol_head(), _("Hazards found"), _("Hazards closed")], rows)
 
     def _routes(self) -> None:
         rows = [(line.name, *_patrol(line.total)) for line in self.review.routes]
@@ -153,7 +153,7 @@ class _Sheets:
         ]
         kinds = {"service": _("Service due"), "scrap": _("Scrap due")}
         rows += [(kinds[due.kind], due.code, due.name, due.place, due.on) for due in equipment.due]
-        self._table("Equipment", [_("What"), _("Number"), _("Name"), _("Place"), _("Day")], rows)
+        self._table("Equipment", [_("What"), _("Number"), _("Item name"), _("Place"), _("Business day")], rows)
 
     def _people(self) -> None:
         _ = self._

@@ -14,8 +14,10 @@ from patrol.core.db import db
 from patrol.hazards import deadline
 from patrol.hazards.flow import OPEN
 from patrol.hazards.hazard import Hazard, Sighting
+from patrol.hazards.standing import standing
 from patrol.photos.photo import Photo, PhotoFile
 from patrol.sites.place import Place
+from patrol.workorders.order import WorkOrderStep
 from patrol.workorders.queries import count, page
 
 COLUMNS = ("reported", "assigned", "to_verify", "closed")
@@ -37,7 +39,8 @@ class Filter:
     words: str = ""
     place: UUID | None = None
     mine: UUID | None = None  # reported by this person
-    figure: str | None = None  # found, closed, due: the records behind a review's figure
+    rectifier: UUID | None = None
+    figure: str | None = None  # found, reported, closed, rectified, due, open, overdue: behind a review's figure
     first: date | None = None  # business days of that figure, both counting
     last: date | None = None
     between: tuple[datetime, datetime] | None = None  # the same as moments, for deadlines
@@ -114,23 +117,50 @@ def _clauses(site_id: UUID, narrowed: Filter, at: datetime) -> list[ColumnElemen
         clauses.append(Hazard.place_id == narrowed.place)
     if narrowed.mine:
         clauses.append(Hazard.reported_by_id == narrowed.mine)
-    clauses.extend(_figure(narrowed))
+    clauses.extend(_figure(site_id, narrowed, at))
     if narrowed.words:
         clauses.append(_search(site_id, narrowed.words, at))
     return clauses
 
 
-def _figure(narrowed: Filter) -> list[ColumnElement[bool]]:
+def _figure(site_id: UUID, narrowed: Filter, at: datetime) -> list[ColumnElement[bool]]:
     """The hazards that a review's figure counts, by the definitions of the review."""
     first, last = narrowed.first or date.min, narrowed.last or date.max
-    if narrowed.figure == "found":
-        return [Hazard.business_day.between(first, last), Hazard.state.not_in(("rejected", "merged"))]
-    if narrowed.figure == "closed":
-        return [Hazard.closed_day.between(first, last)]
-    if narrowed.figure == "due" and narrowed.between:
-        start, end = narrowed.between
-        return [Hazard.first_due_at >= start, Hazard.first_due_at < end, Hazard.state.not_in(("rejected", "merged"))]
+    match narrowed.figure:
+        case "found":
+            return [Hazard.business_day.between(first, last), Hazard.state.not_in(("rejected", "merged"))]
+        case "reported":
+            return [Hazard.business_day.between(first, last)]
+        case "closed":
+            return [_with_step(site_id, first, last, WorkOrderStep.to_state == "closed", _CHANGED)]
+        case "rectified":
+            own = [WorkOrderStep.user_id == narrowed.rectifier] if narrowed.rectifier else []
+            return [_with_step(site_id, first, last, _RECTIFIES, *own)]
+        case "open" | "overdue":
+            then = standing(site_id, last)
+            moment = min(at, narrowed.between[1]) if narrowed.between else at
+            return [Hazard.id.in_([h.id for h in then if narrowed.figure == "open" or h.overdue(moment)])]
+        case "due" if narrowed.between:
+            start, end = narrowed.between
+            decided = or_(Hazard.first_due_at < at, Hazard.state.in_(("to_verify", "closed")))
+            due = and_(Hazard.first_due_at >= start, Hazard.first_due_at < end)
+            return [due, decided, Hazard.state.not_in(("rejected", "merged"))]
     return []
+
+
+_CHANGED = or_(WorkOrderStep.from_state.is_(None), WorkOrderStep.from_state != WorkOrderStep.to_state)
+_RECTIFIES = or_(
+    WorkOrderStep.step == "rectify",
+    and_(WorkOrderStep.from_state.is_(None), WorkOrderStep.to_state.in_(("to_verify", "closed"))),
+)
+
+
+def _with_step(site_id: UUID, first: date, last: date, *which: Any) -> Any:
+    """Hazards with such a line in their timeline on these business days."""
+    lines = select(WorkOrderStep.order_id).where(
+        WorkOrderStep.site_id == site_id, WorkOrderStep.business_day.between(first, last), *which
+    )
+    return Hazard.id.in_(lines)
 
 
 def _search(site_id: UUID, words: str, at: datetime) -> ColumnElement[bool]:

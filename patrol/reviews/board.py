@@ -11,8 +11,8 @@ from sqlalchemy import select
 from patrol.accounts.user import Membership, User
 from patrol.core.business_day import business_day
 from patrol.core.db import db
+from patrol.hazards.standing import Standing, standing
 from patrol.reviews.equipment_month import EquipmentMonth, equipment_month
-from patrol.reviews.standing import Standing, standing
 from patrol.rounds.ensure import ensure_rounds
 from patrol.rounds.scan import Scan
 from patrol.rounds.visits import VISITED
@@ -271,6 +271,6 @@ def _steps(site_id: UUID, at: datetime) -> list[Happened]:
             row.severity,
             row.step,
             row.name or "",
-        )  # fmt: skip
+        )
         for row in db.session.execute(query)
     ]

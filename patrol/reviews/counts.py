@@ -1,6 +1,6 @@
 """One closed round as counts that can be added up."""
 
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 
 from patrol.reviews.facts import RoundFacts, StopFacts
@@ -24,7 +24,16 @@ class PatrolCounts:
     missed_rounds: int = 0
 
     def __add__(self, other: "PatrolCounts") -> "PatrolCounts":
-        return PatrolCounts(*(mine + theirs for mine, theirs in zip(astuple(self), astuple(other), strict=True)))
+        return PatrolCounts(
+            self.rounds + other.rounds,
+            self.planned + other.planned,
+            self.on_time + other.on_time,
+            self.late + other.late,
+            self.missed + other.missed,
+            self.excused + other.excused,
+            self.completed_rounds + other.completed_rounds,
+            self.missed_rounds + other.missed_rounds,
+        )
 
 
 def is_closed(round_: RoundFacts, now: datetime) -> bool:

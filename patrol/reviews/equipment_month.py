@@ -1,23 +1,21 @@
 """Fire equipment of a month: coverage, usable rate, and what is due for service or scrap soon. Four queries."""
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from functools import cache
-from importlib.resources import files
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 
-from patrol.core.business_day import business_day, month_bounds
+from patrol.core.business_day import month_bounds
 from patrol.core.db import db
-from patrol.equipment.equipment import Equipment, EquipmentEvent
+from patrol.equipment.equipment import Equipment
 from patrol.equipment.inspection import Inspection
+from patrol.equipment.month import away_all_month, fire_types
+from patrol.hazards.standing import Standing
 from patrol.reviews.figures import Coverage, EquipmentFacts, Ratio, coverage, usable
-from patrol.reviews.standing import Standing
 from patrol.sites.place import Place
 from patrol.sites.site import Site
 
@@ -46,19 +44,12 @@ class EquipmentMonth:
     codes: dict[UUID, str]
 
 
-@cache
-def fire_types() -> frozenset[str]:
-    """Types of equipment that are fire equipment: those the glossary keeps under fire."""
-    words = json.loads((files("patrol") / "catalog" / "glossary.json").read_text("utf-8"))
-    return frozenset(key.removeprefix("fire.") for key in words if key.startswith("fire."))
-
-
 def equipment_month(site: Site, month: date, hazards: Iterable[Standing], today: date) -> EquipmentMonth:
     """Figures of the calendar month `month` lies in. hazards: those open at its end (or now)."""
     first, last = month_bounds(month)
     rows = _rows(site.id, first)
     done, failed = _inspected(site.id, first, last)
-    away = _away_all_month(site, {row.id: row.state for row in rows}, first, last)
+    away = away_all_month(site.id, first, last)
     severities: dict[UUID, list[str]] = defaultdict(list)
     for hazard in hazards:
         if hazard.origin_id is not None:
@@ -116,60 +107,30 @@ def _rows(site_id: UUID, first: date) -> list[Any]:
     return list(db.session.execute(query))
 
 
-def _inspected(site_id: UUID, first: date, last: date) -> tuple[dict[UUID, set[date]], dict[UUID, int]]:
-    """Days of complete inspections by item, and how many inspections of it found a failure."""
-    query = select(
-        Inspection.equipment_id, Inspection.business_day, Inspection.complete, Inspection.failed_count
-    ).where(
-        Inspection.site_id == site_id,
-        Inspection.equipment_id.is_not(None),
-        Inspection.business_day >= first,
-        Inspection.business_day <= last,
-    )
-    done: dict[UUID, set[date]] = defaultdict(set)
-    failed: dict[UUID, int] = defaultdict(int)
-    for row in db.session.execute(query):
-        if row.complete:
-            done[row.equipment_id].add(row.business_day)
-        failed[row.equipment_id] += row.failed_count > 0
-    return done, failed
-
-
-def _away_all_month(site: Site, states: dict[UUID, str], first: date, last: date) -> set[UUID]:
-    """Items that were out for service from the first to the last day.
-
-    State changes are lines in an item's file; the state at the month's start is what the first change after it
-    says it came from, or the present one when there was none.
-    """
+def _inspected(site_id: UUID, first: date, last: date) -> tuple[dict[UUID, list[date]], dict[UUID, int]]:
+    """A day of a complete inspection in each half of the month, and how many found a failure, by item."""
+    first_half = Inspection.business_day <= first.replace(day=15)
     query = (
-        select(EquipmentEvent.equipment_id, EquipmentEvent.at, EquipmentEvent.kind, EquipmentEvent.detail)
-        .where(
-            EquipmentEvent.site_id == site.id,
-            EquipmentEvent.kind.in_(("state", "serviced", "refilled", "retired")),
-            EquipmentEvent.equipment_id.in_(
-                select(EquipmentEvent.equipment_id).where(
-                    EquipmentEvent.site_id == site.id, EquipmentEvent.kind == "state"
-                )
-            ),
+        select(
+            Inspection.equipment_id,
+            func.max(Inspection.business_day).filter(Inspection.complete),
+            func.count().filter(Inspection.failed_count > 0),
         )
-        .order_by(EquipmentEvent.at, EquipmentEvent.id)
+        .where(
+            Inspection.site_id == site_id,
+            Inspection.equipment_id.is_not(None),
+            Inspection.business_day >= first,
+            Inspection.business_day <= last,
+        )
+        .group_by(Inspection.equipment_id, first_half)
     )
-    was: dict[UUID, str] = {}
-    changed_within: set[UUID] = set()
-    for row in db.session.execute(query):
-        day = _day(site, row.at)
-        if day > last:
-            continue
-        if day >= first:
-            changed_within.add(row.equipment_id)
-        was[row.equipment_id] = str(row.detail.get("to", "in_service")) if row.kind == "state" else "in_service"
-    away = {item for item, state in was.items() if state == "out_for_service" and item not in changed_within}
-    never_said = {item for item, state in states.items() if state == "out_for_service" and item not in was}
-    return away | never_said
-
-
-def _day(site: Site, at: datetime) -> date:
-    return business_day(at, site.zone, site.day_start)
+    done: dict[UUID, list[date]] = defaultdict(list)
+    failed: dict[UUID, int] = defaultdict(int)
+    for item, day, n in db.session.execute(query):
+        if day is not None:
+            done[item].append(day)
+        failed[item] += n
+    return done, failed
 
 
 def _due(rows: Iterable[Any], today: date) -> list[Due]:

@@ -28,9 +28,9 @@ class Links:
     def flagged(self, flag: str) -> str:
         return self._url("/visits", flag=flag, closed=1)
 
-    def hazards(self, *what: str, **more: Any) -> str:
-        """what: found, closed, due, overdue … each becomes =1."""
-        return self._url("/hazards", view="list", **dict.fromkeys(what, 1), **more)
+    def hazards(self, figure: str, **more: Any) -> str:
+        """figure: found, reported, closed, rectified, due, open or overdue (open at the end)."""
+        return self._url("/hazards", figure=figure, **more)
 
     def inspections(self, **more: Any) -> str:
         return self._url("/inspections", **more)

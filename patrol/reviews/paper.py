@@ -7,7 +7,7 @@ from patrol.reviews.day_page import FoundHazard, hazards_found
 from patrol.reviews.review import Review
 
 PHOTOS = 8  # pairs of a report's photo sheet
-ROWS = 24  # hazards a report lists; the whole list is in the workbook
+ROWS = 20  # hazards a report lists; the whole list is in the workbook
 
 
 @dataclass(frozen=True, slots=True)

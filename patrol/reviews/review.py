@@ -15,6 +15,7 @@ from patrol.core.business_day import business_day, day_bounds
 from patrol.core.db import db
 from patrol.core.problems import NotHere
 from patrol.hazards.hazard import Hazard
+from patrol.hazards.standing import Standing, standing
 from patrol.reviews.counts import PatrolCounts
 from patrol.reviews.equipment_month import EquipmentMonth, equipment_month
 from patrol.reviews.figures import HazardFigures, PatrolFigures, Sighted, hazard_figures, patrol_figures, repeat_places
@@ -22,7 +23,6 @@ from patrol.reviews.fresh import tallies
 from patrol.reviews.links import Links
 from patrol.reviews.period import Kind, Period
 from patrol.reviews.routines import Routine, routines
-from patrol.reviews.standing import Standing, standing
 from patrol.reviews.tally import Tally, add, patrol_totals, route_counts
 from patrol.sites.place import Place
 from patrol.sites.site import Site

@@ -5,10 +5,10 @@ from datetime import date, timedelta
 import pytest
 
 from patrol.core.db import db, write
+from patrol.hazards.standing import standing
 from patrol.reviews.fresh import each_day, tallies
 from patrol.reviews.period import Period
 from patrol.reviews.review import review
-from patrol.reviews.standing import standing
 from patrol.reviews.tally import add, patrol_totals
 from tests.reviews.world import random_history
 

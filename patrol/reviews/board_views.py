@@ -9,9 +9,9 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from patrol.core.clock import now
+from patrol.hazards.standing import by_severity
 from patrol.reviews.board import Board, board
 from patrol.reviews.figures import ratio
-from patrol.reviews.standing import by_severity
 from patrol.rounds.walk import Stop, Walk
 from patrol.web.access import needs
 from patrol.web.replies import fragment
@@ -29,7 +29,7 @@ def board_page() -> Any:
 @bp.get("/board/live")
 @needs("board.see")
 def board_live() -> Any:
-    return fragment("reviews/_board.html", **_shown())
+    return fragment("reviews/_board_live.html", **_shown())
 
 
 def _shown() -> dict[str, Any]:

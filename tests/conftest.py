@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from flask import Flask
+from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import create_engine, make_url, text
@@ -45,7 +45,8 @@ class Browser(FlaskClient):
     def open(self, *args: Any, **kwargs: Any) -> Any:
         with self.application.app_context():
             reply = super().open(*args, **kwargs)
-        db.session.rollback()
+        if has_app_context():
+            db.session.rollback()
         return reply
 
 

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 import time_machine
+from flask import Flask
 from sqlalchemy import select, update
 
 from patrol.accounts.device import Device
@@ -34,21 +35,13 @@ def later() -> Iterator[Callable[..., datetime]]:
 
 
 @pytest.fixture
-def ticket(people: SimpleNamespace) -> Callable[..., str]:
-    """The secret of a fresh ticket, as if 王芳 had made it."""
+def ticket(app: Flask) -> Callable[..., str]:
+    """The secret of a fresh ticket."""
 
     def make(kind: str, person: User | None = None) -> str:
+        site_id = place_of(person).site_id if person else None
         with write():
-            site_id = db.session.scalar(select(Membership.site_id)) if person else None
-            if person:
-                site_id = db.session.scalar(select(Membership.site_id).where(Membership.user_id == person.id))
-            return new_ticket(
-                kind,
-                user_id=person.id if person else None,
-                site_id=site_id,
-                by=people.supervisor.id if person else None,
-                at=now(),
-            )
+            return new_ticket(kind, user_id=person.id if person else None, site_id=site_id, by=None, at=now())
 
     return make
 

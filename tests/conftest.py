@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, time
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 from uuid import UUID
 
 import pytest
-from flask import Flask
+from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import create_engine, make_url, text
@@ -34,6 +35,21 @@ HX = {"HX-Request": "true", "HX-Request-Type": "partial"}
 LONG_AGO = datetime(2025, 1, 1, tzinfo=UTC)
 
 
+class Browser(FlaskClient):
+    """A test client whose every request stands alone.
+
+    The tests hold an app context open, and Flask would share its ``g`` with each request: the person of the first
+    request would still be signed in during the second. What the test itself has read is forgotten afterwards.
+    """
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        with self.application.app_context():
+            reply = super().open(*args, **kwargs)
+        if has_app_context():
+            db.session.rollback()
+        return reply
+
+
 @pytest.fixture(scope="session")
 def migrated_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """One app on one migrated database; ``app`` hands it out empty to each test."""
@@ -44,6 +60,7 @@ def migrated_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
         overrides["DATABASE_URL"] = own_database(url)
     app = create_app(overrides)
     app.config["TESTING"] = True
+    app.test_client_class = Browser
     with app.app_context():
         bring_up_to_date()
         if is_sqlite(db.engine):

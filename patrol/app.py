@@ -137,6 +137,7 @@ def _doors() -> list[Blueprint]:
     from patrol.equipment import views as equipment_views
     from patrol.exports import label_views, views_review
     from patrol.hazards import views as hazards
+    from patrol.hazards import views_lists
     from patrol.photos import views as photos
     from patrol.pwa import views as pwa
     from patrol.reviews import views as reviews
@@ -147,7 +148,7 @@ def _doors() -> list[Blueprint]:
     from patrol.sync import views as sync
     from patrol.workorders import views as workorders
 
-    guard = (accounts, rounds, views_visits, hazards, workorders, equipment_views, photos)
+    guard = (accounts, rounds, views_visits, hazards, views_lists, workorders, equipment_views, photos)
     desk = (views_board, views_photos, reviews, views_review, places, label_views)
     return [health.bp, *(door.bp for door in (*guard, *desk, sync, pwa))]
 

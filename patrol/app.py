@@ -137,6 +137,7 @@ def _doors() -> list[Blueprint]:
     from patrol.equipment import views as equipment_views
     from patrol.exports import label_views, review_views
     from patrol.hazards import views as hazards
+    from patrol.hazards import views_lists as hazard_lists
     from patrol.photos import views as photos
     from patrol.pwa import views as pwa
     from patrol.reviews import board_views, photo_views
@@ -147,7 +148,7 @@ def _doors() -> list[Blueprint]:
     from patrol.sync import views as sync
     from patrol.workorders import views as workorders
 
-    guard = (accounts, rounds, visits_views, hazards, workorders, equipment_views, photos)
+    guard = (accounts, rounds, visits_views, hazards, hazard_lists, workorders, equipment_views, photos)
     desk = (board_views, photo_views, reviews, review_views, places, label_views)
     return [health.bp, *(door.bp for door in (*guard, *desk, sync, pwa))]
 

@@ -86,17 +86,28 @@ def hazard_rows(by: Reader, narrowed: Filter, at: datetime, route_places: Any = 
 
 
 def visible(by: Reader, route_places: Any = None) -> ColumnElement[bool]:
-    """Own reports and sightings, what is assigned to oneself or the own team, open ones at one's places."""
+    """Own reports and sightings, what is assigned to oneself or the own team, open ones at one's places.
+
+    An engineer keeps seeing what his team has closed: it is in the file of the equipment.
+    """
     parts = [
         Hazard.reported_by_id == by.user_id,
         Hazard.assignee_id == by.user_id,
         Hazard.rectified_by_id == by.user_id,
-        and_(Hazard.team == by.team, Hazard.state.in_(OPEN)),
+        Hazard.team == by.team if by.may("equipment.see") else and_(Hazard.team == by.team, Hazard.state.in_(OPEN)),
         Hazard.id.in_(select(Sighting.hazard_id).where(Sighting.site_id == by.site_id, Sighting.user_id == by.user_id)),
     ]
     if route_places is not None:
         parts.append(and_(Hazard.place_id.in_(route_places), Hazard.state.in_(OPEN)))
     return or_(*parts)
+
+
+def may_see(hazard: Hazard, by: Reader, route_places: Any = None) -> bool:
+    """Whether this reader may open the hazard's page."""
+    if by.may("order.see_all"):
+        return True
+    query = select(Hazard.id).where(Hazard.site_id == hazard.site_id, Hazard.id == hazard.id)
+    return db.session.scalar(query.where(visible(by, route_places))) is not None
 
 
 def _clauses(site_id: UUID, narrowed: Filter, at: datetime) -> list[ColumnElement[bool]]:

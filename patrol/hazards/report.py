@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from patrol.accounts.reader import Reader, business_day_of
 from patrol.core.db import db
@@ -44,6 +44,12 @@ class HazardData(BaseModel):
     scan: UUID | None = None
     seen_again: UUID | None = None
     photo_facts: dict[str, Any] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _after_means_spot(self) -> "HazardData":
+        """A photo taken afterwards says that it was put right on the spot."""
+        self.spot = self.spot or bool(self.after and not self.seen_again)
+        return self
 
     @field_validator("photos", "after")
     @classmethod

@@ -1,65 +1,48 @@
-"""Door: hazards as board and list, the report, the page of one, and its steps."""
+"""Door: the report of a hazard, the page of one, and its steps."""
 
-from datetime import date
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, current_app, render_template, request
+from flask_babel import gettext as _
 from flask_login import current_user
 from pydantic import ValidationError
 from sqlalchemy import select
 
+from patrol.accounts.colleagues import colleagues
 from patrol.accounts.roles import TEAMS
-from patrol.accounts.user import Membership, User
-from patrol.core.business_day import day_bounds
 from patrol.core.clock import now
 from patrol.core.db import db, write
 from patrol.core.facts import When
 from patrol.core.keys import uuid7
 from patrol.core.problems import NotHere, Problem
-from patrol.hazards.category import FIRST_CHOICES, categories, grouped
-from patrol.hazards.deadline import deadline_hours
+from patrol.hazards.category import FIRST_CHOICES, GROUPS, categories, grouped
+from patrol.hazards.deadline import SEVERITY_HOURS
 from patrol.hazards.flow import next_step, other_steps
 from patrol.hazards.hazard import Hazard
-from patrol.hazards.queries import Filter, board, days_late, first_photos, hazard_rows, listed, most_used, open_at
+from patrol.hazards.queries import (
+    days_late,
+    may_see,
+    most_used,
+    open_at,
+)
 from patrol.hazards.report import HazardData, report_hazard
 from patrol.hazards.steps import StepData, take_step
 from patrol.photos.intake import form_store
 from patrol.photos.photo import arrived, photos_of
 from patrol.photos.storage import limits, shelf
+from patrol.rounds.route import team_places
+from patrol.rounds.scan import latest_scan, round_of
 from patrol.sites.place import Place
 from patrol.web.access import needs
 from patrol.web.errors import from_validation, words
+from patrol.web.filters import span
 from patrol.web.forms import record_form
 from patrol.web.replies import go
-from patrol.workorders.order import SEVERITIES
 from patrol.workorders.timeline import names, steps_of
 
 bp = Blueprint("hazards", __name__)
-
-
-@bp.get("/hazards")
-@needs("hazard.see")
-def index() -> Any:
-    at, narrowed = now(), _filter()
-    query = hazard_rows(_reader(), narrowed, at)
-    as_list = request.args.get("view") == "list" or bool(narrowed.figure or narrowed.state or narrowed.mine)
-    shown: dict[str, Any] = {"narrowed": narrowed, "at": at, **_choices()}
-    if as_list:
-        rows, cursor = listed(query, narrowed, request.args.get("cursor"))
-        pictures = first_photos(current_user.site_id, [row.id for row in rows])
-        return render_template("hazards/list.html", rows=rows, cursor=cursor, pictures=pictures, **shown)
-    columns = board(query)
-    pictures = first_photos(current_user.site_id, [row.id for column in columns for row in column.rows])
-    late = sum(row.due_at < at for column in columns[:2] for row in column.rows if row.due_at)
-    return render_template(
-        "hazards/board.html",
-        columns=columns,
-        pictures=pictures,
-        late=late,
-        step_for=lambda row: next_step(row, _reader(), at),
-        **shown,
-    )
 
 
 @bp.get("/hazards/new")
@@ -77,7 +60,8 @@ def create() -> Any:
     try:
         checked = HazardData.model_validate(data)
         with write(current_user.site_id):
-            hazard = report_hazard(checked, id=record_id, by=_reader(), when=When.now())
+            found_on = round_of(current_user.site_id, checked.scan)
+            hazard = report_hazard(checked, id=record_id, by=_reader(), when=When.now(), round_id=found_on)
     except ValidationError as error:
         return _form(data, from_validation(error))
     except Problem as problem:
@@ -108,95 +92,87 @@ def step(hazard_id: UUID) -> Any:
 
 
 def _page(hazard_id: UUID, problem: Problem | None, data: dict[str, Any] | None = None) -> Any:
-    hazard, at = _hazard(hazard_id), now()
+    """The hazard with one step's form open: the one that was tried, the one asked for, or the next."""
+    hazard, at, sent = _hazard(hazard_id), now(), data or {}
+    following = next_step(hazard, _reader(), at)
+    steps = [*([following] if following else []), *other_steps(hazard, _reader(), at)]
+    wanted = sent.get("step") or request.args.get("step")
     lines = steps_of(hazard)
     photos = photos_of(hazard.site_id, "hazard", [hazard.id])[hazard.id]
-    people = names([line.user_id for line in lines] + [photo.user_id for photo in photos] + [hazard.assignee_id])
+    users = [line.user_id for line in lines] + [photo.user_id for photo in photos]
     html = render_template(
         "hazards/show.html",
         hazard=hazard,
         category=categories()[hazard.category],
         place=db.session.get_one(Place, (hazard.site_id, hazard.place_id)),
         lines=lines,
-        people=people,
+        people=names([*users, hazard.assignee_id]),
         photos=photos,
         here=arrived(hazard.site_id, [photo.id for photo in photos]),
-        step=next_step(hazard, _reader(), at),
-        others=other_steps(hazard, _reader(), at),
+        step=wanted if wanted in steps else following,
+        steps=steps,
+        related=_related(hazard),
         late=days_late(hazard, at),
         at=at,
         problem=problem,
         text=words(problem) if problem else "",
-        data=data or {},
+        data=sent,
         record_id=uuid7(),
-        members=_members(hazard),
+        members=colleagues(_reader()),
         teams=TEAMS,
     )
     return html, problem.status if problem else 200
 
 
+def _related(hazard: Hazard) -> list[tuple[str, Hazard]]:
+    """What it repeats, and what it was merged into."""
+    wanted = ((_("Recurs"), hazard.recurs_of_id), (_("Merged into"), hazard.merged_into_id))
+    found = ((word, db.session.get(Hazard, (hazard.site_id, key))) for word, key in wanted if key)
+    return [(word, other) for word, other in found if other is not None]
+
+
 def _form(data: dict[str, Any], problem: Problem | None) -> Any:
-    """The report: prefilled by the place, by the last scan, or by what was entered before."""
-    place_id = _uuid(data.get("place")) or request.args.get("place", type=UUID)
-    seen_again = _uuid(data.get("seen_again")) or request.args.get("seen_again", type=UUID)
-    place = db.session.get(Place, (current_user.site_id, place_id)) if place_id else None
-    again = db.session.get(Hazard, (current_user.site_id, seen_again)) if seen_again else None
-    if again is not None:
-        place = db.session.get(Place, (again.site_id, again.place_id))
-    used = most_used(current_user.site_id, place.id if place else None, now(), limit=6)
-    short = list(dict.fromkeys([*([again.category] if again else []), *used, *FIRST_CHOICES]))[:6]
+    """The report: prefilled by the place asked for, by the last scan, or by what was entered before."""
+    site_id, at = current_user.site_id, now()
+    again = db.session.get(Hazard, (site_id, _asked("seen_again", data) or uuid7()))
+    scan = _asked("scan", data)
+    place_id = again.place_id if again else _asked("place", data)
+    if place_id is None and "place" not in request.args and not data:
+        last = latest_scan(site_id, current_user.user_id, at)
+        place_id, scan = (last.place_id, last.id) if last else (None, scan)
+    place = db.session.get(Place, (site_id, place_id)) if place_id else None
+    used = most_used(site_id, place.id if place else None, at, limit=6)
+    short = list(dict.fromkeys([*([data["category"]] if data.get("category") in categories() else []), *used]))
     html = render_template(
         "hazards/new.html",
         place=place,
         again=again,
         places=_places() if place is None else [],
-        twins=open_at(current_user.site_id, place.id) if place and not again else [],
+        twins=open_at(site_id, place.id) if place and not again else [],
         categories=categories(),
         groups=grouped(),
-        short=short,
-        chosen=data.get("category") or (again.category if again else None),
-        hours={code: {s: deadline_hours(kind, s) for s in SEVERITIES} for code, kind in categories().items()},
-        scan=request.args.get("scan", type=UUID) or "",
+        group_names=GROUPS,
+        short=list(dict.fromkeys([*short, *FIRST_CHOICES]))[:6],
+        chosen=data.get("category"),
+        within=_within,
+        defaults=SEVERITY_HOURS,
+        scan=scan or "",
         data=data,
         problem=problem,
         text=words(problem) if problem else "",
         record_id=uuid7(),
-        at=now(),
+        at=at,
     )
     return html, problem.status if problem else 200
 
 
-def _filter() -> Filter:
-    args = request.args
-    first, last = _day(args.get("from")), _day(args.get("to"))
-    between = None
-    if first and last:
-        start = day_bounds(first, current_user.zone, current_user.day_start)[0]
-        between = (start, day_bounds(last, current_user.zone, current_user.day_start)[1])
-    severity, category = args.get("severity"), args.get("category")
-    return Filter(
-        severity=severity if severity in SEVERITIES else None,
-        category=category if category in categories() else None,
-        building=args.get("building", type=UUID),
-        person=args.get("person", type=UUID),
-        place=args.get("place", type=UUID),
-        overdue=args.get("overdue") == "1",
-        state=args.get("state") or None,
-        words=args.get("q", "").strip()[:60],
-        mine=current_user.user_id if args.get("mine") == "1" else args.get("reporter", type=UUID),
-        rectifier=args.get("rectifier", type=UUID),
-        figure=args.get("figure") or None,
-        first=first,
-        last=last,
-        between=between,
-    )
+def _asked(name: str, data: dict[str, Any]) -> UUID | None:
+    return _uuid(data.get(name)) or request.args.get(name, type=UUID)
 
 
-def _day(text: str | None) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        return None
+def _within(hours: int) -> str:
+    """How soon: within 4 hours, within 3 days."""
+    return _("within %(span)s", span=span(timedelta(hours=hours)))
 
 
 def _uuid(text: Any) -> UUID | None:
@@ -204,34 +180,6 @@ def _uuid(text: Any) -> UUID | None:
         return UUID(str(text)) if text else None
     except ValueError:
         return None
-
-
-def _choices() -> dict[str, Any]:
-    """What the filters offer."""
-    site_id = current_user.site_id
-    buildings = select(Place.id, Place.name).where(Place.site_id == site_id, Place.kind == "building")
-    return {
-        "categories": categories(),
-        "buildings": db.session.execute(buildings.order_by(Place.sort, Place.name)).all(),
-        "people": _people(site_id),
-    }
-
-
-def _people(site_id: UUID) -> list[Any]:
-    query = (
-        select(User.id, User.name, Membership.team)
-        .join(Membership, Membership.user_id == User.id)
-        .where(Membership.site_id == site_id, Membership.ended_at.is_(None), User.disabled_at.is_(None))
-    )
-    return list(db.session.execute(query.order_by(User.name)))
-
-
-def _members(hazard: Hazard) -> list[Any]:
-    """Whom this reader may pick for the hazard: his own team, or everybody if he may."""
-    people = _people(hazard.site_id)
-    if current_user.may("order.assign_any_team"):
-        return people
-    return [person for person in people if person.team == current_user.team]
 
 
 def _places() -> list[Any]:
@@ -243,7 +191,7 @@ def _places() -> list[Any]:
 
 def _hazard(hazard_id: UUID) -> Hazard:
     hazard = db.session.get(Hazard, (current_user.site_id, hazard_id))
-    if hazard is None:
+    if hazard is None or not may_see(hazard, _reader(), team_places(current_user.site_id, current_user.team)):
         raise NotHere("hazard")
     return hazard
 

@@ -188,3 +188,12 @@ def _check_name_free(site_id: UUID, name: str, route_id: UUID | None) -> None:
         raise Problem("route.no_name", N_("A route needs a name."), field="name")
     if any(route.name == name and route.id != route_id for route in routes_of(site_id)):
         raise Problem("route.name_taken", N_("There is already a route of this name."), field="name")
+
+
+def team_places(site_id: UUID, team: str | None) -> Any:
+    """A select of the ids of the places on a team's routes."""
+    return (
+        select(RouteStop.place_id)
+        .join(Route, (Route.site_id == RouteStop.site_id) & (Route.id == RouteStop.route_id))
+        .where(RouteStop.site_id == site_id, Route.team == team, Route.retired_at.is_(None))
+    )

@@ -1,13 +1,13 @@
 """Scan (扫码): the raw event that somebody read a label. Never changed; suspicion is a flag, not a refusal."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from patrol.core.db import Model
+from patrol.core.db import Model, db
 from patrol.core.keys import SiteRow, site_key
 
 
@@ -55,3 +55,18 @@ class VisitResult(SiteRow, Model):
     at: Mapped[datetime]
     result: Mapped[str]
     note: Mapped[str] = mapped_column(default="")
+
+
+def round_of(site_id: UUID, scan_id: UUID | None) -> UUID | None:
+    """The round a scan was counted to; None for an extra one, or one that is not here (yet)."""
+    if scan_id is None:
+        return None
+    return db.session.scalar(select(Scan.round_id).where(Scan.site_id == site_id, Scan.id == scan_id))
+
+
+def latest_scan(site_id: UUID, user_id: UUID, at: datetime, within: timedelta = timedelta(minutes=30)) -> Scan | None:
+    """Where this person was last, if that was just now."""
+    query = select(Scan).where(
+        Scan.site_id == site_id, Scan.user_id == user_id, Scan.effective_at <= at, Scan.effective_at > at - within
+    )
+    return db.session.scalars(query.order_by(Scan.effective_at.desc()).limit(1)).first()

@@ -30,7 +30,7 @@ def index() -> Any:
     counts = {state: count(mine.where(WorkOrder.state == state)) for state in ("assigned", "to_verify")}
     may_check = reader.may("order.verify_minor") or reader.may("order.verify_major")
     return render_template(
-        "workorders/mine.html", rows=rows, cursor=more, tab=tab, counts=counts, may_check=may_check, at=now()
+        "workorders/mine.html", rows=rows, cursor=more, shown_tab=tab, counts=counts, may_check=may_check, at=now()
     )
 
 

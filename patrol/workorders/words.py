@@ -3,7 +3,7 @@
 from patrol.core.problems import N_
 
 STEPS: dict[str, str] = {
-    "report": N_("Report"),
+    "report": N_("Reported"),
     "assign": N_("Assign"),
     "interim": N_("Interim measure"),
     "rectify": N_("Put right"),
@@ -26,7 +26,7 @@ STATES: dict[str, str] = {
     "transferred": N_("Handed over"),
 }
 SOURCES: dict[str, str] = {
-    "patrol": N_("Patrol"),
+    "patrol": N_("By patrol"),
     "checklist": N_("By checklist"),
     "owner": N_("Owner"),
     "weather": N_("Weather"),

@@ -11,13 +11,14 @@ export function attach(box) {
   const select = box.querySelector("select")
   const id = `places-${++count}`
   const list = el("ul.place-picker__list", { id, role: "listbox", hidden: true })
-  const input = el("input.place-picker__input", {
+  const input = el("input.input.place-picker__input", {
     type: "text", role: "combobox", autocomplete: "off", "aria-expanded": "false", "aria-controls": id,
     "aria-autocomplete": "list", placeholder: t("place_search"),
   })
   const label = box.querySelector("label")
   let active = -1
 
+  box.classList.add("place-picker")
   input.id = `${id}-input`
   input.required = select.required
   if (label) label.htmlFor = input.id

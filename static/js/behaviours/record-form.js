@@ -137,8 +137,11 @@ function fillHidden(form) {
 
 function showLabels(form) {
   const show = () => {
-    form.querySelectorAll("[data-online-label]").forEach((label) => { label.hidden = !navigator.onLine })
-    form.querySelectorAll("[data-offline-label]").forEach((label) => { label.hidden = navigator.onLine })
+    for (const button of [...form.elements].filter((one) => one.type === "submit")) {
+      if (!button.querySelector("[data-offline-label]")) continue
+      button.querySelectorAll("[data-online-label]").forEach((label) => { label.hidden = !navigator.onLine })
+      button.querySelectorAll("[data-offline-label]").forEach((label) => { label.hidden = navigator.onLine })
+    }
   }
   addEventListener("online", show)
   addEventListener("offline", show)

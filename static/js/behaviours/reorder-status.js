@@ -35,8 +35,8 @@ export function attach(board) {
   })
   board.addEventListener("keydown", (event) => {
     const here = event.target.closest("[data-card]")
-    const menu = here?.querySelector("[data-steps]")
-    if (!menu) return
+    const menu = here?.querySelector("[data-steps]") ?? { open: false }
+    if (!here) return
     if (event.key.toLowerCase() === "m" && !event.ctrlKey && !event.metaKey && !event.target.closest("input, textarea, select")) {
       event.preventDefault()
       menu.open = true

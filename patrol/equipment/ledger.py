@@ -1,17 +1,18 @@
 """Questions about the ledger: the list under its filters, the gaps of a month, one item's life."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, exists, or_, select
+from sqlalchemy import Uuid, and_, exists, literal, or_, select, tuple_
 
 from patrol.accounts.user import User
 from patrol.core.business_day import month_bounds
-from patrol.core.db import db
+from patrol.core.db import UtcDateTime, db
 from patrol.equipment.equipment import Equipment
 from patrol.equipment.inspection import Inspection
+from patrol.hazards.hazard import Hazard
 from patrol.sites.place import Place
 
 PAGE = 50
@@ -72,7 +73,10 @@ def _clauses(site_id: UUID, narrowed: Filter, today: date) -> list[Any]:
     elif not narrowed.missing:
         clauses.append(Equipment.state != "retired")
     if narrowed.building:
-        clauses.append(or_(Place.id == narrowed.building, Place.parent_id == narrowed.building))
+        tree = select(Place.id).where(Place.site_id == site_id, Place.id == narrowed.building)
+        below = tree.cte("below", recursive=True)
+        below = below.union_all(select(Place.id).where(Place.site_id == site_id, Place.parent_id == below.c.id))
+        clauses.append(Equipment.place_id.in_(select(below.c.id)))
     if narrowed.due:
         edge = today + SOON
         clauses.append(or_(Equipment.next_service <= edge, Equipment.scrap_on <= edge))
@@ -117,9 +121,9 @@ def inspections_of(site_id: UUID, equipment_id: UUID, limit: int = 60) -> list[A
 
 
 def inspections_between(
-    site_id: UUID, first: date, last: date, *, failed: bool = False, code: str | None = None, limit: int = 500
-) -> list[Any]:
-    """Inspections finished on these business days, newest first: the records behind a review's figures."""
+    site_id: UUID, first: date, last: date, *, failed: bool = False, code: str | None = None, after: str = ""
+) -> tuple[list[Any], str | None]:
+    """One page of the inspections finished on these business days, newest first, and where the next begins."""
     query = (
         select(
             Inspection.id,
@@ -132,14 +136,33 @@ def inspections_between(
         )
         .join(User, User.id == Inspection.user_id)
         .join(Place, and_(Place.site_id == Inspection.site_id, Place.id == Inspection.place_id))
-        .outerjoin(
-            Equipment, and_(Equipment.site_id == Inspection.site_id, Equipment.id == Inspection.equipment_id)
-        )
+        .outerjoin(Equipment, and_(Equipment.site_id == Inspection.site_id, Equipment.id == Inspection.equipment_id))
         .where(Inspection.site_id == site_id, Inspection.business_day.between(first, last))
     )
     if failed:
         query = query.where(Inspection.failed_count > 0)
     if code:
         query = query.where(Inspection.checklist_code == code)
-    query = query.order_by(Inspection.completed_at.desc(), Inspection.id.desc())
-    return list(db.session.execute(query.limit(limit)))
+    cursor = _cursor(after)
+    if cursor is not None:
+        query = query.where(tuple_(Inspection.completed_at, Inspection.id) < cursor)
+    query = query.order_by(Inspection.completed_at.desc(), Inspection.id.desc()).limit(PAGE + 1)
+    rows = list(db.session.execute(query))
+    more = rows[PAGE - 1] if len(rows) > PAGE else None
+    return rows[:PAGE], f"{more.completed_at.isoformat()}_{more.id}" if more else None
+
+
+def _cursor(text: str) -> Any:
+    """Where the page before ended; a cursor that makes no sense begins at the newest."""
+    moment, _, key = text.rpartition("_")
+    try:
+        at, last = datetime.fromisoformat(moment), UUID(key)
+    except ValueError:
+        return None
+    return tuple_(literal(at, UtcDateTime), literal(last, Uuid)) if at.tzinfo else None
+
+
+def hazards_of(site_id: UUID, equipment_id: UUID, limit: int = 30) -> list[Hazard]:
+    """The hazards that checks of this item have opened, newest first."""
+    query = select(Hazard).where(Hazard.site_id == site_id, Hazard.origin_id == equipment_id)
+    return list(db.session.scalars(query.order_by(Hazard.reported_at.desc()).limit(limit)))

@@ -11,7 +11,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row, and_, func, or_, select, union_all
+from sqlalchemy import and_, func, or_, select, union_all
 
 from patrol.accounts.reader import Reader, business_day_of
 from patrol.core.business_day import period_of, wall
@@ -104,11 +104,11 @@ def duties(by: Reader, at: datetime, places: Collection[UUID] | None = None) -> 
     shift = _shift_start(by, at) if any(every_shift(row.title_zh, row.title_en) for row in lists) else None
     make = _Maker(day, shift, last)
     found = [make.site(row, spots) for row in lists if places is None and spots and OWED_BY_SITE & set(row.applies_to)]
-    by_type: dict[str, list[Row[Any]]] = {}
+    by_type: dict[str, list[Any]] = {}
     for row in lists:
         for target in row.applies_to:
             by_type.setdefault(target, []).append(row)
-    at_place: dict[UUID, list[Row[Any]]] = {}
+    at_place: dict[UUID, list[Any]] = {}
     for item in items:
         at_place.setdefault(item.place_id, []).append(item)
     for spot in spots:
@@ -182,19 +182,17 @@ class _Maker:
     def __init__(self, day: date, shift: datetime | None, last: Mapping[tuple[str, UUID | None], _Last]):
         self.day, self.shift, self.last = day, shift, last
 
-    def site(self, row: Row[Any], spots: Sequence[_Spot]) -> Duty:
+    def site(self, row: Any, spots: Sequence[_Spot]) -> Duty:
         scope = next(code for code in row.applies_to if code in OWED_BY_SITE)
         return self._duty(row, spots[0], SCOPES[scope], (row.code, None))
 
-    def place(self, row: Row[Any], spot: _Spot) -> Duty:
+    def place(self, row: Any, spot: _Spot) -> Duty:
         return self._duty(row, spot, ALL_KINDS[spot.type or ""], (row.code, spot.id))
 
-    def item(self, row: Row[Any], spot: _Spot, item: Row[Any]) -> Duty:
+    def item(self, row: Any, spot: _Spot, item: Any) -> Duty:
         return self._duty(row, spot, ALL_KINDS[item.type], (row.code, item.id), item)
 
-    def _duty(
-        self, row: Row[Any], spot: _Spot, kind: Kind, key: tuple[str, UUID | None], item: Row[Any] | None = None
-    ) -> Duty:
+    def _duty(self, row: Any, spot: _Spot, kind: Kind, key: tuple[str, UUID | None], item: Any | None = None) -> Duty:
         interval = row.interval_days
         if item is not None and item.half_monthly and interval == 30:
             interval = 15
@@ -204,7 +202,7 @@ class _Maker:
             code=row.code,
             title={"zh": row.title_zh, "en": row.title_en},
             interval_days=interval,
-            item_count=row.count,
+            item_count=row.item_count,
             applies_to=row.applies_to,
             kind=kind,
             place_id=spot.id,
@@ -219,7 +217,7 @@ class _Maker:
             done=done,
         )
 
-    def _state(self, row: Row[Any], interval: int, last: _Last | None) -> tuple[date, bool]:
+    def _state(self, row: Any, interval: int, last: _Last | None) -> tuple[date, bool]:
         """Last good day and whether it is done: in the period, in this shift where the title says so, and for
         a lift's service within 15 days of the one before."""
         period = period_of(interval, self.day)
@@ -235,7 +233,7 @@ class _Maker:
         return until, done
 
 
-def _lists(site_id: UUID) -> Sequence[Row[Any]]:
+def _lists(site_id: UUID) -> Sequence[Any]:
     """The lists in force that come back by themselves, without their items."""
     query = select(
         Checklist.id,
@@ -244,7 +242,7 @@ def _lists(site_id: UUID) -> Sequence[Row[Any]]:
         Checklist.title_en,
         Checklist.interval_days,
         Checklist.applies_to,
-        item_count().label("count"),
+        item_count().label("item_count"),
     ).where(Checklist.site_id == site_id, Checklist.retired_at.is_(None), Checklist.interval_days > 0)
     return db.session.execute(query.order_by(Checklist.interval_days, Checklist.code)).all()
 
@@ -254,7 +252,7 @@ def _walk(site_id: UUID, only: Collection[UUID] | None) -> list[_Spot]:
     query = select(Place.id, Place.parent_id, Place.full_name, Place.type, Place.sort).where(
         Place.site_id == site_id, Place.retired_at.is_(None)
     )
-    below: dict[UUID | None, list[Row[Any]]] = {}
+    below: dict[UUID | None, list[Any]] = {}
     for row in db.session.execute(query.order_by(Place.sort, Place.full_name, Place.id)):
         below.setdefault(row.parent_id, []).append(row)
     walk: list[_Spot] = []
@@ -274,7 +272,7 @@ def _below(site_id: UUID, place_id: UUID) -> set[UUID]:
     return set(db.session.scalars(select(tree.c.id)))
 
 
-def _equipment(site_id: UUID, day: date, places: Collection[UUID] | None) -> Sequence[Row[Any]]:
+def _equipment(site_id: UUID, day: date, places: Collection[UUID] | None) -> Sequence[Any]:
     query = select(
         Equipment.id, Equipment.code, Equipment.type, Equipment.model, Equipment.place_id, Equipment.half_monthly
     ).where(Equipment.site_id == site_id, Equipment.state.in_(STANDING), Equipment.in_service_from <= day)
@@ -285,10 +283,10 @@ def _equipment(site_id: UUID, day: date, places: Collection[UUID] | None) -> Seq
 
 def _last_done(
     site_id: UUID,
-    lists: Sequence[Row[Any]],
+    lists: Sequence[Any],
     day: date,
     at: datetime,
-    items: Sequence[Row[Any]],
+    items: Sequence[Any],
     places: Collection[UUID] | None,
 ) -> dict[tuple[str, UUID | None], _Last]:
     """The last complete inspection in its period by (list, thing); the thing of a site's own list is None.
@@ -319,7 +317,7 @@ def _period_query(
     since: date,
     codes: list[str],
     at: datetime,
-    items: Sequence[Row[Any]],
+    items: Sequence[Any],
     places: Collection[UUID] | None,
 ) -> Any:
     query = select(

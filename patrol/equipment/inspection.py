@@ -86,3 +86,14 @@ def last_values(site_id: UUID, equipment_id: UUID | None, place_id: UUID, code: 
         Finding.site_id == site_id, Finding.inspection_id == last.scalar_subquery(), Finding.value.is_not(None)
     )
     return {code: float(value) for code, value in db.session.execute(query) if value is not None}
+
+
+def last_done(site_id: UUID, equipment_id: UUID, code: str) -> date | None:
+    """The business day this list was last completed for the item."""
+    query = select(Inspection.business_day).where(
+        Inspection.site_id == site_id,
+        Inspection.equipment_id == equipment_id,
+        Inspection.checklist_code == code,
+        Inspection.complete,
+    )
+    return db.session.scalar(query.order_by(Inspection.business_day.desc()).limit(1))

@@ -92,7 +92,7 @@ def _choices(choices: Any, number: int) -> list[dict[str, Any]]:
     rows = list(choices or ())
     if not 2 <= len(rows) <= MAX_CHOICES:
         raise _wrong("list.choices", N_("Item %(number)s: a choice needs at least two answers."), number)
-    clean = []
+    clean: list[dict[str, Any]] = []
     for row in rows:
         code = str(row.get("code") or "")
         if not CODE.fullmatch(code) or code in [one["code"] for one in clean]:

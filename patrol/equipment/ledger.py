@@ -1,18 +1,19 @@
 """Questions about the ledger: the list under its filters, the gaps of a month, one item's life."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, exists, or_, select
+from sqlalchemy import Uuid, and_, exists, literal, or_, select, tuple_
 
 from patrol.accounts.user import User
 from patrol.core.business_day import month_bounds
-from patrol.core.db import db
+from patrol.core.db import UtcDateTime, db
 from patrol.equipment.equipment import Equipment
 from patrol.equipment.inspection import Inspection
 from patrol.equipment.month import away_all_month, fire_types
+from patrol.hazards.hazard import Hazard
 from patrol.sites.place import Place
 from patrol.workorders.queries import read_cursor, write_cursor
 
@@ -75,7 +76,10 @@ def _clauses(site_id: UUID, narrowed: Filter, today: date) -> list[Any]:
     elif not narrowed.missing:
         clauses.append(Equipment.state != "retired")
     if narrowed.building:
-        clauses.append(or_(Place.id == narrowed.building, Place.parent_id == narrowed.building))
+        tree = select(Place.id).where(Place.site_id == site_id, Place.id == narrowed.building)
+        below = tree.cte("below", recursive=True)
+        below = below.union_all(select(Place.id).where(Place.site_id == site_id, Place.parent_id == below.c.id))
+        clauses.append(Equipment.place_id.in_(select(below.c.id)))
     if narrowed.due:
         edge = today + SOON
         clauses.append(or_(Equipment.next_service <= edge, Equipment.scrap_on <= edge))
@@ -154,9 +158,7 @@ def inspections_between(
         )
         .join(User, User.id == Inspection.user_id)
         .join(Place, and_(Place.site_id == Inspection.site_id, Place.id == Inspection.place_id))
-        .outerjoin(
-            Equipment, and_(Equipment.site_id == Inspection.site_id, Equipment.id == Inspection.equipment_id)
-        )
+        .outerjoin(Equipment, and_(Equipment.site_id == Inspection.site_id, Equipment.id == Inspection.equipment_id))
         .where(Inspection.site_id == site_id, Inspection.business_day.between(first, last))
     )
     if failed:
@@ -173,3 +175,9 @@ def inspections_between(
     rows = list(db.session.execute(query.limit(limit + 1)))
     more = len(rows) > limit
     return rows[:limit], write_cursor(rows[limit - 1].completed_at, rows[limit - 1].id) if more else None
+
+
+def hazards_of(site_id: UUID, equipment_id: UUID, limit: int = 30) -> list[Hazard]:
+    """The hazards that checks of this item have opened, newest first."""
+    query = select(Hazard).where(Hazard.site_id == site_id, Hazard.origin_id == equipment_id)
+    return list(db.session.scalars(query.order_by(Hazard.reported_at.desc()).limit(limit)))

@@ -25,9 +25,9 @@ test("a number outside its limits fails, on the limit it passes", () => {
   assert.equal(number("abc", "0", "1"), "empty")
 })
 
-test("a failed row counts once it has its photo, and a checklist says what is missing", () => {
-  const row = (state, more) => ({ state, required: true, photos: 0, needs: 1, ...more })
-  const rows = [row("fail"), row("pass"), row("empty"), row("empty", { required: false }), row("fail", { photos: 1 })]
+test("a row counts once it has what its answer calls for, and a checklist says what is missing", () => {
+  const row = (state, more) => ({ state, required: true, lacks: false, ...more })
+  const rows = [row("fail", { lacks: true }), row("pass"), row("empty"), row("empty", { required: false }), row("fail")]
   const open = progress(rows, false)
 
   assert.deepEqual(open, { done: 2, total: 5, open: [0, 2], failed: [0, 4], sign: true })

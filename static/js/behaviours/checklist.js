@@ -1,15 +1,20 @@
-// A checklist: counts, fills, opens the reason of a failed row, says what is still missing.
+// A checklist: counts, fills, opens what a failed row needs, says what is still missing.
 // On the record form itself: <form data-behaviour="record-form checklist" …>
 //   <b data-done></b> / <span data-total></span>   <progress data-progress max="6" value="0">
-//   <button type="button" data-all-pass>全部合格</button>
-//   <li data-item="gauge" [data-optional]>  one of:
-//     radios named findings.gauge.result (pass|fail|na)
-//     <input type="text" inputmode="decimal" name="findings.gauge.value" data-number [data-min] [data-max]> + <input type="hidden" name="findings.gauge.result">
-//     radios or <select> named findings.gauge.choice, bad ones marked data-fail + the hidden result
-//     <input|textarea name="findings.gauge.text" data-text> + the hidden result
-//     <fieldset data-fail-area hidden disabled> photo-picker (data-min=1), reason chips, remark </fieldset>
-//   </li>
-//   <p data-failures hidden></p>   [data-behaviour=signature data-min=1]
+//   <div data-needs-js hidden><button type="button" data-all-pass>全部合格</button></div>
+//   <div data-item="gauge" data-name="压力表" [data-optional]>  one of:
+//     radios named findings.gauge.result (pass|fail)
+//     <input type="text" inputmode="decimal" name="findings.gauge.value" data-number [data-min] [data-max]>
+//     radios or <select> named findings.gauge.choice, bad ones marked data-fail [data-word="压力不足"], the good one
+//       data-good; a bad one without a value only says "not good": the reason is still to be chosen
+//     <input|textarea name="findings.gauge.text" data-text>
+//     <div data-photo-item> photo-picker </div>
+//     and in any row <input type="checkbox|radio" name="findings.gauge.result" value="na" data-na>
+//     <fieldset data-fail-area> photo-picker (data-min=1), reasons, remark,
+//       [<input type="checkbox" data-fixed> <fieldset data-fixed-area> photo-picker </fieldset>] </fieldset>
+//     <fieldset data-na-area> <input data-why> </fieldset>
+//   </div>
+//   <div data-failures hidden><b data-failures-text></b></div>   [data-behaviour=signature data-min=1]
 //   <button type="submit" data-finish><span data-finish-text>完成</span></button>
 // Rows get data-state = empty|pass|fail|na and data-gap where something is missing.
 import { t } from "../app.js"
@@ -17,7 +22,7 @@ import { gapWord, judge, progress } from "../offline/findings.js"
 
 export function attach(form) {
   const rows = [...form.querySelectorAll("[data-item]")]
-  const finish = form.querySelector("[data-finish]")
+  const finish = form.querySelector("[data-finish]") ?? document.querySelector(`[data-finish][form="${form.id}"]`)
   const finishText = finish?.querySelector("[data-finish-text], span")
   const ready = finishText?.textContent
   const counts = new Map() // picker or pad -> photos
@@ -38,6 +43,7 @@ export function attach(form) {
     if (finishText) finishText.textContent = gap ? t(gap.key, gap) : ready
   }
 
+  form.querySelectorAll("[data-needs-js]").forEach((part) => { part.hidden = false })
   form.addEventListener("change", show)
   form.addEventListener("input", show)
   form.addEventListener("draft-restored", show)
@@ -55,34 +61,42 @@ export function attach(form) {
 }
 
 function read(row, counts) {
-  const state = judge(facts(row))
+  const said = facts(row, counts)
+  const state = said.undecided ? "fail" : judge(said)
   row.dataset.state = state
-  const result = row.querySelector("input[type=hidden][name$='.result']")
-  if (result) result.value = state === "empty" ? "" : state
-  const area = row.querySelector("[data-fail-area]")
-  if (area) area.hidden = area.disabled = state !== "fail"
-  const number = row.querySelector("[data-number]")
-  number?.setAttribute("aria-invalid", String(state === "fail"))
-  const picker = area?.querySelector("[data-behaviour~='photo-picker']")
-  return {
-    state, required: !row.hasAttribute("data-optional"), photos: picker ? (counts.get(picker) ?? 0) : 0,
-    needs: picker ? Number(picker.dataset.min || 0) : 0,
+  const areas = [["[data-fail-area]", state === "fail"], ["[data-na-area]", state === "na"],
+    ["[data-fixed-area]", Boolean(row.querySelector("[data-fixed]:checked"))]]
+  for (const [selector, open] of areas) {
+    const area = row.querySelector(selector)
+    if (area) area.hidden = area.disabled = !open
   }
+  row.querySelector("[data-number]")?.setAttribute("aria-invalid", String(state === "fail"))
+  const pickers = [...row.querySelectorAll("[data-behaviour~='photo-picker']")].filter((one) => !one.closest("[hidden]"))
+  const short = pickers.some((one) => (counts.get(one) ?? 0) < Number(one.dataset.min || 0))
+  row.toggleAttribute("data-proved", pickers.some((one) => counts.get(one)))
+  const silent = state === "na" && !row.querySelector("[data-why]")?.value.trim()
+  return { state, required: !row.hasAttribute("data-optional"), lacks: short || silent || Boolean(said.undecided) }
 }
 
-function facts(row) {
+function facts(row, counts) {
+  if (row.querySelector("[data-na]:checked")) return { kind: "result", value: "na" }
   const number = row.querySelector("[data-number]")
   if (number) return { kind: "number", value: number.value.replace(",", "."), min: number.dataset.min, max: number.dataset.max }
   const written = row.querySelector("[data-text]")
   if (written) return { kind: "text", value: written.value }
+  const taken = row.querySelector("[data-photo-item] [data-behaviour~='photo-picker']")
+  if (taken) return { kind: "text", value: counts.get(taken) ? "taken" : "" }
   const choice = row.querySelector("input[name$='.choice']:checked, select[name$='.choice'] option:checked")
-  if (choice) return { kind: "choice", value: choice.value, fails: choice.hasAttribute("data-fail") }
+  if (choice) {
+    const fails = choice.hasAttribute("data-fail")
+    return { kind: "choice", value: choice.value, fails, undecided: fails && !choice.value }
+  }
   return { kind: "result", value: row.querySelector("input[type=radio][name$='.result']:checked")?.value }
 }
 
 // Only what a tap can answer: a number must be read off, never assumed.
 function passIfTap(row) {
-  const pass = row.querySelector("input[type=radio][name$='.result'][value=pass]")
+  const pass = row.querySelector("input[type=radio][name$='.result'][value=pass], input[type=radio][data-good]")
   if (pass) pass.checked = true
 }
 
@@ -90,14 +104,15 @@ function showFailures(form, failed) {
   const place = form.querySelector("[data-failures]")
   if (!place) return
   place.hidden = !failed.length
-  const names = failed.map((row) => row.dataset.name || row.querySelector("[data-name-text]")?.textContent.trim() || "")
+  const names = failed.map((row) => row.querySelector("[data-fail][data-word]:checked")?.dataset.word || row.dataset.name || "")
   text(place, "[data-failures-text]", t("failed_items", { n: failed.length, names: names.filter(Boolean).join("、") }))
 }
 
 function goTo(place) {
   if (!place) return
   place.scrollIntoView({ block: "center" })
-  place.querySelector("[data-fail-area]:not([hidden]) input, input:not([type=hidden]), select, canvas")?.focus({ preventScroll: true })
+  const first = "[data-fail-area]:not([hidden]) input, [data-na-area]:not([hidden]) input, input:not([type=hidden]), select, canvas"
+  place.querySelector(first)?.focus({ preventScroll: true })
 }
 
 function text(root, selector, words) {

@@ -16,17 +16,16 @@ export function judge({ kind, value = "", min, max, fails = false }) {
 const given = (limit) => limit !== undefined && limit !== null && limit !== ""
 const outside = (number, min, max) => (given(min) && number < Number(min)) || (given(max) && number > Number(max))
 
-// rows: [{state, required, photos, needs}] (needs: photos a failed row must have). signed: true | false | null (no pad).
+// rows: [{state, required, lacks}] (lacks: answered, but its photo, reason or remark is not there). signed: true | false | null (no pad).
 // -> {done, total, open: indexes of rows still in the way, failed: indexes, sign: the signature is missing}
 export function progress(rows, signed = null) {
   const open = []
   const failed = []
   let done = 0
   rows.forEach((row, at) => {
-    const lacksPhoto = row.state === "fail" && row.photos < row.needs
     if (row.state === "fail") failed.push(at)
-    if (row.state !== "empty" && !lacksPhoto) done += 1
-    if ((row.state === "empty" && row.required) || lacksPhoto) open.push(at)
+    if (row.state !== "empty" && !row.lacks) done += 1
+    if ((row.state === "empty" && row.required) || row.lacks) open.push(at)
   })
   return { done, total: rows.length, open, failed, sign: signed === false }
 }

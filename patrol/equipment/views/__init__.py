@@ -1,0 +1,9 @@
+"""Door: what is due, checklists filled, inspections, the ledger of equipment, a site's lists. One blueprint."""
+
+from flask import Blueprint
+
+bp = Blueprint("equipment", __name__)
+
+from patrol.equipment.views import due, fill, inspections, item, ledger, lists  # noqa: E402
+
+__all__ = ["bp", "due", "fill", "inspections", "item", "ledger", "lists"]

@@ -1,0 +1,69 @@
+"""What is due for me, by building and in walking order; what can be filled at any time."""
+
+from itertools import groupby
+from typing import Any
+
+from flask import render_template, request
+from sqlalchemy import select
+
+from patrol.accounts.reader import business_day_of
+from patrol.core.clock import now
+from patrol.core.db import db
+from patrol.equipment.checklist import Checklist
+from patrol.equipment.duty import Duty, duties, lines, mine, progress
+from patrol.equipment.rights import may_fill
+from patrol.equipment.types import SCOPES
+from patrol.equipment.views import bp
+from patrol.equipment.views.common import place_or_404, reader, uuid_in
+from patrol.web.access import needs
+
+MANY = 40  # from here on a page shows one building at a time
+
+
+@bp.get("/checklists")
+@needs("checklist.see", "checklist.fill")
+def due() -> Any:
+    by, at = reader(), now()
+    owed = mine(by, duties(by, at))
+    show_done = request.args.get("done") == "1"
+    wanted = [duty for duty in owed if show_done or not duty.done]
+    buildings = _by_building(wanted)
+    chosen = uuid_in(request.args.get("building"))
+    narrow = len(lines(wanted)) > MANY
+    if chosen or not narrow:
+        buildings = [one for one in buildings if not chosen or one[0].building_id == chosen]
+    return render_template(
+        "equipment/due.html",
+        buildings=[(duties_[0], lines(duties_), progress(_of(owed, duties_[0]))) for duties_ in buildings],
+        folded=narrow and chosen is None,
+        chosen=chosen,
+        progress=progress(owed),
+        show_done=show_done,
+        any_time=_any_time(by),
+        today=business_day_of(by, at),
+    )
+
+
+def _by_building(owed: list[Duty]) -> list[list[Duty]]:
+    """In walking order; a building's duties stand together there."""
+    return [list(group) for _key, group in groupby(owed, key=lambda duty: duty.building_id)]
+
+
+def _of(owed: list[Duty], like: Duty) -> list[Duty]:
+    return [duty for duty in owed if duty.building_id == like.building_id]
+
+
+def _any_time(by: Any) -> list[Checklist]:
+    """Lists that no place owes: of points, routes and weather. The person chooses where."""
+    query = select(Checklist).where(Checklist.site_id == by.site_id, Checklist.retired_at.is_(None))
+    return [
+        row
+        for row in db.session.scalars(query.order_by(Checklist.code))
+        if set(row.applies_to) & (SCOPES.keys() - {"site", "drill"}) and may_fill(by, row.applies_to, None)
+    ]
+
+
+@bp.get("/inspections/done")
+@needs("checklist.patrol", "checklist.fill")
+def done() -> Any:
+    return render_template("equipment/done.html", place=place_or_404(uuid_in(request.args.get("place"))))

@@ -41,7 +41,7 @@ def index() -> Any:
     whole = place_tree(current_user.site_id, retired=retired)
     labelled = {"yes": True, "no": False}.get(label)
     tops = search_tree(whole, text, labelled=labelled) if text or labelled is not None else whole
-    values = {
+    values: dict[str, Any] = {
         "tops": tops, "q": text, "label": label, "retired": retired,
         "count": sum(1 for _node in walk(whole)), "points": sum(top.points for top in whole),
         "open_all": bool(text or label), "kind_names": KIND_NAMES,

@@ -149,7 +149,8 @@ def _editor(route: Route) -> dict[str, Any]:
         "points": _points(tree, {stop.place for stop in draft.stops}),
         "gone": {stop.place for stop in draft.stops} - {node.id for node in walk(tree)},
         "plans": [_row(number, plan) for number, plan in enumerate(draft.plans, 1)],
-        "weekday_names": weekday_names, "tolerance": common_tolerance(draft.plans), "tolerances": TOLERANCES, "teams": TEAMS,
+        "weekday_names": weekday_names,
+        "tolerance": common_tolerance(draft.plans), "tolerances": TOLERANCES, "teams": TEAMS,
         "preview": _preview(draft, first), "first_day": first,
     }  # fmt: skip
 

@@ -135,20 +135,20 @@ def _doors() -> list[Blueprint]:
     """Every package's door. Imported late, so that commands that need no pages start quickly."""
     from patrol.accounts import views as accounts
     from patrol.equipment import views as equipment_views
-    from patrol.exports import label_views, views_review
+    from patrol.exports import views_import, views_labels, views_review
     from patrol.hazards import views as hazards
     from patrol.photos import views as photos
     from patrol.pwa import views as pwa
     from patrol.reviews import views as reviews
     from patrol.reviews import views_board, views_photos
-    from patrol.rounds import views_visits
+    from patrol.rounds import views_routes, views_visits
     from patrol.rounds import views as rounds
     from patrol.sites import views as places
     from patrol.sync import views as sync
     from patrol.workorders import views as workorders
 
     guard = (accounts, rounds, views_visits, hazards, workorders, equipment_views, photos)
-    desk = (views_board, views_photos, reviews, views_review, places, label_views)
+    desk = (views_board, views_photos, reviews, views_review, views_routes, places, views_labels, views_import)
     return [health.bp, *(door.bp for door in (*guard, *desk, sync, pwa))]
 
 

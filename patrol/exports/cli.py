@@ -18,7 +18,7 @@ from patrol.core.clock import now
 from patrol.core.db import db, write
 from patrol.core.problems import Problem
 from patrol.exports.imports import KINDS
-from patrol.exports.label_views import sheet_values
+from patrol.exports.views_labels import sheet_values
 from patrol.exports.tables import read_rows
 from patrol.rounds.route import routes_of, stops_of
 from patrol.sites.label import labels_for_sheet

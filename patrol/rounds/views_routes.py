@@ -18,7 +18,7 @@ from patrol.rounds.route import Route, add_route, discard_draft, draft_of, publi
 from patrol.rounds.route_diff import Change, differences
 from patrol.rounds.route_draft import PlanDraft, RouteDraft
 from patrol.rounds.route_form import common_tolerance, edit, read_route
-from patrol.rounds.route_words_views import change_words, plan_time, plan_words, take_effect_words, weekday_names
+from patrol.rounds.views_route_words import change_words, plan_time, plan_words, take_effect_words, weekday_names
 from patrol.sites.place_tree import place_tree, walk
 from patrol.web.access import needs
 from patrol.web.errors import words

@@ -9,6 +9,7 @@ from patrol.rounds.preview import by_hand
 from patrol.rounds.route_diff import Change
 from patrol.rounds.route_draft import PlanDraft
 from patrol.web.filters import day as day_words
+from patrol.web.i18n import language
 
 EVERY_DAY, WORKDAYS, WEEKEND = 0b1111111, 0b0011111, 0b1100000
 
@@ -50,7 +51,7 @@ def days_words(weekdays: int) -> str:
     if weekdays in (EVERY_DAY, WORKDAYS, WEEKEND):
         return {EVERY_DAY: _("every day"), WORKDAYS: _("on weekdays"), WEEKEND: _("at weekends")}[weekdays]
     names = [name for at, name in enumerate(weekday_names()) if weekdays >> at & 1]
-    return _("on %(days)s", days=_(" ").join(names)) if names else _("on no day")
+    return _("on %(days)s", days=("、" if language() == "zh" else " ").join(names)) if names else _("on no day")
 
 
 def change_words(change: Change) -> str:
@@ -68,4 +69,4 @@ def _fact(key: str, value: Any) -> Any:
 
 def take_effect_words(first: date, day_start: time) -> str:
     """When a publication made now comes into force."""
-    return _("%(day)s %(time)s", day=day_words(first), time=f"{day_start:%H:%M}")
+    return f"{day_words(first)} {day_start:%H:%M}"

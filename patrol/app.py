@@ -135,7 +135,7 @@ def _doors() -> list[Blueprint]:
     """Every package's door. Imported late, so that commands that need no pages start quickly."""
     from patrol.accounts import views as accounts
     from patrol.equipment import views as equipment_views
-    from patrol.exports import label_views, review_views
+    from patrol.exports import review_views, views_import, views_labels
     from patrol.hazards import views as hazards
     from patrol.hazards import views_lists as hazard_lists
     from patrol.photos import views as photos
@@ -143,13 +143,13 @@ def _doors() -> list[Blueprint]:
     from patrol.reviews import board_views, photo_views
     from patrol.reviews import views as reviews
     from patrol.rounds import views as rounds
-    from patrol.rounds import visits_views
+    from patrol.rounds import views_routes, visits_views
     from patrol.sites import views as places
     from patrol.sync import views as sync
     from patrol.workorders import views as workorders
 
     guard = (accounts, rounds, visits_views, hazards, hazard_lists, workorders, equipment_views, photos)
-    desk = (board_views, photo_views, reviews, review_views, places, label_views)
+    desk = (board_views, photo_views, reviews, review_views, views_routes, places, views_labels, views_import)
     return [health.bp, *(door.bp for door in (*guard, *desk, sync, pwa))]
 
 

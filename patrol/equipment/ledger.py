@@ -1,15 +1,15 @@
 """Questions about the ledger: the list under its filters, the gaps of a month, one item's life."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Uuid, and_, exists, literal, or_, select, tuple_
+from sqlalchemy import and_, exists, or_, select
 
 from patrol.accounts.user import User
 from patrol.core.business_day import month_bounds
-from patrol.core.db import UtcDateTime, db
+from patrol.core.db import db
 from patrol.equipment.equipment import Equipment
 from patrol.equipment.inspection import Inspection
 from patrol.equipment.month import away_all_month, fire_types

@@ -1,7 +1,7 @@
 """Reading the tables people send (Excel, WPS, CSV) and writing the templates they fill in."""
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time
 from io import BytesIO, StringIO
 from pathlib import PurePath
@@ -89,7 +89,7 @@ def _text(raw: bytes) -> list[list[str]]:
 
 
 def write_template(
-    sheet: str, heads: Sequence[str], examples: Iterable[Sequence[str]], choices: dict[int, Sequence[str]]
+    sheet: str, heads: Sequence[str], examples: Iterable[Sequence[str]], choices: Mapping[int, Sequence[str]]
 ) -> bytes:
     """An empty table to fill in: bold headings, grey examples, drop-downs (column -> what can be chosen)."""
     out = BytesIO()

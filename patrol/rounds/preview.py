@@ -1,7 +1,9 @@
 """What a draft's plans will make of one business day: the rounds, in order, with their times."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from math import ceil
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -65,3 +67,55 @@ def by_hand(plan: PlanDraft) -> tuple[str, str] | None:
     hour, minute = map(int, plan.times[0].split(":"))
     end = (hour * 60 + minute + plan.expected_min) % 1440
     return plan.times[0], f"{end // 60:02d}:{end % 60:02d}"
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One round on the picture, in its units. ``text`` is empty where it would not fit."""
+
+    x: float
+    y: float
+    width: float
+    text: str
+    title: str
+    extra: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """``hours``: (x, "20"); bars that overlap stand in lanes below each other."""
+
+    width: float
+    height: float
+    hours: list[tuple[float, str]]
+    bars: list[Bar]
+
+
+def picture(rounds: list[Expected], tz: ZoneInfo, name_of: Callable[[int, str], tuple[str, str]]) -> Picture | None:
+    """The day's rounds along the clock, from the hour of the first to the hour after the last; None when empty.
+
+    name_of: (number, the plan's name) -> (short text for the bar, its title).
+    """
+    if not rounds:
+        return None
+    width, hour = 440.0, timedelta(hours=1)
+    spans = [(r.times.starts_at.astimezone(tz), r.times.ends_at.astimezone(tz)) for r in rounds]
+    start = spans[0][0].replace(minute=0, second=0, microsecond=0)
+    end = max(max(end for _start, end in spans), start + 4 * hour)
+    count = ceil((end - start) / hour)
+
+    def x(moment: datetime) -> float:
+        return round(12 + (moment - start) / (count * hour) * (width - 24), 1)
+
+    every = ceil(count / 11)
+    hours = [(x(start + n * hour), f"{start + n * hour:%H}") for n in range(0, count + 1, every)]
+    bars: list[Bar] = []
+    lanes: list[float] = []  # where each lane is taken up to
+    for number, (round_, (begin, finish)) in enumerate(zip(rounds, spans, strict=True), 1):
+        left, wide = x(begin), max(x(finish) - x(begin), 14.0)
+        lane = next((at for at, taken in enumerate(lanes) if taken <= left), len(lanes))
+        lanes[lane : lane + 1] = [left + wide]
+        short, title = name_of(number, round_.name)
+        text = short if wide > 12 * len(short) else (str(number) if wide > 18 else "")
+        bars.append(Bar(left, 30 + 34 * lane, round(wide, 1), text, title, bool(round_.name)))
+    return Picture(width, 30 + 34 * len(lanes) + 8, hours, bars)

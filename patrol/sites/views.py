@@ -22,7 +22,7 @@ from patrol.sites.label import issue_label, reissue_label
 from patrol.sites.place import Place, PlaceData, add_place, change_place, place_here, restore_place, retire_place
 from patrol.sites.place_tree import place_tree, search_tree, walk
 from patrol.sites.place_types import BELOW, KIND_NAMES, LOOK_ICONS, PLACE_TYPES
-from patrol.sites.place_views import about, field_names, icon_names
+from patrol.sites.views_place import about, field_names, icon_names
 from patrol.web.access import needs
 from patrol.web.errors import from_validation, words
 from patrol.web.forms import nested
@@ -41,7 +41,7 @@ def index() -> Any:
     whole = place_tree(current_user.site_id, retired=retired)
     labelled = {"yes": True, "no": False}.get(label)
     tops = search_tree(whole, text, labelled=labelled) if text or labelled is not None else whole
-    values = {
+    values: dict[str, Any] = {
         "tops": tops, "q": text, "label": label, "retired": retired,
         "count": sum(1 for _node in walk(whole)), "points": sum(top.points for top in whole),
         "open_all": bool(text or label), "kind_names": KIND_NAMES,

@@ -32,6 +32,7 @@ export function attach(list) {
   list.addEventListener("click", (event) => {
     const button = event.target.closest("[data-up], [data-down]")
     if (!button) return
+    event.preventDefault() // without this script the button sends the form instead
     shift(button.closest("[data-stop]"), button.hasAttribute("data-up") ? -1 : 1)
     if (!button.disabled) button.focus()
     else button.closest("[data-stop]").querySelector("[data-up]:enabled, [data-down]:enabled")?.focus()

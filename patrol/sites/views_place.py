@@ -76,7 +76,7 @@ def _field(key: str, pair: list[Any]) -> str:
         return name
     names = {"kind": KIND_NAMES, "type": PLACE_TYPES}.get(key, {})
     old, new = (pick(names[value]) if value in names else "—" if value in (None, "") else value for value in pair)
-    return _("%(field)s %(old)s → %(new)s", field=name, old=old, new=new)
+    return f"{name} {old} → {new}"
 
 
 def field_names() -> dict[str, str]:

@@ -1,0 +1,72 @@
+"""Door: plans and changes of routes in the reader's words."""
+
+from datetime import date, time
+from typing import Any
+
+from flask_babel import gettext as _
+
+from patrol.rounds.preview import by_hand
+from patrol.rounds.route_diff import Change
+from patrol.rounds.route_draft import PlanDraft
+from patrol.web.filters import day as day_words
+from patrol.web.i18n import language
+
+EVERY_DAY, WORKDAYS, WEEKEND = 0b1111111, 0b0011111, 0b1100000
+
+
+def weekday_names() -> list[str]:
+    """One letter or sign for each day, Monday first."""
+    return [_("Mo"), _("Tu"), _("We"), _("Th"), _("Fr"), _("Sa"), _("Su")]
+
+
+def plan_time(plan: PlanDraft) -> str:
+    """When it is walked, short: 20:00–21:20, or 20:00–08:00 every 120 min, or the times."""
+    alone = by_hand(plan)
+    if alone is not None:
+        return f"{alone[0]}–{alone[1]}"
+    if plan.form == "every":
+        if not (plan.band_start and plan.band_end and plan.every_min):
+            return _("Set the times")
+        band = f"{plan.band_start}–{plan.band_end}"
+        return _("%(band)s every %(minutes)s min", band=band, minutes=plan.every_min)
+    return " ".join(plan.times) or _("Set the times")
+
+
+def plan_words(plan: PlanDraft) -> str:
+    """All of a plan in one phrase, for the list of changes."""
+    parts = [plan_time(plan), days_words(plan.weekdays)]
+    parts.append(_("walk %(minutes)s min", minutes=plan.expected_min))
+    if plan.tolerance_min is not None:
+        parts.append(_("late after %(minutes)s min", minutes=plan.tolerance_min))
+    if plan.crew_size == 2:
+        parts.append(_("in pairs"))
+    if plan.valid_to:
+        parts.append(_("until %(day)s", day=plan.valid_to))
+    if plan.skip_dates:
+        parts.append(_("not on %(days)s", days=", ".join(plan.skip_dates)))
+    return _(", ").join(parts)
+
+
+def days_words(weekdays: int) -> str:
+    if weekdays in (EVERY_DAY, WORKDAYS, WEEKEND):
+        return {EVERY_DAY: _("every day"), WORKDAYS: _("on weekdays"), WEEKEND: _("at weekends")}[weekdays]
+    names = [name for at, name in enumerate(weekday_names()) if weekdays >> at & 1]
+    return _("on %(days)s", days=("、" if language() == "zh" else " ").join(names)) if names else _("on no day")
+
+
+def change_words(change: Change) -> str:
+    facts = {key: _fact(key, value) for key, value in change.facts.items()}
+    return _(change.text) % facts if facts else _(change.text)
+
+
+def _fact(key: str, value: Any) -> Any:
+    if isinstance(value, PlanDraft):
+        return plan_words(value)
+    if key == "plan" and isinstance(value, int):
+        return _("Round %(number)s", number=value)
+    return _(value) if key.endswith("_name") else value
+
+
+def take_effect_words(first: date, day_start: time) -> str:
+    """When a publication made now comes into force."""
+    return f"{day_words(first)} {day_start:%H:%M}"

@@ -132,11 +132,12 @@ def _answer(item: dict[str, Any], limits: dict[str, Any], rng: random.Random, la
 
 
 def _number(item: dict[str, Any], fails: bool, rng: random.Random) -> float:
-    low, high = item.get("min"), item.get("max")
-    if low is None and high is None:
+    given = [float(bound) for bound in (item.get("min"), item.get("max")) if bound is not None]
+    if not given:
         return float(rng.randint(1, 9))
-    low = high - max(1, abs(high) / 5) if low is None else low
-    high = low + max(1, abs(low) / 5) if high is None else high
+    room = max(1.0, abs(given[0]) / 5)
+    low = given[0] if item.get("min") is not None else given[0] - room
+    high = given[-1] if item.get("max") is not None else low + room
     if fails:
         return round(float(high) + max(1.0, (high - low) / 4), 2) if item.get("max") is not None else float(low) - 1
     return round(rng.uniform(low + (high - low) / 4, high - (high - low) / 4), 2) if high > low else float(low)

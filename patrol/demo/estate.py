@@ -109,10 +109,10 @@ def build(site: Site, lang: Lang, at: datetime, rng: random.Random, buildings: i
         roof = say(("天台", "roof"), lang)
         _point(estate, site, f"b{n}.lobby", lobby, at, rng, lang, "lobby", parent=block)
         _point(estate, site, f"b{n}.roof", roof, at, rng, lang, "roof", parent=block, type="roof")
-    for key, name, look, type_ in ROOMS:
+    for key, named, look, type_ in ROOMS:
         owner = key.split(".")[0]
         parent = estate.places.get(owner) if owner.startswith("b") and "." in key else None
-        _point(estate, site, key, say(name, lang), at, rng, lang, look, parent=parent, type=type_, whole=True)
+        _point(estate, site, key, say(named, lang), at, rng, lang, look, parent=parent, type=type_, whole=True)
     return estate
 
 

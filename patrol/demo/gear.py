@@ -79,6 +79,8 @@ def _take(
         made_on=made_on,
         in_service_from=at.date(),
         last_service=_serviced(kind, made_on, at.date(), rng),
+        quantity=1,
+        contractor="",
     )
     return take_in(data, by=by, at=at)
 

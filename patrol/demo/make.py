@@ -7,6 +7,8 @@ from datetime import datetime, time, timedelta
 from itertools import islice
 from typing import TypeVar
 
+from sqlalchemy import select
+
 from patrol.accounts.passwords import hash_password
 from patrol.accounts.reader import Reader
 from patrol.core.business_day import business_day
@@ -23,6 +25,7 @@ from patrol.demo.troubles import Troubles, moments
 from patrol.demo.walking import walk_all
 from patrol.demo.words import Lang, say
 from patrol.equipment.checklist import bring_in_catalogue
+from patrol.hazards.hazard import Hazard
 from patrol.photos.shelf import PhotoStore
 from patrol.rounds.ensure import LOOK_AHEAD, make_rounds
 from patrol.sites.site import Site
@@ -89,6 +92,11 @@ def _one_site(
         with write():
             for moment in some_times:
                 troubles.happen(moment)
+    opened = select(Hazard.id).where(Hazard.site_id == site.id, Hazard.source == "checklist")
+    for ids in _batched(list(db.session.scalars(opened.order_by(Hazard.reported_at))), 40):
+        with write():
+            for hazard_id in ids:
+                troubles.settle(db.session.get_one(Hazard, (site.id, hazard_id)))
     with write():
         photos = lay_under(site.id, store, Bank())
     said(f"{len(times)} hazards, {photos} photos")

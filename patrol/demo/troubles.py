@@ -85,6 +85,10 @@ class Troubles:
         self._go_on(hazard, at)
         return hazard
 
+    def settle(self, hazard: Hazard) -> None:
+        """Go on with a hazard that a checklist has opened."""
+        self._go_on(hazard, hazard.reported_at)
+
     def _report(self, data: dict[str, Any], by: Reader, at: datetime) -> Hazard:
         return report_hazard(HazardData.model_validate(data), id=uuid7(), by=by, when=_when(at, self.rng))
 

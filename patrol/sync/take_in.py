@@ -138,9 +138,7 @@ def _answer_known(offers: Sequence[Offer], by: Reader) -> None:
     """Say "known" or "id reused" for ids that are here already, or twice in this batch."""
     ids = [offer.record.id for offer in offers if offer.record is not None and offer.open]
     rows = db.session.connection().execute(_KNOWN, {"site_id": by.site_id, "ids": ids})
-    known: dict[UUID, tuple[str, UUID, str | None]] = {
-        row.id: (row.content_hash, row.user_id, row.url) for row in rows
-    }
+    known: dict[UUID, tuple[str, UUID, str | None]] = {row.id: (row.content_hash, row.user_id, row.url) for row in rows}
     for offer in offers:
         if offer.record is None or not offer.open:
             continue

@@ -143,7 +143,10 @@ def test_the_equipments_own_limits_win_and_are_stored_with_the_value(fill, ledge
 @pytest.mark.parametrize("kind", ["pass_fail", "number", "choice", "text", "photo"])
 def test_every_kind_of_item_takes_a_good_answer_and_not_applicable(kind, fill, lists, places):
     code, item = next(
-        (code, item) for code, row in sorted(lists.items()) for item in row.items if item["kind"] == kind and item["required"]
+        (code, item)
+        for code, row in sorted(lists.items())
+        for item in row.items
+        if item["kind"] == kind and item["required"]
     )
     place = fitting_place(places, lists[code])
     good = fill(code, place=place, equipment=fitting_item(lists[code], place))

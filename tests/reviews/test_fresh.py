@@ -144,9 +144,7 @@ def test_a_recount_names_the_day_and_the_part_that_is_wrong(world, north, noon_a
         row = db.session.get_one(DayTally, (world.site.id, DAY))
         row.figures = {**row.figures, "cancelled_rounds": 7}
 
-    assert recount(world.site.id, FIRST, LAST, noon_after) == [
-        f"翠湖花园 {DAY}: cancelled_rounds: kept 7, counted 0"
-    ]
+    assert recount(world.site.id, FIRST, LAST, noon_after) == [f"翠湖花园 {DAY}: cancelled_rounds: kept 7, counted 0"]
 
 
 def test_days_to_come_are_empty_and_not_kept(world, north):

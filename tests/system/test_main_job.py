@@ -35,7 +35,10 @@ def test_from_a_label_to_the_months_review(stage, open_browser, tmp_path):
     codes, photo = stage.world.codes, phone_photo(tmp_path / "pot.jpg")
     views = {
         "大堂": [seen(f"{stage.url}/C/{codes['大堂']}".upper())] * 12,
-        "消防泵房": [wall(2)] * 3 + [seen(f"{stage.url}/C/{codes['消防泵房']}".upper(), tilt=17, light=0.3, blur=0.6)] * 12,
+        "消防泵房": [
+            *[wall(2)] * 3,
+            *[seen(f"{stage.url}/C/{codes['消防泵房']}".upper(), tilt=17, light=0.3, blur=0.6)] * 12,
+        ],
         "天台": [seen(f"{stage.url}/C/{codes['天台']}".upper(), tilt=-6)] * 12,
     }
 
@@ -128,7 +131,8 @@ def fail_the_gauge(page: Page, stage, photo) -> None:
     page.mouse.move(box["x"] + 120, box["y"] + 60, steps=6)
     page.mouse.up()
     page.click("[data-finish]")
-    page.wait_for_url(re.compile(r"/inspections/done|/inspections/new\?(?!equipment=" + str(stage.world.bottle_id) + ")"))
+    same = f"equipment={stage.world.bottle_id}"
+    page.wait_for_url(re.compile(rf"/inspections/done|/inspections/new\?(?!{same})"))
     page.goto(f"{stage.url}/today")
 
 
@@ -145,7 +149,8 @@ def report_the_pot(page: Page, photo) -> None:
 def check_the_photo(page: Page, stage) -> None:
     """What is served stands upright and tells nothing but its pixels."""
     with database(stage.instance):
-        photo_id = db.session.scalars(select(Photo.id).where(Photo.kind == "before", Photo.category == "balcony_flowerpot")).one()
+        shown = select(Photo.id).where(Photo.kind == "before", Photo.category == "balcony_flowerpot")
+        photo_id = db.session.scalars(shown).one()
     raw = page.request.get(f"{stage.url}/photos/{photo_id}/master.jpg").body()
     picture = Image.open(io.BytesIO(raw), formats=["JPEG"])
     assert picture.size == (1200, 1600)

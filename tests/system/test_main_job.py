@@ -111,13 +111,14 @@ def fail_the_gauge(page: Page, stage, photo) -> None:
     """The extinguisher's needle is in the red: the photo is forced, the rest passes, signed and sent."""
     page.goto(f"{stage.url}/inspections/new?equipment={stage.world.bottle_id}&checklist=extinguisher_dry_powder")
     page.click("[data-all-pass]")
-    page.locator("input[name='findings.gauge.choice'][value=red]").check(force=True)
     row = page.locator("[data-item=gauge]")
+    row.locator(".passfail__item").nth(1).click()
+    row.locator(".chip", has=page.locator("[value=red]")).click()
     page.click("[data-finish]")
     expect(page).to_have_url(re.compile("/inspections/new"))  # not without the photo
     row.locator("[data-fail-area] input[type=file]").set_input_files(str(photo))
     expect(row.locator("li[data-photo]")).to_have_count(1)
-    row.locator("[name='findings.gauge.remark']").fill("压力不足")
+    row.locator("[data-fail-area] [name='findings.gauge.remark']").fill("压力不足")
     for item in page.locator("[data-item]").all():
         number = item.locator("[data-number]")
         if number.count():

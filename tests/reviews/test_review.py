@@ -1,6 +1,7 @@
 """Weeks and months are sums of days, hazards balance, and every figure can be looked up."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -30,7 +31,7 @@ def test_periods_are_written_and_read_back():
         assert (period.slug, period.first, period.last) == (text, first, last)
         assert period.next.previous == period
     assert MARCH.number == "YB-2026-03"
-    assert [week.slug for week in MARCH.weeks][0] == "2026-W09"
+    assert MARCH.weeks[0].slug == "2026-W09"
     assert [len(week.days) for week in MARCH.weeks] == [1, 7, 7, 7, 7, 2]
 
 
@@ -55,7 +56,7 @@ def test_a_week_is_its_seven_days_and_a_month_is_its_days(world, north, spots, a
     assert week.balanced
     figures = [review(world.site.id, Period.around("day", day), april) for day in week.period.days]
     assert sum(f.patrol.counts.missed for f in figures) == week.patrol.counts.missed
-    for before, after in zip(figures, figures[1:], strict=False):
+    for before, after in pairwise(figures):
         assert before.balanced
         assert before.hazards.balance.open_at_end == after.hazards.balance.open_at_start
     assert sum(n for _, n, _ in month.weekly) == month.hazards.found

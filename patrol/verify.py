@@ -5,18 +5,21 @@ from collections.abc import Iterator
 import click
 from flask import current_app
 from flask.cli import with_appcontext
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 
+from patrol.core.clock import now
 from patrol.core.db import db, is_sqlite
 from patrol.journal.entry import JournalEntry, JournalHead, verify_chain
 from patrol.photos.photo import PhotoFile
 from patrol.photos.storage import shelf
+from patrol.reviews.day_tally import DayTally
+from patrol.reviews.fresh import recount
 
 
 @click.command("verify")
 @with_appcontext
 def verify_command() -> None:
-    """Check the journal's chain, the photos' files and the database itself; name what is wrong."""
+    """Check the journal's chain, the photos' files, the kept figures and the database itself; name what is wrong."""
     faults = list(findings())
     for fault in faults:
         click.echo(fault)
@@ -28,6 +31,7 @@ def findings() -> Iterator[str]:
     yield from _database()
     yield from _journal()
     yield from _photos()
+    yield from _tallies()
 
 
 def _database() -> Iterator[str]:
@@ -54,3 +58,11 @@ def _photos() -> Iterator[str]:
     for photo_id in db.session.scalars(query):
         if not store.exists(photo_id):
             yield f"photo {photo_id}: its file is missing"
+
+
+def _tallies() -> Iterator[str]:
+    """The kept numbers of every day against the facts, counted again."""
+    days = select(DayTally.site_id, func.min(DayTally.day), func.max(DayTally.day)).group_by(DayTally.site_id)
+    for site_id, first, last in list(db.session.execute(days)):
+        for fault in recount(site_id, first, last, now()):
+            yield f"figures of {fault}"

@@ -1,4 +1,4 @@
-"""``patrol labels`` and ``patrol import``: label sheets to a file, tables into a site."""
+"""``patrol labels``, ``patrol export``, ``patrol import``: labels and reviews to a file, tables into a site."""
 
 import base64
 from collections.abc import Sequence
@@ -8,18 +8,21 @@ from typing import Any
 import click
 from flask import current_app, render_template
 from flask.cli import with_appcontext
-from flask_babel import force_locale
+from flask_babel import force_locale, gettext
 from markupsafe import Markup
 from sqlalchemy import select
 
 from patrol.accounts.reader import Here, Reader
 from patrol.accounts.user import Membership, User
+from patrol.core.business_day import business_day
 from patrol.core.clock import now
 from patrol.core.db import db, write
 from patrol.core.problems import Problem
 from patrol.exports.imports import KINDS
+from patrol.exports.review_xlsx import month_workbook
 from patrol.exports.tables import read_rows
 from patrol.exports.views_labels import sheet_values
+from patrol.reviews.review import asked_for, review
 from patrol.rounds.route import routes_of, stops_of
 from patrol.sites.label import labels_for_sheet
 from patrol.sites.site import Site, all_sites
@@ -55,6 +58,30 @@ def _sheet_file(site: Site, title: str, labels: Sequence[Any], english: bool) ->
             logo=f"data:image/svg+xml;base64,{logo}",
             english=english,
         )
+
+
+@click.group("export")
+def export_command() -> None:
+    """Write records of a site to a file."""
+
+
+@export_command.command("review")
+@click.argument("site_name", metavar="SITE")
+@click.argument("month")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), default=None, help="File to write.")
+@click.option("--english", is_flag=True, help="Words in the workbook in English.")
+@with_appcontext
+def export_review_command(site_name: str, month: str, out: Path | None, english: bool) -> None:
+    """Write the review of MONTH (2026-11) as an Excel workbook."""
+    site, at, language = _site(site_name), now(), "en" if english else "zh"
+    try:
+        period = asked_for("month", month, business_day(at, site.zone, site.day_start))
+    except Problem:
+        raise click.ClickException(f"{month} is no month that has begun; write it as 2026-11.") from None
+    path = out or Path(f"{period.number}.xlsx")
+    with current_app.test_request_context(), force_locale(LOCALES[language]):
+        path.write_bytes(month_workbook(review(site.id, period, at), language, gettext))
+    click.echo(str(path))
 
 
 @click.command("import")

@@ -16,6 +16,7 @@ from patrol.core.db import Model, db
 from patrol.core.facts import When
 from patrol.core.keys import SiteRow, site_key
 from patrol.core.problems import N_, Problem
+from patrol.sites.day import mark_day
 
 KINDS = ("visit", "before", "after", "sighting", "verify", "inspection", "signature", "way")
 
@@ -114,6 +115,7 @@ def add_photos(
         )
         db.session.add(photo)
         made.append(photo)
+    mark_day(by.site_id, *{photo.business_day for photo in made})
     return made
 
 

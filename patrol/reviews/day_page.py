@@ -94,12 +94,15 @@ def hazards_found(site_id: UUID, first: date, last: date, limit: int | None = No
         )
         .order_by(WorkOrder.reported_at)
     )
-    rows = list(db.session.execute(query))
+    rows: list[Any] = list(db.session.execute(query))
     rank = {"critical": 0, "major": 1, "minor": 2}
     rows.sort(key=lambda row: rank[row.severity])
     rows = rows[:limit]
     pictures = first_pictures(site_id, [row.id for row in rows])
-    return [FoundHazard(*row[:10], pictures.get((row.id, "before")), pictures.get((row.id, "after"))) for row in rows]
+    return [
+        FoundHazard(*tuple(row), before=pictures.get((row.id, "before")), after=pictures.get((row.id, "after")))
+        for row in rows
+    ]
 
 
 def first_pictures(site_id: UUID, hazard_ids: Iterable[UUID]) -> dict[tuple[UUID, str], UUID]:

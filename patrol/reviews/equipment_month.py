@@ -127,8 +127,7 @@ def _inspected(site_id: UUID, first: date, last: date) -> tuple[dict[UUID, list[
     done: dict[UUID, list[date]] = defaultdict(list)
     failed: dict[UUID, int] = defaultdict(int)
     for item, day, n in db.session.execute(query):
-        if item is None:
-            continue
+        assert item is not None  # the query says so
         if day is not None:
             done[item].append(day)
         failed[item] += n

@@ -193,7 +193,6 @@ _STEP = (
     WorkOrderStep.business_day,
     WorkOrderStep.user_id,
     Hazard.reported_at,
-    Hazard.rectified_at,
     Hazard.spot_fixed,
 )
 
@@ -215,16 +214,17 @@ def _steps(site: Site, first: date, last: date, days: _Days) -> None:
     checks = [line for line in lines if line.from_state == "to_verify" and line.to_state in ("closed", "assigned")]
     rectified = _rectified_before(site, checks)
     for line in checks:
-        passed, at = line.to_state == "closed", rectified(line) or line.rectified_at or line.at
+        passed, at = line.to_state == "closed", rectified(line) or line.at
         days.checks[line.business_day].append(Verification(passed, at, line.at))
     for line in lines:
-        _one_step(line, days)
+        _one_step(line, rectified(line), days)
 
 
-def _one_step(line: Any, days: _Days) -> None:
+def _one_step(line: Any, rectified_at: datetime | None, days: _Days) -> None:
+    """rectified_at: of the rectification before it, from the timeline; the hazard forgets it when reopened."""
     day, changed = line.business_day, line.from_state != line.to_state
     if changed and line.to_state == "closed":
-        at = line.rectified_at or line.at
+        at = rectified_at or line.at
         days.closed[day].append(HazardClosed(line.reported_at, at, line.spot_fixed))
     elif changed and line.to_state in REMOVED:
         days.removed[day].append(line.to_state)

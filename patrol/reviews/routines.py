@@ -71,9 +71,9 @@ def _things(site_id: UUID, period: Period) -> dict[str, set[UUID | None]]:
     places = select(Place.id, Place.type).where(
         Place.site_id == site_id, Place.type.is_not(None), Place.retired_at.is_(None)
     )
-    for place_id, kind in db.session.execute(places):
-        if kind is not None and (place_id, kind) not in housed:
-            things[kind].add(place_id)
+    for place in db.session.execute(places):
+        if (place.id, place.type) not in housed:
+            things[str(place.type)].add(place.id)
     for scope in BY_SITE:
         things[scope].add(None)
     return things

@@ -225,3 +225,17 @@ def test_a_spot_fix_is_found_and_closed_and_left_out_of_the_mean(world, places, 
     hazards = only_day(world, DAY, noon_after)["hazards"]
     assert (hazards["found"]["valid"], hazards["found"]["spot"], hazards["closed"]) == (1, 1, 1)
     assert hazards["rectify"]["n"] == 0
+
+
+def test_a_closing_keeps_its_numbers_when_the_hazard_is_opened_again(world, places, noon_after):
+    """The hazard forgets its rectification then; the day it was closed on must not."""
+    closed = DAY - timedelta(days=2)
+    hazard = world.hazard(places.roof, world.at(closed, "09:00"))
+    world.step(hazard, "rectify", world.at(closed, "11:00"))
+    world.step(hazard, "verify", world.at(closed, "12:00"))
+    before = only_day(world, closed, noon_after)
+    world.step(hazard, "reopen", world.at(DAY, "10:00"))
+
+    assert only_day(world, closed, noon_after)["hazards"]["rectify"] == before["hazards"]["rectify"]
+    assert before["hazards"]["rectify"]["all_s"] == [7200]
+    assert recount(world.site.id, closed, DAY, noon_after) == []

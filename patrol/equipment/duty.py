@@ -44,6 +44,7 @@ class Duty:
     place_name: str
     building_id: UUID
     building_name: str
+    building_kind: str
     equipment_id: UUID | None
     equipment_code: str
     equipment_type: str | None
@@ -77,13 +78,14 @@ class Progress(NamedTuple):
 
 
 class _Spot(NamedTuple):
-    """A place in walking order: full name, type, and the building (the place at the top) it belongs to."""
+    """A place in walking order: full name, type, and the building (or other place at the top) it belongs to."""
 
     id: UUID
     name: str
     type: str | None
     building_id: UUID
     building_name: str
+    building_kind: str
 
 
 class _Last(NamedTuple):
@@ -209,6 +211,7 @@ class _Maker:
             place_name=spot.name,
             building_id=spot.building_id,
             building_name=spot.building_name,
+            building_kind=spot.building_kind,
             equipment_id=item.id if item is not None else None,
             equipment_code=item.code if item is not None else "",
             equipment_type=item.type if item is not None else None,
@@ -249,7 +252,7 @@ def _lists(site_id: UUID) -> Sequence[Any]:
 
 def _walk(site_id: UUID, only: Collection[UUID] | None) -> list[_Spot]:
     """The places in use, each building from the entrance inwards: by sort, then name, children after parents."""
-    query = select(Place.id, Place.parent_id, Place.full_name, Place.type, Place.sort).where(
+    query = select(Place.id, Place.parent_id, Place.full_name, Place.type, Place.kind, Place.sort).where(
         Place.site_id == site_id, Place.retired_at.is_(None)
     )
     below: dict[UUID | None, list[Any]] = {}
@@ -260,7 +263,7 @@ def _walk(site_id: UUID, only: Collection[UUID] | None) -> list[_Spot]:
     while stack:
         row, top = stack.pop()
         if only is None or row.id in only:
-            walk.append(_Spot(row.id, row.full_name, row.type, top.id, top.full_name))
+            walk.append(_Spot(row.id, row.full_name, row.type, top.id, top.full_name, top.kind))
         stack += [(child, top) for child in reversed(below.get(row.id, []))]
     return walk
 

@@ -25,10 +25,6 @@ class Kind:
     def name(self) -> Mapping[str, str]:
         return {"zh": self.zh, "en": self.en}
 
-    @property
-    def measure(self) -> Mapping[str, str]:
-        return {"zh": self.unit, "en": ""}
-
 
 def _known(code: str, icon: str, unit: str, team: str = "engineering", contractor: str = "") -> Kind:
     """A kind whose name the glossary holds, under fire. or equip."""

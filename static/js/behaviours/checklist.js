@@ -22,7 +22,8 @@ import { gapWord, judge, progress } from "../offline/findings.js"
 
 export function attach(form) {
   const rows = [...form.querySelectorAll("[data-item]")]
-  const finish = form.querySelector("[data-finish]") ?? document.querySelector(`[data-finish][form="${form.id}"]`)
+  // getAttribute: a field named id hides form.id
+  const finish = form.querySelector("[data-finish]") ?? document.querySelector(`[data-finish][form="${form.getAttribute("id")}"]`)
   const finishText = finish?.querySelector("[data-finish-text], span")
   const ready = finishText?.textContent
   const counts = new Map() // picker or pad -> photos

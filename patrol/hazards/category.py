@@ -15,7 +15,7 @@ CATALOG = Path(__file__).resolve().parent.parent / "catalog"
 GROUPS: dict[str, str] = {
     "falling": N_("Falling objects"),
     "fire_access": N_("Evacuation and fire access"),
-    "fire_equipment": N_("Fire equipment"),
+    "fire_equipment": N_("Fire installations"),
     "electrical": N_("Electrical"),
     "lift": N_("Lift"),
     "water": N_("Water and drainage"),
@@ -23,7 +23,7 @@ GROUPS: dict[str, str] = {
     "security_tech": N_("Security technology"),
     "public_area": N_("Public areas"),
     "environment": N_("Environment"),
-    "management": N_("Management"),
+    "management": N_("Management matters"),
 }
 
 # What is offered first on a site that has no history yet.

@@ -54,11 +54,11 @@ def index() -> Any:
     )
 
 
-def _card_steps(row: Any) -> list[tuple[str, str]]:
-    """(step, the column it leads to) for a card of the board, the next one first."""
+def _card_steps(row: Any) -> tuple[str | None, list[tuple[str, str]]]:
+    """The step on the card's button, and every one that moves the card with the column it leads to."""
     first = next_step(row, _reader(), now())
     others = [name for name in other_steps(row, _reader(), now()) if name in _LEADS_TO and name != "assign"]
-    return [(name, _LEADS_TO[name]) for name in [*([first] if first else []), *others]]
+    return first, [(name, _LEADS_TO[name]) for name in [*([first] if first else []), *others]]
 
 
 def _filter() -> Filter:

@@ -49,12 +49,13 @@ def labels_command(site_name: str, route_name: str | None, out: Path | None, eng
 
 def _sheet_file(site: Site, title: str, labels: Sequence[Any], english: bool) -> str:
     assets = current_app.extensions["assets"]
+    sheet = assets.root / "css" / "sheets" / "papers.css"
     logo = base64.b64encode((assets.root / "img" / "logo.svg").read_bytes()).decode()
     with current_app.test_request_context(), force_locale(LOCALES["en" if english else "zh"]):
         return render_template(
             "exports/labels_file.html",
             **sheet_values(site.id, title, list(labels)),
-            css=Markup(assets.css_bundle().decode()),  # noqa: S704 - our own style sheet
+            css=Markup(assets.css_bundle().decode() + sheet.read_text("utf-8")),  # noqa: S704 - our own style sheet
             logo=f"data:image/svg+xml;base64,{logo}",
             english=english,
         )

@@ -116,6 +116,11 @@ def picture(rounds: list[Expected], tz: ZoneInfo, name_of: Callable[[int, str], 
         lane = next((at for at, taken in enumerate(lanes) if taken <= left), len(lanes))
         lanes[lane : lane + 1] = [left + wide]
         short, title = name_of(number, round_.name)
-        text = short if wide > 12 * len(short) else (str(number) if wide > 18 else "")
+        text = short if wide > _drawn(short) + 8 else (str(number) if wide > 18 else "")
         bars.append(Bar(left, 30 + 34 * lane, round(wide, 1), text, title, bool(round_.name)))
     return Picture(width, 30 + 34 * len(lanes) + 8, hours, bars)
+
+
+def _drawn(text: str) -> float:
+    """About how wide a text of 12 units is drawn: a Chinese sign is twice a Latin letter."""
+    return sum(12.0 if ord(letter) > 0x2E7F else 6.6 if letter != " " else 3.3 for letter in text)

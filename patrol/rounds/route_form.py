@@ -12,7 +12,7 @@ from patrol.rounds.route_draft import MOST_TIMES, PlanDraft, RouteDraft, StopDra
 
 MIXED = "mixed"
 _FIELD_NAMES = {
-    "name": N_("Name"), "note": N_("Line below the name"), "team": N_("Team"), "times": N_("Times"),
+    "name": N_("Name of the route"), "note": N_("Line below the name"), "team": N_("Team"), "times": N_("Times"),
     "band_start": N_("From"), "band_end": N_("Until"), "every_min": N_("Every (minutes)"),
     "expected_min": N_("Walk takes (minutes)"), "valid_from": N_("First day"), "valid_to": N_("Last day"),
     "skip_dates": N_("Days left out"), "stay_min": N_("Stay (minutes)"), "walk_min": N_("Way there (minutes)"),
@@ -126,5 +126,5 @@ def _problem(error: ValidationError) -> Problem:
     field = where[-1] if where else ""
     if field == "times":
         return Problem("plan.times", N_("Write times as 20:00, with spaces between them."), field=field)
-    name = _FIELD_NAMES.get(field, N_("Name"))
+    name = _FIELD_NAMES.get(field, N_("Name of the route"))
     return Problem("field.wrong", N_("This cannot be right: %(field_name)s. Check it."), field=field, field_name=name)

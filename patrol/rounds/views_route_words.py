@@ -27,8 +27,8 @@ def plan_time(plan: PlanDraft) -> str:
     if plan.form == "every":
         if not (plan.band_start and plan.band_end and plan.every_min):
             return _("Set the times")
-        band = f"{plan.band_start}–{plan.band_end}"
-        return _("%(band)s every %(minutes)s min", band=band, minutes=plan.every_min)
+        often = _("every %(minutes)s min", minutes=plan.every_min).replace(" ", "\u00a0")  # breaks before, not inside
+        return f"{plan.band_start}–{plan.band_end} {often}"
     return " ".join(plan.times) or _("Set the times")
 
 

@@ -1,6 +1,7 @@
 // Puts stops in order by dragging, Alt+arrows or the buttons; the order is that of the hidden inputs.
 // <ol data-behaviour="sortable"> <li data-stop tabindex="-1"><span data-grip></span> <span data-number>1</span> <b data-name>…</b>
 //   <input type="hidden" name="stops[]" value="<place>"> <button type="button" data-up> <button type="button" data-down></li> … </ol>
+// The style sheet sets touch-action: none on [data-grip], so that a finger drags instead of scrolling.
 // <p data-sort-said role="status"> after it, if present, says each move. `change` bubbles after every move.
 import { t } from "../app.js"
 
@@ -69,7 +70,6 @@ export function attach(list) {
   }
   list.addEventListener("pointerup", drop)
   list.addEventListener("pointercancel", drop)
-  for (const grip of list.querySelectorAll("[data-grip]")) grip.style.touchAction = "none"
   new MutationObserver(() => { if (!dragged) number() }).observe(list, { childList: true })
   number()
 }

@@ -116,7 +116,9 @@ class Checking:
                     yield self._check(row, equipment, place_id, by, at, fails)
 
     def _targets(self, row: Checklist) -> list[tuple[Equipment | None, UUID]]:
-        """What owes the list: the equipment of its types, else the places of its types."""
+        """What owes the list: the whole site, the equipment of its types, else the places of its types."""
+        if "site" in row.applies_to:
+            return [(None, self.estate.id("b1"))]
         items: list[tuple[Equipment | None, UUID]] = [
             (item, item.place_id) for item in self.gear if item.type in row.applies_to
         ]
@@ -130,11 +132,15 @@ class Checking:
         owed.sort(key=lambda due: (due[0].code.startswith("falling"), due[2].int))
         for n, month in enumerate(self._months()):
             gear = [index for index, (_row, equipment, _place) in enumerate(owed) if equipment is not None]
-            forgotten = set(self.rng.sample(gear, min(3, len(gear) // 40))) if n % 2 and month[1] < self.today else set()
+            forgotten = (
+                set(self.rng.sample(gear, min(3, len(gear) // 40))) if n % 2 and month[1] < self.today else set()
+            )
             for index, (row, equipment, place_id) in enumerate(owed):
                 if index in forgotten or (place_id == self.estate.places[DUE_NEXT].id and month[1] >= self.today):
                     continue
-                parts = [half_month(month[0]), half_month(month[1])] if equipment and equipment.half_monthly else [month]
+                parts = (
+                    [half_month(month[0]), half_month(month[1])] if equipment and equipment.half_monthly else [month]
+                )
                 for part in parts:
                     day = self._spread(part, index, len(owed))
                     if day is not None:
@@ -171,7 +177,8 @@ class Checking:
     ) -> Check:
         wrong = life_failure(row.items, equipment, self._day(at))
         if wrong is None and self.rng.random() < fails:
-            wrong = self.rng.choice(may_go_wrong(row.items) or [None])
+            items = may_go_wrong(row.items)
+            wrong = self.rng.choice(items) if items else None
         return Check(row, equipment, place_id, by, at, wrong)
 
     def _day(self, at: datetime) -> date:

@@ -119,18 +119,16 @@ def build(site: Site, lang: Lang, at: datetime, rng: random.Random, *, small: bo
         _point(estate, site, f"b{n}.lobby", lobby, at, rng, lang, "lobby", parent=block)
         _point(estate, site, f"b{n}.roof", roof, at, rng, lang, "roof", parent=block, type="roof")
         _upstairs(estate, site, n, block, at, rng, lang)
-    for key, name, look, type_ in ROOMS:
+    for key, called, look, type_ in ROOMS:
         if small and key not in SMALL_ROOMS:
             continue
         owner = key.split(".")[0]
         parent = estate.places.get(owner) if owner.startswith("b") and "." in key else None
-        _point(estate, site, key, say(name, lang), at, rng, lang, look, parent=parent, type=type_, whole=True)
+        _point(estate, site, key, say(called, lang), at, rng, lang, look, parent=parent, type=type_, whole=True)
     return estate
 
 
-def _upstairs(
-    estate: Estate, site: Site, n: int, block: Place, at: datetime, rng: random.Random, lang: Lang
-) -> None:
+def _upstairs(estate: Estate, site: Site, n: int, block: Place, at: datetime, rng: random.Random, lang: Lang) -> None:
     """Entrances and floors: where hazards and equipment are, without a label of their own."""
     for number in (1, 2):
         name = say((f"{number} 单元", f"entrance {number}"), lang)

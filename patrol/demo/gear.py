@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from patrol.accounts.reader import Reader
@@ -78,7 +79,7 @@ def equip(estate: Estate, site: Site, by: Reader, until: date, rng: random.Rando
         if unit.kind in SERVICE_YEARS:
             made_on, last_service = _bottle(unit.kind, ODD.get(bottles), today, until, rng)
             bottles += 1
-        data = EquipmentData(
+        data = _data(
             code=unit.code, type=unit.kind, place=estate.id(unit.key), model=unit.model, made_on=made_on,
             in_service_from=today, last_service=last_service, half_monthly=unit.key == "garage.b2c",
             quantity=rng.randint(12, 40) if unit.kind in ("smoke_detector", "emergency_light", "exit_sign") else 1,
@@ -86,6 +87,10 @@ def equip(estate: Estate, site: Site, by: Reader, until: date, rng: random.Rando
         )  # fmt: skip
         made.append(take_in(data, by=by, at=at))
     return made
+
+
+def _data(**fields: Any) -> EquipmentData:
+    return EquipmentData.model_validate(fields)
 
 
 def _units(estate: Estate) -> Iterator[Unit]:
@@ -156,7 +161,7 @@ def ups_and_downs(gear: list[Equipment], by: Reader, timeline: Timeline, lang: L
     def send_away(row: Equipment, at: datetime) -> None:
         set_state(row, "out_for_service", by=by, at=at, why=say(("压力不足，送修", "Low pressure, sent away"), lang))
         made_on = at.date().replace(day=1, year=at.year - 1)
-        spare = EquipmentData(
+        spare = _data(
             code=f"{row.code}-B", type=row.type, place=row.place_id, model=row.model, made_on=made_on, spare_for=row.id
         )
         take_in(spare, by=by, at=at)

@@ -17,7 +17,16 @@ from patrol.hazards.hazard import Hazard
 from patrol.hazards.steps import StepData, take_step
 
 # fate -> how many of forty; what a hazard meets after its report
-FATES = {"normal": 25, "late": 4, "refused": 3, "extended": 2, "rejected": 2, "seen": 2, "reopened": 1, "transferred": 1}
+FATES = {
+    "normal": 25,
+    "late": 4,
+    "refused": 3,
+    "extended": 2,
+    "rejected": 2,
+    "seen": 2,
+    "reopened": 1,
+    "transferred": 1,
+}
 TOLD = {"assigned", "overdue", "to_verify", "closed"}  # fates of the last days, which do not wait for office hours
 DONE: tuple[Both, ...] = (
     ("已处理，现场拍照留存", "Put right, photo taken"),
@@ -78,8 +87,9 @@ class Lives:
         self._assign(key, worker, assigned, later=timedelta(days=20) if fate == "replaced" else None)
         if fate in ("assigned", "overdue", "replaced"):
             return
+        before = assigned
         if fate in ("seen", "extended"):
-            at = assigned + (due - assigned) * 0.5
+            before = at = assigned + (due - assigned) * 0.5
             yield at
             if fate == "extended" and self._hazard(key).severity != "critical":
                 due += timedelta(days=2)
@@ -93,7 +103,7 @@ class Lives:
             done = min(done, self.until - timedelta(minutes=45))
         elif fate in ("closed", "reopened"):
             done = assigned + timedelta(hours=3)
-        done = max(done, assigned + timedelta(minutes=6))
+        done = max(done, before + timedelta(minutes=6))
         yield done
         self._rectify(key, worker, done)
         if fate != "to_verify":

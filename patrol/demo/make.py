@@ -144,7 +144,9 @@ class _Maker:
         checks = Checking(
             self.site, self.estate, self.gear, self.people, walking.on_duty, self.until, self._rng("checks")
         ).planned()
-        checks = [check for check in checks if not check.equipment or check.at < gone.get(check.equipment.id, self.until)]
+        checks = [
+            check for check in checks if not check.equipment or check.at < gone.get(check.equipment.id, self.until)
+        ]
         rng = self._rng("answers")
         with write(self.site.id):
             carry_out_plain([c for c in checks if plain(c)], self.people, self.until, rng, self.ids, self.lang)
@@ -153,7 +155,9 @@ class _Maker:
                 timeline.begin(check.at, self._checked(check, rng, lives))
         acts = timeline.run()
         photos = lay_under(self.site.id, self.estate, bank)
-        self.said(f"{len(visits)} scans, {len(checks)} inspections, {acts} steps of hazards and equipment, {photos} photos")
+        self.said(
+            f"{len(visits)} scans, {len(checks)} inspections, {acts} steps of hazards and equipment, {photos} photos"
+        )
 
     def _walk(self) -> tuple[Walking, list[Visit]]:
         walking = Walking(self.site, self.estate, self.people, self.until, self._rng("walks"), self.ids)

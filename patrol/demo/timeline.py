@@ -56,7 +56,8 @@ class Timeline:
         self.ids.at = at
         later = next(story, None)
         if later is not None:
-            self.begin(max(at, later), story)
+            assert later >= at, "a story cannot go back in time"
+            self.begin(later, story)
 
 
 def _once(act: Callable[[], object]) -> Story:

@@ -42,7 +42,9 @@ def _latest(rounds: list[Round], lines: dict[UUID, Line], key: str, until: datet
 
 def half_walked(row: Round, way: list[tuple[str, Any]], until: datetime) -> list[tuple[str, datetime]]:
     """The first eight points, the sixth last and late; whatever would lie ahead of ``until`` is not there yet."""
-    plan = [(way[position - 1][0], row.starts_at + timedelta(minutes=m)) for position, m in HALF if position <= len(way)]
+    plan = [
+        (way[position - 1][0], row.starts_at + timedelta(minutes=m)) for position, m in HALF if position <= len(way)
+    ]
     return sorted(((key, at) for key, at in plan if at < until), key=lambda pair: pair[1])
 
 

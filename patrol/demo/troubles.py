@@ -70,7 +70,9 @@ class Troubles:
             self.troubled.add(visit.id)
         elif sight.source == "desk":
             by = "desk"
-        by = by or self.rng.choice([name for name in ("engineer1", "engineer2", "leader", "cleaner") if name in self.people])
+        by = by or self.rng.choice(
+            [name for name in ("engineer1", "engineer2", "leader", "cleaner") if name in self.people]
+        )
         self.timeline.begin(at, self._found(sight, key, at, by, fate, visit))
         return True
 
@@ -79,7 +81,11 @@ class Troubles:
         visits = self.passing.get(key, [])
         start = bisect_left(visits, at, key=lambda visit: visit.at)
         if by is not None:
-            near = [v for v in visits if v.person == by and abs(v.at - at) < timedelta(hours=1) and v.id not in self.troubled]
+            near = [
+                v
+                for v in visits
+                if v.person == by and abs(v.at - at) < timedelta(hours=1) and v.id not in self.troubled
+            ]
             return min(near, key=lambda v: abs(v.at - at), default=None)
         for visit in visits[start : start + 6]:
             if visit.id not in self.troubled and (before is None or visit.at < before):

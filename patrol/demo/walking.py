@@ -36,7 +36,7 @@ HOT = {  # where points are missed most, and at which hours
     "b2.back": frozenset({4}),
     "b4.roof": frozenset({22}),
 }
-MISS, LATE_START, CALLED_AWAY, NOBODY, TWICE = 0.003, 0.02, 0.03, 0.0016, 0.012
+MISS, LATE_START, CALLED_AWAY, NOBODY, TWICE = 0.003, 0.02, 0.03, 0.0016, 0.006
 BAD_DAY = 16  # days ago: a storm, and half a crew ill
 
 
@@ -123,10 +123,9 @@ class Walking:
             skip = MISS * worse * (14 if hour in HOT.get(key, ()) else 1)
             if at < min(self.until, row.closes_at) and rng.random() >= skip:
                 walked.append((key, at))
-            elif row.closes_at <= at < self.until or rng.random() < 0.15:
+            elif not recent and rng.random() < 0.08:
                 late = row.closes_at + timedelta(minutes=rng.uniform(2, 12))
-                if late < self.until and rng.random() < 0.2:
-                    walked.append((key, late))  # after the close: shown, changes nothing
+                walked.append((key, late))  # after the close: shown, changes nothing
         return walked
 
     def _visits(self, row: Round, walked: list[tuple[str, datetime]], person: str) -> list[Visit]:
@@ -152,12 +151,12 @@ class Walking:
 
     def _store(self, visits: list[Visit]) -> None:
         query = select(Label.place_id, Label.code).where(Label.site_id == self.site.id)
-        code_of: dict[UUID, str] = dict(db.session.execute(query).tuples().all())
+        code_of: dict[UUID, str] = {row.place_id: row.code for row in db.session.execute(query)}
         shifts: dict[tuple[str, date, bool], list[Visit]] = defaultdict(list)
         for visit in visits:
             day = business_day(visit.at, self.site.zone, self.site.day_start)
             shifts[visit.person, day, is_night(visit.at, self.site)].append(visit)
-        phones = self._phones(list(shifts))
+        phones = self._phones([shift for shift, walked in shifts.items() if len(walked) > 30])
         for shift, walked in shifts.items():
             scans = self._as_sent(walked, phones.get(shift, (0, False)), code_of)
             outcomes = take_scans(scans, by=self.people[shift[0]])

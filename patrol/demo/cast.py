@@ -2,7 +2,7 @@
 
 import random
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -55,19 +55,17 @@ GIVEN = (("国强", "Guoqiang"), ("志刚", "Zhigang"), ("海波", "Haibo"), ("�
          ("晓东", "Xiaodong"), ("丽华", "Lihua"), ("建军", "Jianjun"), ("文涛", "Wentao"), ("秀英", "Xiuying"))  # fmt: skip
 
 
-def company(number: int, rng: random.Random) -> tuple[Part, ...]:
-    """Who works on a site: the whole cast on the first; elsewhere fewer people with names of their own.
+def company(rng: random.Random, *, small: bool, renamed: bool) -> tuple[Part, ...]:
+    """Who works on a site: the whole cast, or on small sites fewer and no manager, since one belongs to all.
 
-    The manager is hired once, on the first site, and belongs to all.
+    renamed: with names of their own, where the cast's own are on another site already.
     """
-    if number == 0:
+    if not renamed:
         return CAST
     names = [(a[0] + b[0], f"{a[1]} {b[1]}") for a in SURNAMES for b in GIVEN]
     rng.shuffle(names)
-    small = [part for part in CAST if part.key in SMALL]
-    return tuple(
-        Part(part.key, name, part.staff_no, part.role, part.phone) for part, name in zip(small, names, strict=False)
-    )
+    parts = [part for part in CAST if not small or part.key in SMALL]
+    return tuple(replace(part, name=name) for part, name in zip(parts, names, strict=False))
 
 
 def numbered(part: Part, thousands: int) -> str:

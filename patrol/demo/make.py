@@ -111,7 +111,7 @@ class _Maker:
 
     def settle_in(self, password: str | None, manager: Reader | None, names: set[str]) -> dict[str, str]:
         """Site, people, places, routes and equipment. Returns the passwords by staff number."""
-        parts = company(self.number, self._rng("people"))
+        parts = company(self._rng("people"), small=self.number > 0, renamed=bool(names))
         thousands = _free_thousands()
         passwords = {numbered(part, thousands): password or secrets.token_urlsafe(9) for part in parts}
         hashes = _hashes(passwords)

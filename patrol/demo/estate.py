@@ -1,4 +1,4 @@
-"""The demo site's places: twelve buildings, a garage, gates and rooms, about sixty checkpoints."""
+"""The demo site's places: twelve buildings, a garage, gates and rooms, about sixty checkpoints with labels."""
 
 import random
 from dataclasses import dataclass, field
@@ -82,7 +82,7 @@ ROOMS: tuple[tuple[str, Both, str, str | None], ...] = (  # key, name, what to l
     ("garage.b2c", ("B2 充电区", "Garage B2 charging zone"), "garage", None),
     ("garage.b2d", ("B2 集水井", "Garage B2 sump"), "garage", None),
     ("garage.fan", ("B2 排烟机房", "B2 smoke fan room"), "pump", None),
-    ("room.pump", ("3 栋地下 消防泵房", "Fire pump room, B3"), "pump", None),
+    ("room.pump", ("3 栋地下 消防泵房", "Fire pump room, B3"), "pump", "drainage"),
     ("room.water", ("2 栋地下 生活水泵房", "Water pump room, B2"), "pump", "water_pump_room"),
     ("room.power", ("5 栋地下 配电房", "Power room, B5"), "pump", "power_room"),
     ("room.generator", ("5 栋地下 发电机房", "Generator room, B5"), "pump", None),
@@ -90,7 +90,7 @@ ROOMS: tuple[tuple[str, Both, str, str | None], ...] = (  # key, name, what to l
     ("room.cctv", ("监控室", "CCTV room"), "pump", None),
     ("room.lift", ("7 栋 电梯机房", "Lift machine room, building 7"), "roof", None),
     ("room.meters", ("2 栋地下 水表间", "Water meter room, B2"), "pump", None),
-    ("room.store", ("应急物资库", "Emergency store"), "pump", None),
+    ("room.store", ("应急物资库", "Emergency store"), "lobby", "emergency_store"),
     ("room.office", ("物业服务中心", "Service centre"), "lobby", None),
     ("b3.balcony", ("3 栋 12 层东阳台", "Building 3, floor 12 east balconies"), "roof", None),
     ("b4.facade", ("4 栋 北外墙", "Building 4 north facade"), "outside", None),
@@ -99,9 +99,18 @@ ROOMS: tuple[tuple[str, Both, str, str | None], ...] = (  # key, name, what to l
 )
 
 
-def build(site: Site, lang: Lang, at: datetime, rng: random.Random, buildings: int = BUILDINGS) -> Estate:
+SMALL_BUILDINGS = 4
+SMALL_ROOMS = frozenset(
+    "gate.east gate.west fence.north play shed.a bins garage.b1a garage.b1d room.pump room.power room.control "
+    "b3.balcony b4.facade b2.back".split()
+)
+FLOORS = (3, 9, 12)
+
+
+def build(site: Site, lang: Lang, at: datetime, rng: random.Random, *, small: bool = False) -> Estate:
     """Make every place, and a label for each checkpoint."""
     estate = Estate()
+    buildings = SMALL_BUILDINGS if small else BUILDINGS
     for n in range(1, buildings + 1):
         name = say((f"{n} 栋", f"Building {n}"), lang)
         block = _place(estate, site, f"b{n}", name, at, rng, kind="building", type="building")
@@ -109,11 +118,24 @@ def build(site: Site, lang: Lang, at: datetime, rng: random.Random, buildings: i
         roof = say(("天台", "roof"), lang)
         _point(estate, site, f"b{n}.lobby", lobby, at, rng, lang, "lobby", parent=block)
         _point(estate, site, f"b{n}.roof", roof, at, rng, lang, "roof", parent=block, type="roof")
-    for key, named, look, type_ in ROOMS:
+        _upstairs(estate, site, n, block, at, rng, lang)
+    for key, called, look, type_ in ROOMS:
+        if small and key not in SMALL_ROOMS:
+            continue
         owner = key.split(".")[0]
         parent = estate.places.get(owner) if owner.startswith("b") and "." in key else None
-        _point(estate, site, key, say(named, lang), at, rng, lang, look, parent=parent, type=type_, whole=True)
+        _point(estate, site, key, say(called, lang), at, rng, lang, look, parent=parent, type=type_, whole=True)
     return estate
+
+
+def _upstairs(estate: Estate, site: Site, n: int, block: Place, at: datetime, rng: random.Random, lang: Lang) -> None:
+    """Entrances and floors: where hazards and equipment are, without a label of their own."""
+    for number in (1, 2):
+        name = say((f"{number} 单元", f"entrance {number}"), lang)
+        _place(estate, site, f"b{n}.u{number}", name, at, rng, kind="entrance", parent=block)
+    for floor in FLOORS:
+        name = say((f"{floor} 层", f"floor {floor}"), lang)
+        _place(estate, site, f"b{n}.f{floor}", name, at, rng, kind="floor", parent=block)
 
 
 def _place(
@@ -128,6 +150,7 @@ def _place(
         name=name,
         full_name=full_name or (f"{parent.full_name} {name}" if parent else name),
         type=type,
+        radius_m=100,
         lat=round(LAT + rng.uniform(-0.0015, 0.0015), 6),
         lon=round(LON + rng.uniform(-0.0018, 0.0018), 6),
         sort=len(estate.places),

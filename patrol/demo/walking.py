@@ -1,136 +1,232 @@
-"""Ninety days on foot: scans of every round, mostly on time, some late, a few missing, some sent late."""
+"""The days on foot: who walks which round, mostly on time, now and then late, missing a point or out of signal.
+
+Every scan goes in through ``take_scans``, so it carries the round, the flags and the distance a phone's would.
+"""
 
 import random
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from patrol.accounts.reader import Reader
+from patrol.core.business_day import business_day
 from patrol.core.db import db
-from patrol.core.keys import uuid7
-from patrol.demo.routes import WALKERS
-from patrol.demo.words import Lang, say
-from patrol.rounds.round import Round, RoundNote, RoundStop
-from patrol.rounds.scan import Scan, VisitResult
-from patrol.sites.day import mark_day
+from patrol.core.facts import When
+from patrol.demo.cast import CREWS
+from patrol.demo.estate import Estate
+from patrol.demo.routes import Line
+from patrol.demo.timeline import Ids
+from patrol.demo.tonight import staged
+from patrol.rounds.round import Round, RoundStop
+from patrol.rounds.scanning import NewScan, Position, ScanData, take_scans
+from patrol.rounds.visits import effective_time
 from patrol.sites.label import Label
+from patrol.sites.site import Site
 
-NOTES = (
-    ("都正常", "All normal"),
-    ("B2 充电区信号差，慢一点", "Weak signal in the charging zone, take your time"),
-    ("看一下 3 栋东阳台的花盆", "Look at the pots on building 3's east balconies"),
-    ("西围墙灯又不亮了", "The lamp at the west fence is dark again"),
-)
+NO_SIGNAL = ("garage", "room")
+OFF_ROUTE = ("garden", "shed.b", "room.office", "room.store")  # looked at in passing: extra scans
+HOT = {  # where points are missed most, and at which hours
+    "garage.b2c": frozenset({22, 23, 1, 2, 3}),
+    "fence.west": frozenset({21, 1, 3, 4}),
+    "b2.back": frozenset({4}),
+    "b4.roof": frozenset({22}),
+}
+MISS, LATE_START, CALLED_AWAY, NOBODY, TWICE = 0.003, 0.02, 0.03, 0.0016, 0.006
+BAD_DAY = 16  # days ago: a storm, and half a crew ill
 
 
-def walk_all(
-    site_id: UUID, lines: dict[UUID, str], people: dict[str, Reader], until: datetime, rng: random.Random, lang: Lang
-) -> int:
-    """Scans, results and notes for every round that has begun by ``until``; returns how many scans."""
-    labels = dict(db.session.execute(select(Label.place_id, Label.id).where(Label.site_id == site_id)).all())
-    stops = _stops(site_id)
-    scans: list[dict[str, Any]] = []
-    results: list[dict[str, Any]] = []
-    rounds = list(db.session.scalars(select(Round).where(Round.site_id == site_id).order_by(Round.starts_at)))
-    tonight = max((row.business_day for row in rounds), default=None)
-    for row in rounds:
-        key = lines[row.route_id]
-        walkers = WALKERS[key]
-        person = people[walkers[row.business_day.toordinal() % len(walkers)]]
-        for scan in _walk(row, stops[row.id], labels, person, key, until, rng, row.business_day == tonight):
-            scans.append(scan)
-            if rng.random() < 0.93:
-                results.append(_result(scan))
-        if rng.random() < 0.06 and row.closes_at < until:
-            db.session.add(_note(row, person, rng, lang))
-    for table, rows in ((Scan, scans), (VisitResult, results)):
-        for start in range(0, len(rows), 2000):
-            db.session.execute(insert(table), rows[start : start + 2000])
-    mark_day(site_id, *{scan["business_day"] for scan in scans})
-    return len(scans)
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One scan of the story. person: key of the cast. round_id: as the story has it, None off the routes."""
+
+    at: datetime
+    key: str
+    person: str
+    round_id: UUID | None
+    id: UUID
+    last: bool = False  # of its round
+
+
+class Walking:
+    """Walks every round that has begun by ``until``."""
+
+    def __init__(
+        self, site: Site, estate: Estate, people: dict[str, Reader], until: datetime, rng: random.Random, ids: Ids
+    ) -> None:
+        self.site, self.estate, self.people, self.until, self.rng, self.ids = site, estate, people, until, rng, ids
+        self.today = business_day(until, site.zone, site.day_start)
+        self.night_now = is_night(until, site)
+
+    def walk_all(self, lines: dict[UUID, Line]) -> list[Visit]:
+        """Inside ``write()``. All scans in order of time; those made are stored."""
+        keys = {place.id: key for key, place in self.estate.places.items()}
+        query = select(Round).where(Round.site_id == self.site.id, Round.starts_at <= self.until)
+        rounds = list(db.session.scalars(query.order_by(Round.starts_at, Round.id)))
+        stops = _stops(self.site.id)
+        scenes = staged(rounds, lines, self.until)
+        visits = []
+        for row in rounds:
+            line = lines[row.route_id]
+            way = [(keys[stop.place_id], stop) for stop in stops[row.id]]
+            person = self._walker(row, line)
+            walked = scenes[row.id](row, way, self.until) if row.id in scenes else self._walk(row, line, way)
+            visits += self._visits(row, walked, person)
+        visits += self._in_passing()
+        visits.sort(key=lambda visit: (visit.at, visit.key))
+        self._store(visits)
+        return visits
+
+    def _walker(self, row: Round, line: Line) -> str:
+        if line.team == "engineering":
+            return "engineer1" if row.business_day.toordinal() % 2 and "engineer2" in self.people else self._second()
+        crew = [key for key in CREWS[self._crew(row.starts_at, row.business_day)] if key in self.people]
+        return crew[min(line.walker, len(crew) - 1)]
+
+    def _second(self) -> str:
+        return "engineer2" if "engineer2" in self.people else "engineer1"
+
+    def _crew(self, at: datetime, day: date) -> int:
+        """Crews change shifts every week; the first has the shift that is on now."""
+        weeks = (_monday(self.today) - _monday(day)).days // 7
+        return (is_night(at, self.site) != self.night_now) ^ (weeks % 2)
+
+    def on_duty(self, at: datetime) -> list[str]:
+        """The guards of the shift at a moment."""
+        day = business_day(at, self.site.zone, self.site.day_start)
+        return [key for key in CREWS[self._crew(at, day)] if key in self.people]
+
+    def _walk(self, row: Round, line: Line, way: list[tuple[str, Any]]) -> list[tuple[str, datetime]]:
+        rng = self.rng
+        recent = self.until - row.starts_at < timedelta(hours=14)
+        worse = 9 if (self.today - row.business_day).days == BAD_DAY else 0 if recent else 1
+        if rng.random() < NOBODY * worse:
+            return []
+        at = row.starts_at + timedelta(minutes=rng.uniform(-2.5, 3))
+        if rng.random() < LATE_START * worse:
+            at += timedelta(minutes=rng.uniform(16, 34))
+        pace = (line.expected_min - 3) / sum(stop.walk_min + stop.stay_min for _key, stop in way) * rng.uniform(0.82, 1)
+        if line.strict and rng.random() < 0.03:
+            swap = rng.randrange(len(way) - 1)
+            way[swap], way[swap + 1] = way[swap + 1], way[swap]
+        pause = rng.randrange(len(way)) if rng.random() < CALLED_AWAY else None
+        walked = []
+        for index, (key, stop) in enumerate(way):
+            at += timedelta(minutes=(stop.walk_min + stop.stay_min) * pace * rng.uniform(0.85, 1.15))
+            if index == pause:
+                at += timedelta(minutes=rng.uniform(8, 40) if not recent else 6)
+            hour = at.astimezone(self.site.zone).hour
+            skip = MISS * worse * (14 if hour in HOT.get(key, ()) else 1)
+            if at < min(self.until, row.closes_at) and rng.random() >= skip:
+                walked.append((key, at))
+            elif not recent and rng.random() < 0.08:
+                late = row.closes_at + timedelta(minutes=rng.uniform(2, 12))
+                walked.append((key, late))  # after the close: shown, changes nothing
+        return walked
+
+    def _visits(self, row: Round, walked: list[tuple[str, datetime]], person: str) -> list[Visit]:
+        found = []
+        for index, (key, at) in enumerate(walked):
+            self.ids.at = at
+            found.append(Visit(at, key, person, row.id, self.ids(), last=index == len(walked) - 1))
+            again = at + timedelta(seconds=self.rng.uniform(3, 50))
+            if self.rng.random() < TWICE and again < self.until:
+                found.append(Visit(again, key, person, row.id, self.ids()))
+        return found
+
+    def _in_passing(self) -> list[Visit]:
+        """About one extra scan a day, by whoever has the shift."""
+        keys = [key for key in OFF_ROUTE if key in self.estate.places]
+        days = (self.until - self.site.created_at).days
+        found = []
+        for _ in range(days if keys else 0):
+            at = self.until - timedelta(days=self.rng.uniform(0.01, days))
+            self.ids.at = at
+            found.append(Visit(at, self.rng.choice(keys), self.rng.choice(self.on_duty(at)), None, self.ids()))
+        return found
+
+    def _store(self, visits: list[Visit]) -> None:
+        query = select(Label.place_id, Label.code).where(Label.site_id == self.site.id)
+        code_of: dict[UUID, str] = {row.place_id: row.code for row in db.session.execute(query)}
+        shifts: dict[tuple[str, date, bool], list[Visit]] = defaultdict(list)
+        for visit in visits:
+            day = business_day(visit.at, self.site.zone, self.site.day_start)
+            shifts[visit.person, day, is_night(visit.at, self.site)].append(visit)
+        phones = self._phones([shift for shift, walked in shifts.items() if len(walked) > 30])
+        for shift, walked in shifts.items():
+            scans = self._as_sent(walked, phones.get(shift, (0, False)), code_of)
+            outcomes = take_scans(scans, by=self.people[shift[0]])
+            assert not any(outcomes.values())
+
+    def _phones(self, shifts: list[tuple[str, date, bool]]) -> dict[Any, tuple[int, bool]]:
+        """(seconds the phone's clock is slow, whether it sent everything a day late) of the shifts that had trouble."""
+        old = [shift for shift in shifts if 2 <= (self.today - shift[1]).days <= 60]
+        picked = self.rng.sample(old, min(len(old), max(3, len(old) // 90)))
+        troubles = [(420, False), (0, True), (-75, False), (0, False)]
+        return {shift: troubles[n % len(troubles)] for n, shift in enumerate(picked)}
+
+    def _as_sent(
+        self, walked: list[Visit], phone: tuple[int, bool], code_of: dict[UUID, str]
+    ) -> list[NewScan]:  # fmt: skip
+        """As phones send them: below ground they wait for the next signal."""
+        slow, day_late = timedelta(seconds=phone[0]), phone[1]
+        sent: datetime | None = None
+        scans = []
+        for visit in reversed(walked):
+            signal = visit.key.split(".")[0] not in NO_SIGNAL
+            if signal or sent is None or sent - visit.at > timedelta(minutes=50):
+                wait = self.rng.uniform(0.6, 4) if signal else self.rng.uniform(60, 240)
+                sent = visit.at + timedelta(seconds=wait)
+            received = visit.at + timedelta(hours=25, seconds=self.rng.uniform(0, 3000)) if day_late else sent
+            received = min(received, self.until)
+            eff = effective_time(visit.at - slow, received - slow, received)
+            scans.append(
+                NewScan(
+                    id=visit.id,
+                    data=ScanData(code=code_of[self.estate.id(visit.key)], method=self._method()),
+                    when=When(eff.at, received, visit.at - slow, tuple(sorted(eff.flags))),
+                    position=self._position(visit.key) if signal else None,
+                )
+            )
+        return scans
+
+    def _method(self) -> Any:
+        return self.rng.choices(("camera", "photo", "typed", "link"), (94, 3, 2, 1))[0]
+
+    def _position(self, key: str) -> Position | None:
+        if self.rng.random() < 0.1:
+            return None
+        place = self.estate.places[key]
+        spread = 0.004 if self.rng.random() < 0.003 else 0.00012
+        assert place.lat is not None
+        assert place.lon is not None
+        lat, lon = (value + self.rng.gauss(0, spread) for value in (place.lat, place.lon))
+        return Position(lat=round(lat, 6), lon=round(lon, 6), accuracy_m=self.rng.randint(4, 30))
+
+
+def is_night(at: datetime, site: Site) -> bool:
+    return not 8 <= at.astimezone(site.zone).hour < 20
+
+
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
 
 
 def _stops(site_id: UUID) -> dict[UUID, list[Any]]:
-    query = select(RoundStop.round_id, RoundStop.place_id, RoundStop.stay_min, RoundStop.walk_min, RoundStop.position)
-    found: dict[UUID, list[Any]] = {}
+    query = select(RoundStop.round_id, RoundStop.place_id, RoundStop.stay_min, RoundStop.walk_min)
+    found: dict[UUID, list[Any]] = defaultdict(list)
     for stop in db.session.execute(query.where(RoundStop.site_id == site_id).order_by(RoundStop.position)):
-        found.setdefault(stop.round_id, []).append(stop)
+        found[stop.round_id].append(stop)
     return found
 
 
-def _walk(
-    row: Round, stops: list[Any], labels: dict[UUID, UUID], person: Reader, key: str, until: datetime,
-    rng: random.Random, tonight: bool,
-) -> Iterator[dict[str, Any]]:  # fmt: skip
-    fate = rng.random()
-    if fate < 0.006 and not tonight:
-        return  # nobody went: the whole round is missed
-    at = row.starts_at + timedelta(minutes=rng.uniform(-4, 6))
-    slow = fate > 0.965  # a round begun far too late
-    if slow:
-        at += row.ends_at - row.starts_at + timedelta(minutes=rng.uniform(-20, 5))
-    skipped = rng.randrange(len(stops)) if rng.random() < 0.055 else None
-    signal_back = at + timedelta(minutes=rng.uniform(5, 40)) if key in ("garage", "plant") else None
-    for index, stop in enumerate(stops):
-        at += timedelta(minutes=stop.walk_min * rng.uniform(0.7, 1.3) + stop.stay_min * rng.uniform(0.4, 1.2))
-        if index == skipped:
-            continue
-        if index == 5 and rng.random() < 0.03:
-            at += row.ends_at - row.starts_at  # called away to something else
-        if at >= min(until, row.closes_at) or at < row.opens_at:
-            continue
-        yield _scan(row, stop, labels[stop.place_id], person, at, until, signal_back, rng)
-
-
-def _scan(
-    row: Round, stop: Any, label_id: UUID, person: Reader, at: datetime, until: datetime, signal: datetime | None,
-    rng: random.Random,
-) -> dict[str, Any]:  # fmt: skip
-    received = min(until, max(at + timedelta(seconds=rng.uniform(0.5, 4)), signal or at))
-    skew, flags = 0, []
-    if rng.random() < 0.004:
-        skew, flags = rng.choice((-480, 420, 660)), ["clock_skew"]
-    elif rng.random() < 0.003 and at + timedelta(hours=27) < until:
-        received, flags = at + timedelta(hours=rng.uniform(25, 27)), ["late_sync"]
-    distance = int(abs(rng.gauss(0, 22)))
-    if rng.random() < 0.004:
-        distance, flags = rng.randint(140, 900), [*flags, "far_away"]
-    return {
-        "site_id": row.site_id,
-        "id": uuid7(),
-        "place_id": stop.place_id,
-        "label_id": label_id,
-        "round_id": row.id,
-        "user_id": person.user_id,
-        "device_id": None,
-        "method": "camera" if rng.random() < 0.97 else "typed",
-        "captured_at": at - timedelta(seconds=skew),
-        "effective_at": at,
-        "received_at": received,
-        "business_day": row.business_day,
-        "skew_s": skew,
-        "distance_m": None if signal else distance,
-        "flags": sorted(flags),
-    }
-
-
-def _result(scan: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "site_id": scan["site_id"],
-        "id": uuid7(),
-        "scan_id": scan["id"],
-        "user_id": scan["user_id"],
-        "at": scan["effective_at"],
-        "result": "normal",
-        "note": "",
-    }
-
-
-def _note(row: Round, person: Reader, rng: random.Random, lang: Lang) -> RoundNote:
-    return RoundNote(
-        id=uuid7(), site_id=row.site_id, round_id=row.id, user_id=person.user_id, at=row.ends_at,
-        text=say(rng.choice(NOTES), lang),
-    )  # fmt: skip
+def by_place(visits: Iterable[Visit]) -> dict[str, list[Visit]]:
+    """The visits of each place in order of time."""
+    found: dict[str, list[Visit]] = defaultdict(list)
+    for visit in visits:
+        found[visit.key].append(visit)
+    return found

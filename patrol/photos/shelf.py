@@ -43,6 +43,7 @@ class PhotoStore(Protocol):
     """What the rest of Patrol knows of the place photos are kept in."""
 
     def put(self, photo_id: UUID, pixels: Pixels) -> None: ...
+    def lend(self, photo_id: UUID, lender: UUID) -> None: ...
     def exists(self, photo_id: UUID) -> bool: ...
     def open_master(self, photo_id: UUID) -> BinaryIO: ...
     def open_thumb(self, photo_id: UUID) -> BinaryIO: ...
@@ -88,6 +89,21 @@ class Shelf:
             for part in (thumb_part, master_part):
                 with suppress(OSError):
                     part.unlink(missing_ok=True)
+
+    def lend(self, photo_id: UUID, lender: UUID) -> None:
+        """The lender's picture under a further id, without a second copy where the disk can link.
+
+        Unlike ``put`` it does not wait for the disk: meant for stand-ins that can be drawn again.
+        """
+        for suffix in (THUMB, MASTER):
+            source, final = self._path(lender, suffix), self._path(photo_id, suffix)
+            final.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                os.link(source, final)
+            except OSError as error:
+                if isinstance(error, FileExistsError) or error.errno not in {*NO_LINKS, errno.EMLINK}:
+                    raise
+                shutil.copyfile(source, final)
 
     def exists(self, photo_id: UUID) -> bool:
         return self._path(photo_id, MASTER).is_file()

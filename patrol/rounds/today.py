@@ -11,7 +11,7 @@ from patrol.accounts.reader import Reader
 from patrol.core.db import db
 from patrol.rounds.ensure import ensure_rounds
 from patrol.rounds.round import Round
-from patrol.rounds.walk import ROUND_COLUMNS, Stop, Walk, walks
+from patrol.rounds.walk import ROUND_COLUMNS, Walk, walks
 
 AHEAD = timedelta(hours=14)
 
@@ -68,6 +68,7 @@ def _choose(open_walks: list[Walk], user_id: UUID, wanted: UUID | None) -> Walk 
     return min(open_walks, key=rank, default=None)
 
 
-def due_by(walk: Walk, stop: Stop) -> datetime:
-    """Until when this stop is on time."""
-    return min(walk.times.ends_at + walk.times.tolerance, walk.times.closes_at)
+def due_by(walk: Walk, at: datetime) -> datetime:
+    """Until when a stop is on time; once that has passed, until when it counts at all."""
+    on_time = min(walk.times.ends_at + walk.times.tolerance, walk.times.closes_at)
+    return on_time if at <= on_time else walk.times.closes_at

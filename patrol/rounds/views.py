@@ -160,7 +160,8 @@ def round_note(round_id: UUID) -> Any:
 def hero(walk: Walk) -> dict[str, Any]:
     """The round under way as the hero card takes it."""
     at, next_stop = now(), walk.next_stop
-    left = max(timedelta(0), walk.times.ends_at - at)
+    end = walk.times.ends_at if at < walk.times.ends_at else walk.times.closes_at
+    left = max(timedelta(0), end - at)  # past the end late points still count, until the close
     return {
         "title": _("%(route)s · round %(ordinal)s", route=walk.route_name, ordinal=walk.ordinal),
         "time": f"{clock(walk.times.starts_at)}–{clock(walk.times.ends_at)}",
@@ -174,7 +175,7 @@ def hero(walk: Walk) -> dict[str, Any]:
 
 
 def _next(walk: Walk, stop: Stop) -> dict[str, Any]:
-    by = _("by %(time)s", time=clock(due_by(walk, stop)))
+    by = _("by %(time)s", time=clock(due_by(walk, now())))
     foot = _("about %(minutes)s min on foot", minutes=stop.walk_min)
     return {
         "number": stop.number,

@@ -171,9 +171,7 @@ def test_the_page_of_a_hazards_photo_tells_its_story(world, places, as_user, peo
     at = world.at(DAY, "22:31")
     hazard = world.hazard(places.roof, at)
     world.step(hazard, "assign", world.at(DAY, "23:01"))
-    photo = world.photo(
-        places.roof, at, kind="before", subject=("hazard", hazard.id), delay=timedelta(minutes=27)
-    )
+    photo = world.photo(places.roof, at, kind="before", subject=("hazard", hazard.id), delay=timedelta(minutes=27))
     with at_clock(world, "23:30"):
         html = as_user(people.supervisor).get(f"/photos/{photo.id}").get_data(as_text=True)
         assert as_user(people.guard2).get(f"/photos/{photo.id}").status_code == 200

@@ -151,8 +151,7 @@ def test_links_on_a_page_are_the_links_that_were_counted(march, desk):
     dead = [
         url
         for url in set(re.findall(r'href="(/[^"#]*)"', html))
-        if urlsplit(url).path in ("/visits", "/hazards", "/inspections", "/photos")
-        and desk.get(url).status_code != 200
+        if urlsplit(url).path in ("/visits", "/hazards", "/inspections", "/photos") and desk.get(url).status_code != 200
     ]
     assert dead == []
 

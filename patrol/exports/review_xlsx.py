@@ -45,7 +45,7 @@ class _Sheets:
         self._people()
 
     def _table(self, name: str, head: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-        sheet = self.book.add_worksheet(self._(name)[:31])
+        sheet = self.book.add_worksheet(name[:31])
         sheet.freeze_panes(1, 0)
         widths = [len(text) for text in head]
         for column, text in enumerate(head):
@@ -103,7 +103,7 @@ class _Sheets:
             (_("Coverage"), cover),
             (_("Usable rate"), review.equipment.usable),
         ]
-        self._table(N_("Summary"), [_("Figure"), _("Value")], rows)
+        self._table(self._("Summary"), [_("Figure"), _("Value")], rows)
 
     def _days(self) -> None:
         _ = self._
@@ -112,12 +112,14 @@ class _Sheets:
             for (day, figures), tally in zip(self.review.daily, self.review.by_day.values(), strict=True)
             if day in self.review.begun
         ]
-        self._table(N_("Days"), [_("Business day"), *self._patrol_head(), _("Hazards found"), _("Hazards closed")], rows)
+        self._table(
+            self._("Days"), [_("Business day"), *self._patrol_head(), _("Hazards found"), _("Hazards closed")], rows
+        )
 
     def _routes(self) -> None:
         rows = [(line.name, *_patrol(line.total)) for line in self.review.routes]
         rows.append((self._("Together"), *_patrol(self.review.patrol)))
-        self._table(N_("Routes"), [self._("Route"), *self._patrol_head()], rows)
+        self._table(self._("Routes"), [self._("Route"), *self._patrol_head()], rows)
 
     def _patrol_head(self) -> list[str]:
         _ = self._
@@ -132,7 +134,7 @@ class _Sheets:
             (datetime.fromisoformat(point["starts_at"]), point["route"], point["place_name"])
             for point in self.review.total["missed_points"]
         ]
-        self._table(N_("Missed points"), [_("Round of"), _("Route"), _("Point")], rows)
+        self._table(self._("Missed points"), [_("Round of"), _("Route"), _("Point")], rows)
 
     def _hazards(self) -> None:
         _, period = self._, self.review.period
@@ -143,7 +145,7 @@ class _Sheets:
         ]  # fmt: skip
         head = [_("Number"), _("Hazard"), _("Place"), _("Severity"), _("State"), _("Reported"), _("Due"),
                 _("Rectified"), _("Note")]  # fmt: skip
-        self._table(N_("Hazards"), head, rows)
+        self._table(self._("Hazards"), head, rows)
 
     def _equipment(self) -> None:
         _, equipment = self._, self.review.equipment
@@ -153,7 +155,7 @@ class _Sheets:
         ]
         kinds = {"service": _("Service due"), "scrap": _("Scrap due")}
         rows += [(kinds[due.kind], due.code, due.name, due.place, due.on) for due in equipment.due]
-        self._table(N_("Equipment"), [_("What"), _("Number"), _("Item name"), _("Place"), _("Business day")], rows)
+        self._table(self._("Equipment"), [_("What"), _("Number"), _("Item name"), _("Place"), _("Business day")], rows)
 
     def _people(self) -> None:
         _ = self._
@@ -165,7 +167,7 @@ class _Sheets:
         ]  # fmt: skip
         head = [_("Person"), _("Rounds"), _("Points"), _("Hours on the route"), _("Late"), _("Missed"),
                 _("Hazards reported"), _("Hazards rectified"), _("Inspections"), _("Photos")]  # fmt: skip
-        self._table(N_("Workload"), head, rows)
+        self._table(self._("Workload"), head, rows)
 
 
 _SEVERITY = {"minor": "Minor", "major": "Major", "critical": "Critical"}

@@ -100,7 +100,7 @@ def hazards_found(site_id: UUID, first: date, last: date, limit: int | None = No
     rows = rows[:limit]
     pictures = first_pictures(site_id, [row.id for row in rows])
     return [
-        FoundHazard(*tuple(row), before=pictures.get((row.id, "before")), after=pictures.get((row.id, "after")))
+        FoundHazard(*tuple(row), before=pictures.get((row.id, "before")), after=pictures.get((row.id, "after")))  # type: ignore[misc]
         for row in rows
     ]
 

@@ -78,28 +78,28 @@ def test_from_a_label_to_the_months_review(stage, open_browser, tmp_path):
 
     manager = open_browser("manager", viewport=DESK).pages[0]
     sign_in(manager, stage.url, "0001")
-    manager.goto(pot_url)
-    manager.select_option("#assign [name=assignee]", engineer_id)
-    manager.fill("#assign [name=interim]", "楼下已拉警戒线")
-    manager.click("button[form=assign]")
+    manager.goto(f"{pot_url}?step=assign")
+    manager.select_option("#step [name=assignee]", engineer_id)
+    manager.fill("#step [name=interim]", "楼下已拉警戒线")
+    manager.click("button[form=step]")
     expect(manager.locator(".steps")).to_contain_text("李强")
 
     engineer = open_browser("engineer").pages[0]
     sign_in(engineer, stage.url, "0301")
     expect(engineer.locator(".order__title").first).to_be_visible()
-    engineer.goto(pot_url)
-    engineer.set_input_files("#rectify input[type=file]", str(photo))
-    engineer.fill("#rectify [name=note]", "花盆已搬进室内")
-    expect(engineer.locator("#rectify li[data-photo]")).to_have_count(1)
-    engineer.click("button[form=rectify]")
-    expect(engineer.locator("#rectify")).to_have_count(0)
+    engineer.goto(f"{pot_url}?step=rectify")
+    engineer.set_input_files("#step input[type=file]", str(photo))
+    engineer.fill("#step [name=note]", "花盆已搬进室内")
+    expect(engineer.locator("#step li[data-photo]")).to_have_count(1)
+    engineer.click("button[form=step]")
+    expect(engineer.locator("#step")).to_have_count(0)
     all_sent(engineer, f"{stage.url}/work-orders")
 
     supervisor = open_browser("supervisor", viewport=DESK).pages[0]
     sign_in(supervisor, stage.url, "0101")
-    supervisor.goto(pot_url)
-    supervisor.click("button[form=verify]")
-    expect(supervisor.locator("#verify")).to_have_count(0)
+    supervisor.goto(f"{pot_url}?step=verify")
+    supervisor.click("button[form=step]")
+    expect(supervisor.locator("#step")).to_have_count(0)
 
     supervisor.goto(f"{stage.url}/board")
     expect(supervisor.locator("main")).to_contain_text("4")

@@ -46,7 +46,19 @@ CAST = (
     Part("cleaner", ("刘桂芳", "Liu Guifang"), "0601", "cleaner", "vivo Y35"),
     Part("gardener", ("郑福生", "Zheng Fusheng"), "0701", "gardener", "Redmi 10"),
 )
-SMALL = ("supervisor", "engineering", "service", "leader", "guard1", "guard4", "engineer1", "desk", "cleaner")
+SMALL = (
+    "supervisor",
+    "engineering",
+    "service",
+    "leader",
+    "guard1",
+    "guard2",
+    "guard4",
+    "guard5",
+    "engineer1",
+    "desk",
+    "cleaner",
+)
 CREWS = (("guard1", "guard2", "guard3"), ("guard4", "guard5", "guard6"))  # the first is on duty now
 
 SURNAMES = (("张", "Zhang"), ("杨", "Yang"), ("朱", "Zhu"), ("胡", "Hu"), ("罗", "Luo"), ("梁", "Liang"), ("宋", "Song"),

@@ -36,12 +36,12 @@ LOOK: dict[str, list[tuple[str, Both, Both]]] = {
     ],
     "roof": [
         ("lock", ("天台门", "Roof door"), ("随手关好", "closed behind you")),
-        ("wind", ("易坠物", "Loose objects"), ("女儿墙边没有花盆杂物", "nothing stands on the parapet")),
+        ("eye", ("易坠物", "Loose objects"), ("女儿墙边没有花盆杂物", "nothing stands on the parapet")),
         ("droplet", ("雨水口", "Roof drain"), ("没有堵塞", "not blocked")),
     ],
     "pump": [
         ("gauge", ("压力表", "Pressure gauge"), ("0.4–0.6 MPa，指针在绿区", "0.4–0.6 MPa, needle in the green")),
-        ("rotate", ("阀门", "Valves"), ("全开，手轮没有松", "fully open, hand wheels tight")),
+        ("gauge", ("阀门", "Valves"), ("全开，手轮没有松", "fully open, hand wheels tight")),
         ("droplet", ("地面", "Floor"), ("没有积水、没有滴漏", "no puddles, no drips")),
         ("lock", ("出门", "Leaving"), ("随手锁门、关灯", "lock the door, lights off")),
     ],
@@ -51,12 +51,12 @@ LOOK: dict[str, list[tuple[str, Both, Both]]] = {
         ("bulb", ("照明和指示灯", "Lights and signs"), ("都亮着", "all lit")),
     ],
     "gate": [
-        ("users", ("岗亭", "Post"), ("有人、记录在写", "manned, log kept")),
+        ("eye", ("岗亭", "Post"), ("有人、记录在写", "manned, log kept")),
         ("car", ("道闸", "Barrier"), ("起落正常，消防通道没占", "works, fire lane clear")),
     ],
     "outside": [
         ("bulb", ("照明", "Lights"), ("没有不亮的", "none dark")),
-        ("alert-triangle", ("地面和井盖", "Ground and covers"), ("平整、没有缺", "level, none missing")),
+        ("eye", ("地面和井盖", "Ground and covers"), ("平整、没有缺", "level, none missing")),
     ],
 }
 

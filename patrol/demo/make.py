@@ -37,6 +37,7 @@ from patrol.equipment.checklist import bring_in_catalogue
 from patrol.equipment.equipment import Equipment
 from patrol.equipment.inspection import findings_of
 from patrol.photos.shelf import PhotoStore
+from patrol.reviews.fresh import tallies
 from patrol.rounds.ensure import LOOK_AHEAD, make_rounds
 from patrol.sites.site import Site, all_sites
 
@@ -155,6 +156,7 @@ class _Maker:
                 timeline.begin(check.at, self._checked(check, rng, lives))
         acts = timeline.run()
         photos = lay_under(self.site.id, self.estate, bank)
+        tallies(self.site.id, self._day(self.site.created_at), self._day(self.until), self.until)
         self.said(
             f"{len(visits)} scans, {len(checks)} inspections, {acts} steps of hazards and equipment, {photos} photos"
         )

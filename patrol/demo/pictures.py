@@ -19,7 +19,7 @@ from patrol.photos.photo import Photo, PhotoFile
 from patrol.photos.pixels import Pixels, decode_and_shrink
 from patrol.photos.shelf import PhotoStore
 
-SIZES = ((1024, 768), (1200, 900), (960, 720), (800, 600))  # one for each variant
+SIZES = ((960, 720), (800, 600), (1200, 900), (800, 600))  # one for each variant
 AFTER = ("after", "verify")
 AS_IT_IS = (  # what a point looks like when all is well, by the beginning of its key or by what it ends in
     ("garage.fan", "pump_room"), ("garage", "garage_dry"), ("room.power", "switchgear"), ("room.generator", "switchgear"),

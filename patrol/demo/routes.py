@@ -42,19 +42,19 @@ LINES = (
         "perimeter", ("夜巡一线", "Night route 1"), ("外围", "Perimeter"), "security",
         (("gate.east", 2), ("fence.north", 3), ("shed.a", 2), ("play", 2), ("fitness", 2), ("gate.south", 3),
          ("fence.west", 3), ("gate.west", 2), ("fence.lake", 4), ("bins", 3)),
-        40, 1, ago=50,
+        60, 1, ago=50,
     ),
     Line(
         "night", ("夜巡二线", "Night route 2"), ("楼栋和地下", "Buildings and basement"), "security",
         (("b1.lobby", 2), ("b1.roof", 3), ("b2.back", 2), ("b2.lobby", 1), ("room.meters", 2), ("b2.roof", 3),
          ("b3.balcony", 3), ("b3.lobby", 2), ("room.pump", 3), ("b4.lobby", 2), ("b4.facade", 2), ("b4.roof", 3)),
-        40, 0, ago=0,
+        60, 0, ago=0,
     ),
     Line(
         "garage", ("车库线", "Garage route"), ("B1 和 B2", "B1 and B2"), "security",
         (("garage.b1d", 2), ("garage.b1a", 2), ("garage.b1b", 2), ("garage.b2c", 3), ("garage.b1c", 2), ("garage.b2a", 3),
          ("garage.b2b", 2), ("garage.b2d", 2), ("garage.fan", 2)),
-        30, 2, ago=80, strict=True,
+        45, 2, ago=60, strict=True,
     ),
     Line(
         "plant", ("设备房线", "Plant route"), ("工程", "Engineering"), "engineering",
@@ -66,11 +66,11 @@ LINES = (
 
 
 def anchor(until: datetime, site: Site) -> datetime:
-    """The local start of the buildings' round under way: on a full ten minutes, 50 to 60 minutes ago.
+    """The local start of the buildings' round under way: on a full ten minutes, 70 to 80 minutes ago.
 
-    By then its time is over by a few minutes and its close far off, so one point can be late and four can wait.
+    By then its hour is over by a few minutes and its close far off, so one point can be late and four can wait.
     """
-    local = until.astimezone(site.zone) - timedelta(minutes=50)
+    local = until.astimezone(site.zone) - timedelta(minutes=70)
     return local.replace(minute=local.minute // 10 * 10, second=0, microsecond=0)
 
 

@@ -31,7 +31,7 @@ LATE: tuple[Both, ...] = (
     ("天台门锁着，取钥匙耽误了", "Roof door was locked, fetched the key"),
     ("处理占道车辆", "Dealing with a car in the fire lane"),
 )
-A_PHOTO = 0.022  # of the visits: one point in about four rounds asks for a live photo
+A_PHOTO, A_PHOTO_TODAY = 0.025, 0.13  # of the visits; the last day is shown in more detail than anybody keeps
 
 
 def settle(
@@ -50,7 +50,8 @@ def settle(
         by = people[visit.person]
         if visit.id not in troubled and "repeat" not in scan.flags and rng.random() < 0.97:
             results.append(_result(scan, by, ids, rng, lang))
-        if scan.round_id is not None and rng.random() < A_PHOTO:
+        share = A_PHOTO_TODAY if visits[-1].at - visit.at < timedelta(days=1) else A_PHOTO
+        if scan.round_id is not None and rng.random() < share:
             photos.append(_photo(scan, by, ids))
     _insert(VisitResult, results)
     _insert(Photo, photos)

@@ -9,7 +9,7 @@ from patrol.demo.routes import Line
 from patrol.rounds.round import Round
 
 Scene = Callable[[Round, list[tuple[str, Any]], datetime], list[tuple[str, datetime]]]
-HALF = ((1, 1.5), (2, 5), (3, 8.5), (4, 12), (5, 16), (7, 22), (8, 27), (6, 47))  # position, minutes after the start
+HALF = ((1, 2), (2, 8), (3, 13), (4, 18), (5, 25), (7, 36), (8, 44), (6, 67))  # position, minutes after the start
 
 
 def staged(rounds: list[Round], lines: dict[UUID, Line], until: datetime) -> dict[UUID, Scene]:

@@ -17,6 +17,7 @@ from patrol.equipment.inspection import Finding, Inspection
 from patrol.hazards.hazard import Hazard, Sighting
 from patrol.journal.entry import JournalEntry, JournalHead, verify_chain
 from patrol.photos.photo import Photo, PhotoFile
+from patrol.reviews.day_tally import DayTally
 from patrol.rounds.round import Round
 from patrol.rounds.scan import Scan, VisitResult
 from patrol.rounds.today import today_of
@@ -89,7 +90,7 @@ def test_two_points_are_missed_tonight(here):
     assert sorted(missed) == ["B2 充电区", "西围墙"]
 
 
-@pytest.mark.parametrize("hour", [0, 5, 8, 9, 13, 19, 20])
+@pytest.mark.parametrize("hour", [0, 8, 13, 20])
 def test_at_any_hour_the_guard_is_on_a_round_and_another_is_near(make, hour):
     at = datetime(2026, 3, 18, hour, 7, tzinfo=UTC) - timedelta(hours=8)
     made = make(at=at, days=1)
@@ -185,6 +186,13 @@ def test_every_day_with_facts_is_marked(here):
     marked = set(db.session.scalars(select(SiteDay.day)))
     for column in (Scan.business_day, Inspection.business_day, WorkOrder.business_day, Round.business_day):
         assert set(db.session.scalars(select(column).distinct())) <= marked
+
+
+def test_the_days_are_counted_already(here):
+    tallies = db.session.scalars(select(DayTally)).all()
+    marks = {(row.site_id, row.day): row.changes for row in db.session.scalars(select(SiteDay))}
+    assert len(tallies) >= 6
+    assert all(row.changes == marks[row.site_id, row.day] for row in tallies)
 
 
 def test_an_english_site_has_no_chinese_names(make):

@@ -219,10 +219,9 @@ def _check_free(place: Place, parent_id: UUID | None, name: str, number: int | N
     alive = select(Place.full_name).where(
         Place.site_id == place.site_id, Place.id != place.id, Place.retired_at.is_(None)
     )
-    with db.session.no_autoflush:
-        if db.session.scalar(alive.where(Place.parent_id.is_not_distinct_from(parent_id), Place.name == name)):
-            raise Problem("place.name_taken", N_("There is already a place of this name here."), field="name")
-        other = db.session.scalar(alive.where(Place.number == number)) if number is not None else None
+    if db.session.scalar(alive.where(Place.parent_id.is_not_distinct_from(parent_id), Place.name == name)):
+        raise Problem("place.name_taken", N_("There is already a place of this name here."), field="name")
+    other = db.session.scalar(alive.where(Place.number == number)) if number is not None else None
     if other is not None:
         raise Problem(
             "place.number_taken",

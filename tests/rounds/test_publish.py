@@ -159,9 +159,9 @@ def test_a_draft_that_says_what_holds_is_no_draft(night_route):
 def test_two_people_editing_one_route_do_not_overwrite_each_other(night_route):
     edited(night_route, lambda draft: setattr(draft, "note", "一"))
 
+    draft = draft_of(again(night_route), TOMORROW)
     with pytest.raises(Problem) as caught, write():
-        route = again(night_route)
-        save_draft(route, draft_of(route, TOMORROW), version=1, on=TOMORROW)
+        save_draft(again(night_route), draft, version=1, on=TOMORROW)
     assert caught.value.code == "stale"
     with pytest.raises(Problem) as caught, write():
         publish(again(night_route), by=None, at=EVENING, version=1)

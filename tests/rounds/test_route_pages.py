@@ -21,7 +21,8 @@ def form_of(page: str) -> dict[str, object]:
     fields: dict[str, list[str]] = {}
     for tag in re.findall(r"<input[^>]*>", form):
         name, value = re.search(r'name="([^"]+)"', tag), re.search(r'value="([^"]*)"', tag)
-        if not name or ("checkbox" in tag or "radio" in tag) and "checked" not in tag:
+        ticked = "checked" in tag or not ("checkbox" in tag or "radio" in tag)
+        if not name or not ticked:
             continue
         fields.setdefault(name[1], []).append(value[1] if value else "")
     for name, options in re.findall(r'<select[^>]*name="([^"]+)"[^>]*>(.*?)</select>', form, re.S):

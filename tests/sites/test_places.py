@@ -156,6 +156,13 @@ def test_search_keeps_what_fits_and_what_stands_above_it(places, sites):
     assert [node.name for node in walk(search_tree(tops, labelled=False))] == ["3 栋"]
 
 
+def test_a_new_place_stands_after_those_in_order(places, sites):
+    with write():
+        add_place(sites.lake.id, PlaceData(name="1 栋", kind="building"), by=None, at=now())
+
+    assert [top.name for top in place_tree(sites.lake.id)] == ["3 栋", "东大门", "1 栋"]
+
+
 def test_ten_stands_after_two():
     assert sorted(["10 栋", "2 栋", "B1"], key=natural) == ["2 栋", "10 栋", "B1"]
 

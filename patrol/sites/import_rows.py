@@ -183,8 +183,8 @@ class _Row:
         if not text:
             return None
         if not text.isascii() or not text.isdigit() or len(text) > 6 or not least <= int(text) <= most:
-            sentence = N_("Here belongs a whole number from %(least)s to %(most)s, not “%(text)s”.")
-            self.wrong(column, "import.number", sentence, least=least, most=most, text=text[:20])
+            sentence = N_("Here belongs a whole number from %(least)s to %(most)s, not “%(typed)s”.")
+            self.wrong(column, "import.number", sentence, least=least, most=most, typed=text[:20])
             return None
         return int(text)
 
@@ -197,8 +197,8 @@ class _Row:
         except ValueError:
             value = float("nan")
         if not -most <= value <= most:
-            sentence = N_("Here belongs a number from −%(most)s to %(most)s, not “%(text)s”.")
-            self.wrong(column, "import.decimal", sentence, most=most, text=text[:20])
+            sentence = N_("Here belongs a number from −%(most)s to %(most)s, not “%(typed)s”.")
+            self.wrong(column, "import.decimal", sentence, most=most, typed=text[:20])
             return None
         return value
 
@@ -209,11 +209,13 @@ class _Row:
         for code, names in PLACE_TYPES.items():
             if text in (code, names["zh"].casefold(), names["en"].casefold()):
                 return code
-        self.wrong("type", "import.type", N_("No such type: “%(text)s”. Choose one from the template."), text=text[:20])
+        self.wrong(
+            "type", "import.type", N_("No such type: “%(typed)s”. Choose one from the template."), typed=text[:20]
+        )
         return None
 
     def _label(self) -> bool:
         text = self.text("label").casefold()
         if text not in _YES | _NO:
-            self.wrong("label", "import.yes_no", N_("Write yes or no here, not “%(text)s”."), text=text[:20])
+            self.wrong("label", "import.yes_no", N_("Write yes or no here, not “%(typed)s”."), typed=text[:20])
         return text in _YES

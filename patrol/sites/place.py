@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
-from sqlalchemy import CheckConstraint, Index, select
+from sqlalchemy import CheckConstraint, Index, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from patrol.core.db import Model, check_version, db
@@ -103,9 +103,10 @@ def place_here(site_id: UUID, place_id: UUID) -> Place:
 
 
 def add_place(site_id: UUID, data: PlaceData, *, by: UUID | None, at: datetime, id: UUID | None = None) -> Place:
-    """A new place below ``data.parent_id`` (None: at the top)."""
+    """A new place below ``data.parent_id`` (None: at the top), after those that have a place in the order."""
     place = Place(id=id or uuid7(), site_id=site_id, created_at=at)
     _fill(place, data)
+    place.sort = data.sort or _sort_last(place)
     db.session.add(place)
     db.session.flush()
     note("place.added", "place", place.id, site_id=site_id, by=by, at=at, name=place.full_name)
@@ -219,10 +220,9 @@ def _check_free(place: Place, parent_id: UUID | None, name: str, number: int | N
     alive = select(Place.full_name).where(
         Place.site_id == place.site_id, Place.id != place.id, Place.retired_at.is_(None)
     )
-    with db.session.no_autoflush:
-        if db.session.scalar(alive.where(Place.parent_id.is_not_distinct_from(parent_id), Place.name == name)):
-            raise Problem("place.name_taken", N_("There is already a place of this name here."), field="name")
-        other = db.session.scalar(alive.where(Place.number == number)) if number is not None else None
+    if db.session.scalar(alive.where(Place.parent_id.is_not_distinct_from(parent_id), Place.name == name)):
+        raise Problem("place.name_taken", N_("There is already a place of this name here."), field="name")
+    other = db.session.scalar(alive.where(Place.number == number)) if number is not None else None
     if other is not None:
         raise Problem(
             "place.number_taken",
@@ -231,6 +231,15 @@ def _check_free(place: Place, parent_id: UUID | None, name: str, number: int | N
             number=number,
             other=other,
         )
+
+
+def _sort_last(place: Place) -> int:
+    """0 while nobody has put the neighbours in order: then they stand by name."""
+    query = select(func.max(Place.sort)).where(
+        Place.site_id == place.site_id, Place.parent_id.is_not_distinct_from(place.parent_id)
+    )
+    last = db.session.scalar(query) or 0
+    return last + 1 if last else 0
 
 
 def _children(place: Place) -> Sequence[Place]:

@@ -81,7 +81,7 @@ def _field(key: str, pair: list[Any]) -> str:
 
 def field_names() -> dict[str, str]:
     return {
-        "name": _("Name of the place"), "kind": _("Kind"), "full_name": _("Full name"),
+        "name": _("Name of the place"), "kind": _("Kind of place"), "full_name": _("Full name"),
         "number": _("Number on the label"), "type": _("Type"),
         "lat": _("Latitude"), "lon": _("Longitude"), "radius_m": _("Radius"), "note": _("How to get there"),
         "look_for": _("What to look at"), "sort": _("Order"), "parent_id": _("Place above"),

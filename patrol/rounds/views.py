@@ -10,11 +10,13 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy import select
 
+from patrol.accounts.reader import business_day_of
 from patrol.core.clock import now
 from patrol.core.db import db, write
 from patrol.core.facts import When
 from patrol.core.keys import uuid7
 from patrol.core.problems import NotHere
+from patrol.equipment.duty import due_here
 from patrol.hazards.mine import open_here, reported_by
 from patrol.photos.intake import form_store
 from patrol.photos.photo import photos_of
@@ -108,6 +110,8 @@ def visit(scan_id: UUID) -> Any:
         next_url=_after(walk),
         before=last_visit(scan.site_id, place.id, scan.id),
         hazards=open_here(scan.site_id, place.id),
+        due=due_here(_reader(), place.id, at),
+        today=business_day_of(_reader(), at),
         record_id=uuid7(),
     )
 

@@ -1,6 +1,6 @@
 """Door: the guard's screens — today, scan, arrived, round — as pages and as plain forms."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -31,9 +31,8 @@ from patrol.sites.find import label_by_code
 from patrol.sites.place import Place
 from patrol.sites.symbol import fold_code
 from patrol.web.access import needs
-from patrol.web.filters import clock, day
+from patrol.web.filters import clock
 from patrol.web.forms import record_form
-from patrol.web.i18n import pick
 from patrol.web.replies import go
 
 bp = Blueprint("rounds", __name__)
@@ -111,7 +110,8 @@ def visit(scan_id: UUID) -> Any:
         next_url=_after(walk),
         before=last_visit(scan.site_id, place.id, scan.id),
         hazards=open_here(scan.site_id, place.id),
-        due=_due(place.id, at),
+        due=due_here(_reader(), place.id, at),
+        today=business_day_of(_reader(), at),
         record_id=uuid7(),
     )
 
@@ -228,24 +228,6 @@ def _after(walk: Walk | None) -> str:
     if walk is not None and walk.next_stop is None:
         return f"/rounds/{walk.id}"
     return "/today"
-
-
-def _due(place_id: UUID, at: datetime) -> list[dict[str, Any]]:
-    """The checklists this person can do where he stands, nearest deadline first."""
-    today = business_day_of(_reader(), at)
-    return [
-        {
-            "title": pick(line.next.title)
-            + (f" · {line.left} {pick(line.next.kind.measure)}" if line.left > 1 else ""),
-            "hint": _("%(items)s items, about %(minutes)s min", items=line.next.item_count, minutes=line.next.minutes)
-            + (f" · {day(line.next.until, weekday=False)}" if line.next.until != today else ""),
-            "url": line.next.url,
-            "icon": line.next.kind.icon,
-            "due_today": line.next.until == today,
-        }
-        for line in due_here(_reader(), place_id, at)
-        if line.left
-    ]
 
 
 def _notes(round_id: UUID) -> list[RoundNote]:

@@ -149,10 +149,10 @@ def test_every_kind_of_item_takes_a_good_answer_and_not_applicable(kind, fill, l
         if item["kind"] == kind and item["required"]
     )
     place = fitting_place(places, lists[code])
-    good = fill(code, place=place, equipment=fitting_item(lists[code], place))
+    good = fill(code, place=place)
     assert findings_of(good.site_id, good.id)[item["code"]].result == "pass"
     na = {item["code"]: {"result": "na", "remark": "本处没有"}}
-    row = fill(code, place=place, equipment=fitting_item(lists[code], place), instead=na)
+    row = fill(code, place=place, instead=na)
     assert findings_of(row.site_id, row.id)[item["code"]].result == "na"
 
 
@@ -161,10 +161,6 @@ def fitting_place(places: Any, checklist: Any) -> Any:
     with write():
         db.session.merge(places.pump).type = checklist.applies_to[0]
     return places.pump
-
-
-def fitting_item(checklist: Any, place: Any) -> None:
-    return None
 
 
 def test_all_46_lists_can_be_filled_all_good_and_with_each_failure(fill, lists, places):

@@ -15,10 +15,11 @@ from patrol.core.problems import Problem
 from patrol.equipment.answers import InspectionData, may_be_fixed
 from patrol.equipment.checklist import Checklist, find_version
 from patrol.equipment.complete import complete_inspection
-from patrol.equipment.duty import LIFT_SERVICE, next_here
+from patrol.equipment.duty import next_here
 from patrol.equipment.equipment import Equipment, find_equipment
 from patrol.equipment.inspection import Inspection, last_done, last_values
 from patrol.equipment.item_row import item_rows
+from patrol.equipment.owed import LIFT_SERVICE
 from patrol.equipment.rights import check_may_fill
 from patrol.equipment.service_life import due_state
 from patrol.equipment.types import SCOPES

@@ -12,10 +12,11 @@ from patrol.core.clock import now
 from patrol.core.db import db, write
 from patrol.core.problems import N_, Problem
 from patrol.equipment.checklist import for_equipment
-from patrol.equipment.duty import LIFT_SERVICE, lift_gap
+from patrol.equipment.duty import lift_gap
 from patrol.equipment.equipment import Equipment, events_of, find_equipment, too_many_away
 from patrol.equipment.keeping import EquipmentData, correct, move, retire, serviced, set_state
 from patrol.equipment.ledger import hazards_of, inspections_of
+from patrol.equipment.owed import LIFT_SERVICE
 from patrol.equipment.rights import may_fill
 from patrol.equipment.service_life import days_left, due_state
 from patrol.equipment.types import EQUIPMENT_TYPES

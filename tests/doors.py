@@ -13,7 +13,7 @@ from patrol.app import create_app
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 # Doors whose verb hangs on their argument, so that they ask for it themselves: endpoint -> verb for our world's.
-OWN_CHECK = {name: ("place.edit",) for name in ("imports.page", "imports.take", "imports.template")}
+OWN_CHECK = dict.fromkeys(("imports.page", "imports.take", "imports.template"), ("place.edit",))
 
 
 class Door:

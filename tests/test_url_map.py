@@ -20,7 +20,7 @@ OF_NO_SITE = {"kind", "text", "secret"}
 
 # Doors where another site's person gets another answer than "not here", and why.
 OTHER_ANSWER = {
-    "sync.photo": (422, "numbers are made on the phone: whatever comes is kept on the sender's own site (no bytes here)"),
+    "sync.photo": (422, "numbers are made on the phone: bytes are kept on the site of whoever sends them"),
     "rounds.check_in": (422, "another site's label is refused in the same words as one that nobody has"),
 }
 

@@ -7,13 +7,13 @@ import resource
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import event, func, select
 
-from patrol.core.clock import now
 from patrol.core.db import db, is_sqlite
 from patrol.core.keys import uuid7
 from patrol.photos.photo import PhotoFile
@@ -35,12 +35,9 @@ class SmallDisk:
         subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", str(folder)], check=True)
 
     def fill(self, server: Server) -> None:
-        with (self.folder / "filler").open("wb", buffering=0) as file:
-            try:
-                while True:
-                    file.write(bytes(4096))
-            except OSError as error:
-                assert error.errno == errno.ENOSPC
+        with (self.folder / "filler").open("wb", buffering=0) as file, suppress(OSError):
+            while True:
+                file.write(bytes(4096))
 
     def free(self, server: Server) -> None:
         (self.folder / "filler").unlink()
@@ -102,7 +99,8 @@ def test_a_full_disk_loses_nothing_and_needs_no_restart(disk):
         scans = [phone.record("scan", {"code": world.codes["大堂"]}) for _ in range(40)]
         disk.fill(server)
 
-        status, headers, answer = put(phone, kept, raw)
+        status, _id = phone.put_photo(raw, kept)
+        answer, headers = phone.answer, phone.headers
         meanwhile = [post(phone, scan) for scan in scans]
 
         assert (status, json.loads(answer)["problem"]["code"]) == disk.refusal
@@ -119,20 +117,10 @@ def test_a_full_disk_loses_nothing_and_needs_no_restart(disk):
         assert list(db.session.scalars(select(PhotoFile.id))) == [kept]
 
 
-def put(phone: Phone, photo_id: Any, raw: bytes) -> tuple[int, Any, bytes]:
-    """Like Phone.put_photo, with the answer's headers."""
-    cookies = "; ".join(f"{name}={value}" for name, value in phone._cookies.items())
-    headers = {"Cookie": cookies, "X-CSRFToken": phone.token, "X-Photo-SHA256": sha(raw)}
-    phone._connection.request("PUT", f"/sync/photos/{photo_id}", body=raw, headers=headers)
-    reply = phone._connection.getresponse()
-    return reply.status, reply.headers, reply.read()
-
-
 def post(phone: Phone, scan: dict[str, Any]) -> str:
     """What became of it: the record's own status, or the answer's when the whole batch was put off."""
-    body = json.dumps({"device": phone.device, "sent_at": now().isoformat(), "records": [scan]}).encode()
-    status, answer = phone.request("POST", "/sync/records", body, **{"Content-Type": "application/json"})
-    return json.loads(answer)["results"][0]["status"] if status == 200 else str(status)
+    status, results = phone.try_send([scan])
+    return results[0]["status"] if status == 200 else str(status)
 
 
 def left_behind(folder: Path) -> list[Path]:

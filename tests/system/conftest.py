@@ -50,10 +50,14 @@ def free_port() -> int:
 
 
 class Server:
-    """``patrol serve`` on an instance folder; can be killed and started again."""
+    """``patrol serve`` on an instance folder; can be killed and started again.
 
-    def __init__(self, instance: Path, workers: int = 1):
+    code: the folder that holds the package patrol. more: further environment variables.
+    """
+
+    def __init__(self, instance: Path, workers: int = 1, code: Path = ROOT, **more: str):
         self.instance, self.workers, self.port = instance, workers, free_port()
+        self.code, self.more = code, more
         self.url = f"http://localhost:{self.port}"
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -63,13 +67,14 @@ class Server:
             "PATROL_INSTANCE": str(self.instance),
             "PATROL_PUBLIC_URL": self.url,
             "PATROL_LOG_LEVEL": "WARNING",
-            "PYTHONPATH": str(ROOT),
+            "PYTHONPATH": str(self.code),
+            **self.more,
         }
         env.pop("PATROL_DATABASE_URL", None)
         log = (self.instance / "server.log").open("ab")
         self._process = subprocess.Popen(
             [sys.executable, "-m", "patrol.cli", "serve", "--port", str(self.port), "--workers", str(self.workers)],
-            env=env, stdout=log, stderr=log, start_new_session=True,
+            env=env, cwd=self.code, stdout=log, stderr=log, start_new_session=True,
         )  # fmt: skip
         self._wait()
 

@@ -4,6 +4,7 @@ import hashlib
 import http.client
 import json
 import re
+from email.message import Message
 from http.cookies import SimpleCookie
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -21,14 +22,25 @@ class Phone:
         self.open(url)
         self._sign_in(staff_no)
 
-    def open(self, url: str) -> None:
+    @classmethod
+    def signed_in(cls, url: str, cookies: dict[str, str], timeout: float = 20) -> "Phone":
+        """A phone whose person is signed in already."""
+        phone = cls.__new__(cls)
+        phone.open(url, timeout)
+        phone._cookies.update(cookies)
+        phone.refresh()
+        return phone
+
+    def open(self, url: str, timeout: float = 20) -> None:
         parts = urlsplit(url)
         self._host, self._port = parts.hostname or "localhost", parts.port or 80
-        self._connection = http.client.HTTPConnection(self._host, self._port, timeout=20)
+        self._connection = http.client.HTTPConnection(self._host, self._port, timeout=timeout)
         self._cookies: dict[str, str] = {}
         self.device = str(uuid7())
         self.token = ""
         self.user = ""
+        self.headers: Message = Message()  # of the last answer, as ``answer`` is its body
+        self.answer = b""
 
     def request(self, method: str, path: str, body: bytes = b"", **headers: str) -> tuple[int, bytes]:
         sent = {"Cookie": "; ".join(f"{k}={v}" for k, v in self._cookies.items()), **headers}
@@ -40,7 +52,8 @@ class Phone:
             if name.lower() == "set-cookie":
                 for key, morsel in SimpleCookie(value).items():
                     self._cookies[key] = morsel.value
-        return reply.status, reply.read()
+        self.headers, self.answer = reply.headers, reply.read()
+        return reply.status, self.answer
 
     def _sign_in(self, staff_no: str) -> None:
         _status, page = self.request("GET", "/sign-in")
@@ -72,13 +85,17 @@ class Phone:
         }
 
     def send(self, records: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        status, results = self.try_send(records)
+        assert status == 200, (status, self.answer[:300])
+        return results
+
+    def try_send(self, records: list[dict[str, Any]]) -> tuple[int, list[dict[str, Any]]]:
+        """The answer's status, and the records' results if it is 200."""
         body = {"device": self.device, "sent_at": now().isoformat(), "records": records}
         status, answer = self.request(
             "POST", "/sync/records", json.dumps(body).encode(), **{"Content-Type": "application/json"}
         )
-        assert status == 200, (status, answer[:300])
-        results: list[dict[str, Any]] = json.loads(answer)["results"]
-        return results
+        return status, json.loads(answer)["results"] if status == 200 else []
 
     def post_bare(self, record: dict[str, Any]) -> None:
         """The same body to a server that asks for nothing (the floor of the measurements)."""

@@ -1,0 +1,167 @@
+"""The lake with one of everything, made by the real verbs: what the arguments of addresses can name."""
+
+import io
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID
+
+from flask import Flask
+from flask.testing import FlaskClient
+from PIL import Image
+from sqlalchemy import select
+
+from patrol.accounts.device import Device
+from patrol.accounts.reader import Reader, business_day_of
+from patrol.accounts.roles import ROLES
+from patrol.accounts.tickets import new_ticket
+from patrol.core.clock import now
+from patrol.core.db import db, write
+from patrol.core.facts import When
+from patrol.core.keys import uuid7
+from patrol.equipment.answers import InspectionData
+from patrol.equipment.checklist import bring_in_catalogue, current, new_version
+from patrol.equipment.complete import complete_inspection
+from patrol.equipment.keeping import EquipmentData
+from patrol.equipment.keeping import take_in as take_in_equipment
+from patrol.hazards.report import HazardData, report_hazard
+from patrol.photos.intake import store_photo
+from patrol.photos.storage import limits, shelf
+from patrol.reviews.period import Period
+from patrol.rounds.scanning import NewScan, ScanData, scan_label
+from patrol.sync.envelope import Batch
+from patrol.sync.received import Shelved
+from patrol.sync.take_in import take_in
+from tests.conftest import CAST, LONG_AGO, browser_of, make_people, make_person, make_places, make_sites, read_as
+from tests.equipment.conftest import all_good
+from tests.reviews.world import World
+
+LIST = "extinguisher_dry_powder"
+
+
+class House:
+    """``values``: what each argument names, by "view.argument", "package.argument" or just "argument"."""
+
+    def __init__(self, app: Flask, password_hash: str):
+        self.app, self.sites = app, make_sites()
+        self.people = make_people(self.sites, password_hash)
+        self.places = make_places(self.sites)
+        self.by_role = self._by_role(password_hash)
+        self._browsers: dict[Any, FlaskClient] = {}
+        readers = SimpleNamespace(**{part: read_as(person) for part, person in vars(self.people).items()})
+        self.values: dict[str, Any] = {
+            **self._people(readers),
+            **self._words(readers.guard),
+            **self._rounds(readers.guard),
+            **self._checks(readers),
+            **self._hazard(readers.guard),
+            "sync.shelved_id": refused_record(readers.guard),
+        }
+
+    def browser(self, person: Any, *, csrf: bool = True) -> FlaskClient:
+        key = (person.id if person else None, csrf)
+        if key not in self._browsers:
+            self._browsers[key] = browser_of(self.app, person, csrf=csrf)
+        return self._browsers[key]
+
+    def _by_role(self, password_hash: str) -> dict[str, Any]:
+        """Somebody of the lake for every role there is."""
+        found = {role: getattr(self.people, part) for part, (_name, _no, role) in reversed(CAST.items())}
+        with write():
+            for number, role in enumerate(role for role in ROLES if role not in found):
+                found[role] = make_person("吴刚", f"070{number}", role, self.sites.lake.id, password_hash)
+        return found
+
+    def _people(self, readers: SimpleNamespace) -> dict[str, Any]:
+        guard = self.people.guard
+        device = db.session.scalars(select(Device.id).where(Device.user_id == guard.id)).first()
+        with write():
+            site_id, by = self.sites.lake.id, readers.manager.user_id
+            secrets = {
+                kind: new_ticket(kind, user_id=guard.id, site_id=site_id, by=by, at=now())
+                for kind in ("signin", "password")
+            }
+            first = new_ticket("setup", user_id=None, site_id=None, by=None, at=now())
+        return {
+            "user_id": guard.id,
+            "device_id": device,
+            "accounts.enter_page.secret": secrets["signin"],
+            "accounts.enter.secret": secrets["signin"],
+            "accounts.password_page.secret": secrets["password"],
+            "accounts.new_password.secret": secrets["password"],
+            "accounts.setup_page.secret": first,
+            "accounts.setup.secret": first,
+        }
+
+    def _words(self, by: Reader) -> dict[str, Any]:
+        """Arguments that name a kind or a time, and nothing of a site."""
+        today = business_day_of(by, now())
+        day, week, month = (Period.around(kind, today).slug for kind in ("day", "week", "month"))
+        return {
+            "imports.kind": "places",
+            "reviews.current.kind": "day",
+            "reviews.day.text": day,
+            "reviews.day_print.text": day,
+            "reviews.week.text": week,
+            "reviews.month.text": month,
+            "reviews.period_print.kind": "month",
+            "reviews.period_print.text": month,
+            "review_exports.text": month,
+        }
+
+    def _rounds(self, by: Reader) -> dict[str, Any]:
+        at = now()
+        today = business_day_of(by, at)
+        world = World(self.sites.lake, self.people)
+        route = world.route("北线", [self.places.lobby, self.places.pump], today - timedelta(days=1))
+        world.make_rounds(today, at)
+        scan = NewScan(uuid7(), ScanData(code=self.places.codes["lobby"]), When.now())
+        with write(by.site_id):
+            scan_label(scan, by=by)
+        return {
+            "place_id": self.places.lobby.id,
+            "rounds.code": self.places.codes["lobby"],
+            "round_id": world.rounds(today, route)[0].id,
+            "route_id": route.id,
+            "scan_id": scan.id,
+        }
+
+    def _checks(self, readers: SimpleNamespace) -> dict[str, Any]:
+        """An extinguisher, looked over once; and a list that only the lake has."""
+        with write():
+            for site in (self.sites.lake, self.sites.hill):
+                bring_in_catalogue(site.id, LONG_AGO, None)
+        checklist = current(self.sites.lake.id, LIST)
+        with write():
+            bottle = take_in_equipment(
+                EquipmentData(code="3B1-01", type=LIST, place=self.places.pump.id), by=readers.engineering, at=LONG_AGO
+            )
+            new_version(
+                self.sites.lake.id, "own_list", title={"zh": "自己的表", "en": "Own list"}, interval_days=1,
+                applies_to=checklist.applies_to, items=checklist.items, version=None, by=readers.manager.user_id,
+                at=now(),
+            )  # fmt: skip
+            data = InspectionData(checklist=LIST, equipment=bottle.id, findings=all_good(checklist))
+            inspection = complete_inspection(data, id=uuid7(), by=readers.engineer, when=When.now())
+        return {"equipment_id": bottle.id, "inspection_id": inspection.id, "equipment.code": "own_list"}
+
+    def _hazard(self, by: Reader) -> dict[str, Any]:
+        photo_id = uuid7()
+        raw = io.BytesIO()
+        Image.new("RGB", (320, 240), (200, 80, 40)).save(raw, "JPEG")
+        store = {"shelf": shelf(self.app), "limits": limits(self.app)}
+        store_photo(raw.getvalue(), photo_id, by=by, at=now(), **store)
+        data = HazardData(place=self.places.roof.id, category="water_leak", severity="major", photos=[photo_id])
+        with write(by.site_id):
+            hazard = report_hazard(data, id=uuid7(), by=by, when=When.now())
+        return {"hazard_id": hazard.id, "order_id": hazard.id, "photo_id": photo_id}
+
+
+def refused_record(by: Reader) -> UUID:
+    """A scan of a label nobody knows; the id it has on the shelf."""
+    record = {
+        "id": str(uuid7()), "kind": "scan", "captured_at": now().isoformat(), "user": str(by.user_id),
+        "data": {"code": "ZZZZZZZZZZZZ"},
+    }  # fmt: skip
+    take_in(Batch(sent_at=now(), records=[record]), by=by, at=now())
+    return db.session.scalars(select(Shelved.id)).one()

@@ -2,7 +2,7 @@
 // <a data-behaviour="outbox-pill" class="pill pill--ok" data-state="sent" href="…">
 //   <svg class="icon"><use href="…#cloud-check"/></svg><span data-part="text">已传完</span></a>      (macro sync_pill)
 // Sets data-state = sent | sending | stored | offline | look with its class, icon and words, and shows
-// [data-signin-banner] while the server asks for a sign-in.
+// [data-signin-banner] while the server asks for a sign-in; data-known once it has looked into the outbox.
 // It imports late, so that the decision can be tested without a page; a file of its own would cost a request.
 
 const LOOKS = {
@@ -20,6 +20,7 @@ export async function attach(pill) {
     const values = { n: state === "look" ? now.look : now.waiting, ...now.progress }
     const [tone, name] = LOOKS[state]
     pill.dataset.state = state
+    pill.dataset.known = ""
     for (const one of ["ok", "sync", "miss"]) pill.classList.toggle(`pill--${one}`, one === tone)
     setIcon(pill.querySelector("svg"), name)
     if (text.textContent !== t(`pill_${state}`, values)) text.textContent = t(`pill_${state}`, values)

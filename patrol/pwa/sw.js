@@ -38,14 +38,21 @@ self.addEventListener("fetch", (event) => {
   else if (request.mode === "navigate") event.respondWith(page(event))
 })
 
-// A versioned file never changes: the first copy is good for ever.
+// A versioned file never changes: the first copy is good for ever. A kept page may ask for files of the version it was
+// written with, long gone after an update; without signal it gets this version's.
 async function fromShell(request) {
-  const cache = await caches.open(SHELL_CACHE)
-  const kept = await cache.match(request)
+  const kept = await caches.match(request)
   if (kept) return kept
-  const fresh = await fetch(request)
-  if (fresh.ok && fresh.status === 200) await cache.put(request, fresh.clone())
-  return fresh
+  try {
+    const fresh = await fetch(request)
+    if (fresh.status === 200) await (await caches.open(SHELL_CACHE)).put(request, fresh.clone())
+    return fresh
+  } catch (error) {
+    const ours = SHELL[0].match(/^\/static\/v-[^/]+/)[0]
+    const instead = await caches.match(new URL(request.url).pathname.replace(/^\/static\/v-[^/]+/, ours))
+    if (instead) return instead
+    throw error
+  }
 }
 
 // The network has three seconds; then what was seen last, then the offline page. A slow answer is still kept.

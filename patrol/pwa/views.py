@@ -29,6 +29,7 @@ SHELL = (
         for name in (
             "checklist",
             "chips-other",
+            "hazard-category",
             "outbox-pill",
             "photo-picker",
             "place-picker",

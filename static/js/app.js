@@ -112,9 +112,9 @@ async function guardCachedPages(user) {
 async function wakeOutbox() {
   const outbox = await import("./offline/outbox.js")
   const look = async () => {
-    const { waiting, others } = await outbox.summary()
-    navigator.setAppBadge?.(waiting)?.catch?.(() => {})
-    if ((!waiting && !others) || somethingWaits) return
+    const { mine, others } = await outbox.summary()
+    navigator.setAppBadge?.(mine.length)?.catch?.(() => {})
+    if ((!mine.length && !others) || somethingWaits) return
     somethingWaits = true
     attachWithin(document.body)
     const sender = await import("./offline/sender.js")

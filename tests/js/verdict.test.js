@@ -2,8 +2,9 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 
 import {
-  batches, nextWait, photoVerdict, pillState, readRetryAfter, readSession, resultsFor, verdict,
+  batches, nextWait, photoVerdict, readRetryAfter, readSession, resultsFor, verdict,
 } from "../../static/js/offline/verdict.js"
+import { pillState } from "../../static/js/behaviours/outbox-pill.js"
 
 const problem = (code) => ({ problem: { code, text: "Words" } })
 

@@ -50,6 +50,17 @@ def test_the_worker_keeps_every_module_its_modules_import():
             assert name in views.SHELL or name == "js/offline/sha256.js", f"{path} imports {name}"
 
 
+def test_the_worker_keeps_every_behaviour_of_the_pages_used_without_signal():
+    pages = ("rounds/today", "rounds/scan", "rounds/arrived", "rounds/checkpoint", "hazards/new", "equipment/fill")
+    parts = ("shared/photos", "shared/forms", "shared/ui", "equipment/_item")
+    sources = "".join((ROOT / f"templates/{name}.html").read_text(encoding="utf-8") for name in (*pages, *parts))
+    named = {name for found in re.findall(r'data-behaviour="([a-z -]+)"', sources) for name in found.split()}
+
+    assert {"scanner", "record-form", "queue-card"} <= named
+    for name in named:
+        assert f"js/behaviours/{name}.js" in views.SHELL, name
+
+
 def test_the_manifest_speaks_the_users_language(visitor):
     chinese = json.loads(visitor.get("/manifest.webmanifest?lang=zh").data)
     english = json.loads(visitor.get("/manifest.webmanifest?lang=en").data)

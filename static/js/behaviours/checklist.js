@@ -26,13 +26,12 @@ export function attach(form) {
   const finish = form.querySelector("[data-finish]") ?? document.querySelector(`[data-finish][form="${form.getAttribute("id")}"]`)
   const finishText = finish?.querySelector("[data-finish-text], span")
   const ready = finishText?.textContent
-  const counts = new Map() // picker or pad -> photos
   let now
 
   const show = () => {
     const pad = form.querySelector("[data-behaviour~='signature']")
-    const signed = pad && Number(pad.dataset.min || 0) ? (counts.get(pad) ?? 0) > 0 : null
-    now = progress(rows.map((row) => read(row, counts)), signed)
+    const signed = pad && Number(pad.dataset.min || 0) ? count(pad) > 0 : null
+    now = progress(rows.map((row) => read(row)), signed)
     rows.forEach((row, at) => row.toggleAttribute("data-gap", now.open.includes(at)))
     text(form, "[data-done]", String(now.done))
     text(form, "[data-total]", String(now.total))
@@ -48,7 +47,7 @@ export function attach(form) {
   form.addEventListener("change", show)
   form.addEventListener("input", show)
   form.addEventListener("draft-restored", show)
-  form.addEventListener("photos-changed", ({ target, detail }) => { counts.set(target, detail.count); show() })
+  form.addEventListener("photos-changed", show)
   form.querySelector("[data-all-pass]")?.addEventListener("click", () => {
     for (const row of rows) if (row.dataset.state === "empty") passIfTap(row)
     form.dispatchEvent(new Event("change", { bubbles: true })) // the draft hears it too
@@ -61,8 +60,8 @@ export function attach(form) {
   show()
 }
 
-function read(row, counts) {
-  const said = facts(row, counts)
+function read(row) {
+  const said = facts(row)
   const state = said.undecided ? "fail" : judge(said)
   row.dataset.state = state
   const areas = [["[data-fail-area]", state === "fail"], ["[data-na-area]", state === "na"],
@@ -73,20 +72,23 @@ function read(row, counts) {
   }
   row.querySelector("[data-number]")?.setAttribute("aria-invalid", String(state === "fail"))
   const pickers = [...row.querySelectorAll("[data-behaviour~='photo-picker']")].filter((one) => !one.closest("[hidden]"))
-  const short = pickers.some((one) => (counts.get(one) ?? 0) < Number(one.dataset.min || 0))
-  row.toggleAttribute("data-proved", pickers.some((one) => counts.get(one)))
+  const short = pickers.some((one) => count(one) < Number(one.dataset.min || 0))
+  row.toggleAttribute("data-proved", pickers.some(count))
   const silent = state === "na" && !row.querySelector("[data-why]")?.value.trim()
   return { state, required: !row.hasAttribute("data-optional"), lacks: short || silent || Boolean(said.undecided) }
 }
 
-function facts(row, counts) {
+// Asked for, not remembered: a draft's photos may have come back before this file arrived.
+const count = (picker) => picker.patrol?.count() ?? 0
+
+function facts(row) {
   if (row.querySelector("[data-na]:checked")) return { kind: "result", value: "na" }
   const number = row.querySelector("[data-number]")
   if (number) return { kind: "number", value: number.value.replace(",", "."), min: number.dataset.min, max: number.dataset.max }
   const written = row.querySelector("[data-text]")
   if (written) return { kind: "text", value: written.value }
   const taken = row.querySelector("[data-photo-item] [data-behaviour~='photo-picker']")
-  if (taken) return { kind: "text", value: counts.get(taken) ? "taken" : "" }
+  if (taken) return { kind: "text", value: count(taken) ? "taken" : "" }
   const choice = row.querySelector("input[name$='.choice']:checked, select[name$='.choice'] option:checked")
   if (choice) {
     const fails = choice.hasAttribute("data-fail")

@@ -7,7 +7,8 @@
 //   <p data-error role="alert" hidden></p>
 // </div>
 // Previews are li.photo[data-photo=<id>] > img.photo__img, .photo__stamp (time · who, where), button.photo__drop. Inside
-// form[data-draft] they survive a restart. element.patrol = {photos(), problem(), complain()}; `photos-changed` bubbles with {count}.
+// form[data-draft] they survive a restart. element.patrol = {count(), ready(), photos(),
+// problem(), complain()}; `photos-changed` bubbles.
 import { el, icon, t, toast } from "../app.js"
 import { hhmm, isoWithZone } from "../offline/clock.js"
 import { draftKey, dropPhoto, keepPhoto, photosOf } from "../offline/drafts.js"
@@ -29,7 +30,7 @@ export async function attach(picker) {
     const text = picker.querySelector("[data-add-text]")
     if (text) text.textContent = t(taken.length ? "photo_more" : "photo_first")
     if (taken.length) complain(picker, "")
-    picker.dispatchEvent(new CustomEvent("photos-changed", { bubbles: true, detail: { count: taken.length } }))
+    picker.dispatchEvent(new CustomEvent("photos-changed", { bubbles: true }))
   }
   const remove = (photo, tile) => {
     const at = taken.indexOf(photo)
@@ -82,6 +83,8 @@ export async function attach(picker) {
     if (input.files.length) collect() // taken while this file was still on its way
   }
   picker.patrol = {
+    count: () => taken.length,
+    ready: () => working, // photos still being shrunk
     photos: async () => { await working; return [...taken] },
     problem: () => (taken.length < min ? t("photo_missing") : ""),
     complain: () => complain(picker, t("photo_missing")),

@@ -22,6 +22,8 @@ export async function attach(form) {
   fillHidden(form)
   showLabels(form)
   if (form.dataset.draft) await attachDraft(form)
+  // Back from the next page: what was sent must not stand here as if it were still to send.
+  addEventListener("pageshow", ({ persisted }) => { if (persisted && busy) location.reload() })
   let busy = false
   let refused = null // the item the server would not take; the corrected one replaces it
   form.addEventListener("submit", async (event) => {
@@ -41,11 +43,15 @@ async function submit(form, submitter, replaces) {
   say(form, "")
   const button = submitter ?? form.querySelector("[type=submit]")
   const pickers = [...form.querySelectorAll(PICKERS)].filter((picker) => !picker.closest("[hidden], fieldset:disabled"))
-  await Promise.all(pickers.map(whenAttached))
-  if (!form.reportValidity()) return replaces
-  const lacking = pickers.find((picker) => picker.patrol?.problem())
-  if (lacking) { lacking.patrol.complain(); return replaces }
   setBusy(button, true)
+  await Promise.all(pickers.map(async (picker) => { await whenAttached(picker); await picker.patrol?.ready() }))
+  const lacking = form.checkValidity() ? pickers.find((picker) => picker.patrol?.problem()) : form
+  if (lacking) {
+    setBusy(button, false)
+    if (lacking === form) form.reportValidity()
+    else lacking.patrol.complain()
+    return replaces
+  }
   try {
     const id = await keep(form, submitter, pickers, replaces)
     const answer = form.hasAttribute("data-follow") && navigator.onLine ? await deliver(id, PATIENCE) : null

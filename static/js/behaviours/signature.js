@@ -3,7 +3,7 @@
 //   <canvas width="560" height="220"></canvas> <button type="button" data-clear>重签</button>
 //   <p data-error role="alert" hidden></p> [<input type="file" name="signature" accept="image/*"> without JavaScript]
 // </div>
-// Yields one JPEG, black on white. element.patrol as with photo-picker; `photos-changed` bubbles with {count}.
+// Yields one JPEG, black on white. element.patrol as with photo-picker; `photos-changed` bubbles.
 import { t } from "../app.js"
 import { isoWithZone } from "../offline/clock.js"
 import { draftKey, dropPhoto, keepPhoto, photosOf } from "../offline/drafts.js"
@@ -25,7 +25,7 @@ export async function attach(pad) {
   const changed = () => {
     if (signed()) complain(pad, "")
     pad.toggleAttribute("data-signed", signed())
-    pad.dispatchEvent(new CustomEvent("photos-changed", { bubbles: true, detail: { count: signed() ? 1 : 0 } }))
+    pad.dispatchEvent(new CustomEvent("photos-changed", { bubbles: true }))
   }
   const at = (event) => {
     const box = canvas.getBoundingClientRect()
@@ -74,6 +74,8 @@ export async function attach(pad) {
   })
   pad.querySelectorAll("input[type=file]").forEach((input) => { input.required = false; input.hidden = true })
   pad.patrol = {
+    count: () => (signed() ? 1 : 0),
+    ready: () => Promise.resolve(),
     photos: async () => (signed() ? [await photo()] : []),
     problem: () => (Number(pad.dataset.min || 0) && !signed() ? t("sign_missing") : ""),
     complain: () => complain(pad, t("sign_missing")),

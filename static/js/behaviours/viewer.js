@@ -43,9 +43,11 @@ export function attach(log) {
   part("previous").addEventListener("click", () => move(-1))
   part("next").addEventListener("click", () => move(1))
   part("zoom")?.addEventListener("click", () => zoom())
-  part("close").addEventListener("click", () => dialog.close())
-  dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close() })
-  dialog.addEventListener("close", () => current?.focus())
+  // At once, not on the later "close" event: by then the next key may have moved the focus on.
+  const shut = () => { dialog.close(); current?.focus() }
+  part("close").addEventListener("click", shut)
+  dialog.addEventListener("click", (event) => { if (event.target === dialog) shut() })
+  dialog.addEventListener("cancel", (event) => { event.preventDefault(); shut() })
   dialog.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return
     const acts = { ArrowLeft: () => move(-1), ArrowRight: () => move(1), z: () => zoom(), Home: () => show(tiles()[0]), End: () => show(tiles().at(-1)) }

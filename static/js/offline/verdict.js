@@ -72,14 +72,6 @@ export function batches(records, most = 200, bytes = 1_000_000) {
   return out
 }
 
-// What the pill says: "sending" | "offline" | "look" | "stored" | "sent".
-export function pillState({ progress, online, look, waiting }) {
-  if (progress) return "sending"
-  if (!online) return "offline"
-  if (look) return "look"
-  return waiting ? "stored" : "sent"
-}
-
 const isPlain = (value) => value !== null && typeof value === "object" && !Array.isArray(value)
 
 // A page of our own, never another site.

@@ -1,0 +1,32 @@
+"""What a guard's phone has to fetch before it can be used, on a slow line."""
+
+import gzip
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.system.conftest import sign_in
+
+pytestmark = pytest.mark.browser
+
+# Fetched by the browser when it likes, after the page can be used.
+LATER = ("manifest.webmanifest", "img/icon-192.png", "sw.js")
+
+
+def test_the_guards_first_page_costs_8_requests_and_40_kb(stage, open_browser):
+    signed_in = open_browser("signed in")
+    sign_in(signed_in.pages[0], stage.url, "0217")
+    fresh = open_browser("fresh")  # signed in, with nothing kept
+    fresh.add_cookies(signed_in.cookies())
+    page, bodies = fresh.pages[0], {}
+    page.on("response", lambda reply: bodies.setdefault(reply.url, reply))
+
+    page.goto(f"{stage.url}/today")
+    expect(page.locator(".pill[data-known]")).to_be_visible()
+
+    needed = {url: reply for url, reply in bodies.items() if not url.endswith(LATER)}
+    sizes = {url.removeprefix(stage.url): len(gzip.compress(reply.body(), 9)) for url, reply in needed.items()}
+    own = sum(size for url, size in sizes.items() if "/js/" in url)
+    assert len(sizes) <= 8, sizes
+    assert own <= 8 * 1024, sizes
+    assert sum(sizes.values()) <= 40 * 1024, sizes

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, select
+from sqlalchemy import BigInteger, ForeignKey, Index, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from patrol.core.db import Model, db
@@ -36,7 +36,7 @@ class Scan(SiteRow, Model):
     received_at: Mapped[datetime]
     business_day: Mapped[date]
     skew_s: Mapped[int] = mapped_column(default=0)
-    monotonic_ms: Mapped[int | None]
+    monotonic_ms: Mapped[int | None] = mapped_column(BigInteger)  # milliseconds since 1970: over 32 bits
     lat: Mapped[float | None]
     lon: Mapped[float | None]
     accuracy_m: Mapped[float | None]

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import BigInteger, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from patrol.core.db import Model
@@ -21,7 +21,7 @@ class Received(SiteRow, Model):
     user_id: Mapped[UUID] = mapped_column(ForeignKey("user.id"))
     device_id: Mapped[UUID | None]
     content_hash: Mapped[str]
-    seq: Mapped[int | None]
+    seq: Mapped[int | None] = mapped_column(BigInteger)
     prev: Mapped[str | None]
     received_at: Mapped[datetime]
     url: Mapped[str | None]  # where the record can be seen; part of the first answer

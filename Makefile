@@ -33,7 +33,7 @@ $(VENV)/run.ok: $(VENV)/pip.ok requirements.lock pyproject.toml
 $(VENV)/dev.ok: $(VENV)/pip.ok requirements-dev.lock pyproject.toml
 	@echo "Installing the locked packages for tests (once) ..."
 	@$(PY) -m pip install --quiet --require-hashes -r requirements-dev.lock
-	@$(PY) -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@$(PY) -m pip install --quiet --no-deps --editable .
 	@touch $@
 
 clean:

@@ -5,12 +5,12 @@ moment whenever they are taken: a round half walked.
 """
 
 import io
+import logging
 import multiprocessing
 import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 import time_machine
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 from werkzeug.serving import make_server
 
 from tests.chromium import FLAGS, find
@@ -33,29 +33,18 @@ DAYS = 40
 
 @dataclass(frozen=True)
 class Shot:
-    """name: of the file. go: what leads from the address to what is to be seen."""
+    """name: of the file. colours: as many as it is kept in."""
 
     name: str
     staff_no: str
     path: str
     phone: bool = True
-    go: Callable[[Page], None] | None = None
-    whole: bool = False
-
-
-def first(selector: str) -> Callable[[Page], None]:
-    """Follow the first such link."""
-
-    def go(page: Page) -> None:
-        page.locator(selector).first.click()
-        page.wait_for_load_state("networkidle")
-
-    return go
+    colours: int = 256
 
 
 SHOTS = (
     Shot("screenshot-today.png", GUARD, "/today"),
-    Shot("screenshot-scan.png", GUARD, "/scan"),
+    Shot("screenshot-scan.png", GUARD, "/scan", colours=40),
     Shot("picture-hazard.png", GUARD, "/hazards/new"),
     Shot("picture-checklists.png", ENGINEER, "/checklists"),
     Shot("picture-board.png", SUPERVISOR, "/board", phone=False),
@@ -73,6 +62,7 @@ def last_night() -> datetime:
 
 def serve(folder: Path, port: int, moment: datetime) -> None:
     """Runs in a process of its own, whose clock stands at ``moment`` and goes on from there."""
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
     with time_machine.travel(moment):
         from patrol.app import create_app
         from patrol.demo.make import make_demo
@@ -111,17 +101,15 @@ def take(browser: Browser, url: str, shot: Shot, moment: datetime) -> Image.Imag
     page.clock.install(time=moment)
     sign_in(page, url, shot.staff_no)
     page.goto(url + shot.path)
-    if shot.go:
-        shot.go(page)
     page.wait_for_timeout(1500)  # pictures on the page, the camera's first frame
     picture = Image.open(io.BytesIO(page.screenshot()))
     context.close()
     return picture
 
 
-def keep(picture: Image.Image, path: Path) -> None:
-    """256 colours are enough for screens, at a quarter of the bytes."""
-    small = picture.convert("RGB").quantize(256, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+def keep(picture: Image.Image, path: Path, colours: int) -> None:
+    """Few colours are enough for screens, at a quarter of the bytes."""
+    small = picture.convert("RGB").quantize(colours, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
     small.save(path, "PNG", optimize=True)
     print(f"{path.relative_to(ROOT)}  {picture.width}x{picture.height}  {path.stat().st_size // 1024} KiB")
 
@@ -141,7 +129,7 @@ def main(wanted: list[str]) -> None:
             browser = playwright.chromium.launch(executable_path=find(), args=[*FLAGS, *camera])
             for shot in SHOTS:
                 if not wanted or any(word in shot.name for word in wanted):
-                    keep(take(browser, url, shot, moment), INTO / shot.name)
+                    keep(take(browser, url, shot, moment), INTO / shot.name, shot.colours)
             browser.close()
         server.terminate()
         server.join()

@@ -153,7 +153,7 @@ def test_wherever_the_disk_ends_a_photo_is_whole_or_not_there(
     assert guard.put(f"/sync/photos/{photo_id}", data=raw, headers=headers).status_code == 201
 
 
-def test_a_database_without_room_puts_records_off(app, as_user, people, places, record, send):  # noqa: F811
+def test_an_sqlite_file_without_room_puts_records_off(app, as_user, people, places, record, send):  # noqa: F811
     if not is_sqlite(db.engine):
         return  # a server of its own has its own disk
     guard = as_user(people.guard)

@@ -27,7 +27,7 @@ from patrol.rounds.scan import Scan, VisitResult
 from patrol.rounds.scanning import NewScan, ScanData, scan_label
 from patrol.rounds.today import due_by, today_of
 from patrol.rounds.walk import Stop, Walk, walk_by_id
-from patrol.sites.find import label_by_code
+from patrol.sites.label import label_here
 from patrol.sites.place import Place
 from patrol.sites.symbol import fold_code
 from patrol.web.access import needs
@@ -70,7 +70,7 @@ def checkpoint(code: str) -> Any:
     scan_id = request.args.get("scan", type=UUID)
     if scan_id and db.session.get(Scan, (current_user.site_id, scan_id)) is not None:
         return redirect(f"/visits/{scan_id}", 303)
-    label = label_by_code(current_user.site_id, fold_code(code) or "")
+    label = label_here(current_user.site_id, fold_code(code) or "")
     if label is None:
         raise NotHere("label")
     place = db.session.get_one(Place, (label.site_id, label.place_id))

@@ -101,6 +101,11 @@ def label_by_code(text: str) -> tuple[Label | None, LabelState]:
     return label, "current" if label.revoked_at is None else "replaced"
 
 
+def label_here(site_id: UUID, code: str) -> Label | None:
+    """The label of this site with this folded code, current or replaced; another site's is like none at all."""
+    return db.session.scalars(select(Label).where(Label.site_id == site_id, Label.code == code)).first()
+
+
 def current_label(site_id: UUID, place_id: UUID) -> Label | None:
     return db.session.scalar(
         select(Label).where(Label.site_id == site_id, Label.place_id == place_id, Label.revoked_at.is_(None))

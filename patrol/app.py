@@ -28,7 +28,8 @@ from patrol.hazards.category import categories
 from patrol.journal import entry
 from patrol.photos import photo
 from patrol.reviews import day_tally
-from patrol.rounds import round, route, scan
+from patrol.rounds import ending, round, route, scan
+from patrol.rounds.ending import PROVED, REASONS
 from patrol.rounds.flags import FLAGS
 from patrol.sites import day, label, label_symbol, place, site
 from patrol.sync import received
@@ -40,6 +41,7 @@ from patrol.web.errors import init_errors
 from patrol.web.filters import init_filters
 from patrol.web.headers import init_headers
 from patrol.web.i18n import init_i18n, pick
+from patrol.web.inner import init_inner
 from patrol.web.nav import init_nav
 from patrol.workorders import order
 from patrol.workorders.words import SOURCES, STATES, STEPS
@@ -48,7 +50,7 @@ TABLES = (
     *(site, place, label, label_symbol, day),
     *(user, device, entry, photo),
     *(order, hazard, checklist, equipment, inspection),
-    *(route, round, scan, day_tally, received),
+    *(route, round, scan, ending, day_tally, received),
 )
 
 csrf = CSRFProtect()
@@ -80,6 +82,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     init_headers(app)
     init_access(app)
     init_nav(app)
+    init_inner(app)
     _words(app)
     for blueprint in _doors():
         app.register_blueprint(blueprint)
@@ -155,10 +158,20 @@ def _doors() -> list[Blueprint]:
 
 def _words(app: Flask) -> None:
     """Codes that templates show as words."""
-    tables = {"flag": FLAGS, "step": STEPS, "state": STATES, "source": SOURCES, "team": TEAMS}
+    tables = {
+        "flag": FLAGS,
+        "step": STEPS,
+        "state": STATES,
+        "source": SOURCES,
+        "team": TEAMS,
+        "end_reason": REASONS,
+    }
     for name, table in tables.items():
         app.jinja_env.filters[f"{name}_word"] = lambda code, table=table: gettext(table.get(code, code))
     app.jinja_env.filters["order_title"] = order_title
+    app.jinja_env.globals["round_end_reasons"] = lambda: [
+        (code, gettext(words), code in PROVED) for code, words in REASONS.items()
+    ]
 
 
 def order_title(order: Any) -> str:

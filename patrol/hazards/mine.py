@@ -43,6 +43,17 @@ def reported_by(
     return rows, rows[0].total if rows else 0
 
 
+def open_on_site(site_id: UUID, limit: int = 300) -> list[Any]:
+    """Hazards still open at any place, with its id and their category, worst deadline first: to take along."""
+    query = select(*_COLUMNS, WorkOrder.place_id, Hazard.__table__.c.category).join(
+        Place, (Place.site_id == WorkOrder.site_id) & (Place.id == WorkOrder.place_id)
+    )
+    found = Hazard.__table__.c
+    query = query.join(Hazard.__table__, (found.site_id == WorkOrder.site_id) & (found.id == WorkOrder.id))
+    query = query.where(WorkOrder.site_id == site_id, WorkOrder.kind == "hazard", WorkOrder.state.in_(_OPEN))
+    return list(db.session.execute(query.order_by(WorkOrder.due_at).limit(limit)))
+
+
 def open_here(site_id: UUID, place_id: UUID) -> list[Any]:
     """Hazards still open at one place, worst deadline first."""
     query = _short().where(

@@ -4,11 +4,10 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, current_app, render_template, request
+from flask import Blueprint, current_app, redirect, render_template, request
 from flask_babel import gettext as _
 from flask_login import current_user
 from pydantic import ValidationError
-from sqlalchemy import select
 
 from patrol.accounts.colleagues import colleagues
 from patrol.accounts.roles import TEAMS
@@ -35,10 +34,12 @@ from patrol.photos.storage import limits, shelf
 from patrol.rounds.route import team_places
 from patrol.rounds.scan import latest_scan, round_of
 from patrol.sites.place import Place
+from patrol.sites.place_tree import places_in_use
 from patrol.web.access import needs
 from patrol.web.errors import from_validation, words
 from patrol.web.filters import span
 from patrol.web.forms import record_form
+from patrol.web.inner import kept_name
 from patrol.web.replies import go
 from patrol.workorders.timeline import names, steps_of
 
@@ -49,6 +50,13 @@ bp = Blueprint("hazards", __name__)
 @needs("hazard.report")
 def new() -> Any:
     return _form({}, None)
+
+
+@bp.get("/kept/hazard")
+@needs("hazard.report")
+def kept_form() -> Any:
+    """The report as a phone keeps it: for any place, which the phone fills in."""
+    return _form({}, None) if kept_name() else redirect("/hazards/new", 303)
 
 
 @bp.post("/hazards")
@@ -137,7 +145,7 @@ def _form(data: dict[str, Any], problem: Problem | None) -> Any:
     again = db.session.get(Hazard, (site_id, _asked("seen_again", data) or uuid7()))
     scan = _asked("scan", data)
     place_id = again.place_id if again else _asked("place", data)
-    if place_id is None and "place" not in request.args and not data:
+    if place_id is None and "place" not in request.args and not data and not kept_name():
         last = latest_scan(site_id, current_user.user_id, at)
         place_id, scan = (last.place_id, last.id) if last else (None, scan)
     place = db.session.get(Place, (site_id, place_id)) if place_id else None
@@ -183,10 +191,7 @@ def _uuid(text: Any) -> UUID | None:
 
 
 def _places() -> list[Any]:
-    query = select(Place.id, Place.full_name).where(
-        Place.site_id == current_user.site_id, Place.retired_at.is_(None), Place.kind != "building"
-    )
-    return list(db.session.execute(query.order_by(Place.sort, Place.full_name).limit(3000)))
+    return [place for place in places_in_use(current_user.site_id) if place.kind != "building"]
 
 
 def _hazard(hazard_id: UUID) -> Hazard:

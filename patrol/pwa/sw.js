@@ -1,12 +1,17 @@
 // Patrol's service worker. Above this text the server writes:
 //   VERSION  changes whenever a file under static/ does     SHELL  addresses to keep from the start
-//   OFFLINE  the page for when there is nothing better
-// It never touches writes, /sync or signing in and out; it never takes over by itself.
+//   OFFLINE  the page for when there is nothing better      sendFromWorker  (only where workers may be modules)
+// It never touches writes, /sync or signing in and out; it never takes over by itself. Pages come from the pack only
+// (static/js/offline/pack.js puts them into PAGES): nothing that was merely looked at stays on the phone.
 const SHELL_CACHE = `shell-${VERSION}`
-const PAGES_CACHE = "pages-1" // what one person has seen; app.js empties it when somebody else appears
+const PAGES_CACHE = "pages-2"
 const PATIENCE = 3000
-const MOST_PAGES = 40
-const NEVER = /^\/(sync|photos|exports?|sign-?in|sign-?out|log-?in|log-?out|sw\.js)(\/|$)/
+const IMPATIENCE = 400 // when the network has just failed
+const RECENTLY = 30_000
+const NEVER = /^\/(sync|exports?|sign-?in|sign-?out|log-?in|log-?out|sw\.js)(\/|$)/
+const THUMB = /^\/photos\/[0-9a-f-]{36}\/thumb\.jpg$/
+const GATEWAY = new Set([502, 503, 504]) // what a proxy says for a server that is down
+let troubleAt = -Infinity
 
 self.addEventListener("install", (event) => {
   event.waitUntil((async () => {
@@ -20,7 +25,8 @@ self.addEventListener("install", (event) => {
 self.addEventListener("activate", (event) => {
   event.waitUntil((async () => {
     for (const name of await caches.keys()) {
-      if (name.startsWith("shell-") && name !== SHELL_CACHE) await caches.delete(name)
+      const old = (name.startsWith("shell-") && name !== SHELL_CACHE) || (name.startsWith("pages-") && name !== PAGES_CACHE)
+      if (old) await caches.delete(name)
     }
     await self.clients.claim()
   })())
@@ -30,12 +36,18 @@ self.addEventListener("message", ({ data }) => {
   if (data === "take-over") self.skipWaiting()
 })
 
+// The signal is back, the page may be closed. Failing makes the browser call again.
+self.addEventListener("sync", (event) => {
+  if (event.tag === "outbox" && self.sendFromWorker) event.waitUntil(self.sendFromWorker())
+})
+
 self.addEventListener("fetch", (event) => {
   const { request } = event
   const url = new URL(request.url)
   if (request.method !== "GET" || url.origin !== location.origin || NEVER.test(url.pathname)) return
   if (/^\/static\/v-/.test(url.pathname)) event.respondWith(fromShell(request))
-  else if (request.mode === "navigate") event.respondWith(page(event))
+  else if (request.mode === "navigate") event.respondWith(page(request, url))
+  else if (THUMB.test(url.pathname)) event.respondWith(thumb(request))
 })
 
 // A versioned file never changes: the first copy is good for ever. A kept page may ask for files of the version it was
@@ -55,26 +67,51 @@ async function fromShell(request) {
   }
 }
 
-// The network has three seconds; then what was seen last, then the offline page. A slow answer is still kept.
-async function page(event) {
-  const { request } = event
+// The network has three seconds; then what the pack holds for this address, then the offline page.
+async function page(request, url) {
+  const kept = keptFor(url)
+  if (url.pathname.startsWith("/kept/")) return (await kept) ?? fetch(request).catch(offline)
   const fresh = fetch(request)
-  event.waitUntil(fresh.then((reply) => keep(request, reply.clone()), () => {}))
-  const late = new Promise((resolve) => { setTimeout(resolve, PATIENCE) })
+  const patience = Date.now() - troubleAt < RECENTLY ? IMPATIENCE : PATIENCE
+  const late = new Promise((resolve) => { setTimeout(resolve, patience) })
   const reply = await Promise.race([fresh.catch(() => null), late])
-  if (reply) return reply
-  const kept = await (await caches.open(PAGES_CACHE)).match(request)
-  if (kept) return kept
+  if (reply && !GATEWAY.has(reply.status)) { troubleAt = -Infinity; return reply }
+  troubleAt = Date.now()
+  const instead = await kept
+  if (instead) return instead
   // Slow but alive: waiting is better than the offline page.
-  const slow = await fresh.catch(() => null)
-  return slow ?? (await caches.match(OFFLINE)) ?? Response.error()
+  return reply ?? fresh.catch(offline)
 }
 
-async function keep(request, reply) {
-  const isPage = (reply.headers.get("Content-Type") ?? "").startsWith("text/html")
-  if (reply.status !== 200 || reply.redirected || reply.type !== "basic" || !isPage) return
+const offline = async () => (await caches.match(OFFLINE)) ?? Response.error()
+
+// Which page of the pack stands for an address.
+async function keptFor({ pathname, searchParams }) {
   const cache = await caches.open(PAGES_CACHE)
-  await cache.delete(request) // so that the newest stands last
-  await cache.put(request, reply)
-  for (const old of (await cache.keys()).slice(0, -MOST_PAGES)) await cache.delete(old)
+  const list = searchParams.get("checklist")
+  const candidates = [
+    pathname,
+    pathname === "/" && "/today", pathname === "/" && "/work-orders",
+    /^\/(visits|c)\//i.test(pathname) && "/kept/visit",
+    /^\/rounds\//.test(pathname) && "/kept/round",
+    pathname === "/hazards/new" && "/kept/hazard",
+    pathname === "/inspections/new" && list && `/kept/checklist/${encodeURIComponent(list)}`,
+    /^\/(checklists|inspections\/done)$/.test(pathname) && "/kept/checklists",
+  ]
+  for (const candidate of candidates) {
+    const found = candidate && (await cache.match(candidate))
+    if (found) return found
+  }
+  return null
+}
+
+// The picture an order was reported with, if it was taken along.
+async function thumb(request) {
+  try {
+    return await fetch(request)
+  } catch (error) {
+    const kept = await (await caches.open(PAGES_CACHE)).match(request)
+    if (kept) return kept
+    throw error
+  }
 }

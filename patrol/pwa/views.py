@@ -16,44 +16,59 @@ bp = Blueprint("pwa", __name__)
 
 WORKER = Path(__file__).with_name("sw.js")
 
+BEHAVIOURS = (
+    "checklist",
+    "chips-other",
+    "confirm-sheet",
+    "due-card",
+    "hazard-category",
+    "needs-proof",
+    "outbox-pill",
+    "photo-picker",
+    "place-picker",
+    "queue-card",
+    "record-form",
+    "round-hero",
+    "scanner",
+    "signature",
+)
+OFFLINE_MODULES = (
+    "beads",
+    "clock",
+    "code",
+    "drafts",
+    "due",
+    "fact",
+    "findings",
+    "hero",
+    "kept",
+    "local",
+    "outbox",
+    "pack",
+    "position",
+    "records",
+    "save",
+    "sender",
+    "slots",
+    "verdict",
+    "walk",
+    "words",
+)
+SENDER = "js/offline/sender.js"
+
 # Kept on the phone from the first visit: what a guard needs in a basement, and no more (110 KB compressed).
 SHELL = (
     "app.css",
+    "css/sheets/hazards.css",
+    "img/logo.svg",
     "vendor/icons.svg",
     "vendor/idb.js",
     "vendor/qr/decode.js",
     "vendor/qr/index.js",
     "js/app.js",
-    *(
-        f"js/behaviours/{name}.js"
-        for name in (
-            "checklist",
-            "chips-other",
-            "hazard-category",
-            "outbox-pill",
-            "photo-picker",
-            "place-picker",
-            "queue-card",
-            "record-form",
-            "scanner",
-            "signature",
-        )
-    ),
-    *(
-        f"js/offline/{name}.js"
-        for name in (
-            "clock",
-            "code",
-            "drafts",
-            "findings",
-            "outbox",
-            "position",
-            "records",
-            "save",
-            "sender",
-            "verdict",
-        )
-    ),
+    *(f"js/behaviours/{name}.js" for name in BEHAVIOURS),
+    *(f"js/kept/{name}.js" for name in ("checklist", "checklists", "hazard", "round", "visit")),
+    *(f"js/offline/{name}.js" for name in OFFLINE_MODULES),
     *(f"js/photos/{name}.js" for name in ("camera", "decode", "exif", "pixels", "press", "reader", "shrink")),
     "js/workers/qr.js",
     "js/workers/shrink.js",
@@ -73,6 +88,7 @@ SCREENSHOTS = (
 @bp.get("/sw.js")
 @public
 def service_worker() -> Response:
+    """With ?sends it is a module and empties the outbox by itself; browsers without such workers take the plain one."""
     shell = [_asset(path) for path in SHELL if path == "app.css" or _exists(path)]
     offline = url_for("pwa.offline")
     text = WORKER.read_text(encoding="utf-8")
@@ -81,6 +97,8 @@ def service_worker() -> Response:
         f"const {name} = {json.dumps(value)}\n"
         for name, value in (("VERSION", version), ("SHELL", shell), ("OFFLINE", offline))
     )
+    if "sends" in request.args:
+        head = f'import {{ sendFromWorker }} from "{_asset(SENDER)}"\nself.sendFromWorker = sendFromWorker\n' + head
     reply = Response(head + text, mimetype="text/javascript")
     reply.headers["Service-Worker-Allowed"] = "/"
     reply.headers["Cache-Control"] = "no-cache"

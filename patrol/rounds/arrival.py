@@ -1,5 +1,6 @@
 """What a person says after arriving: all is normal, or a word; and the word left for the next round."""
 
+from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
@@ -81,6 +82,22 @@ def last_visit(site_id: UUID, place_id: UUID, but: UUID | None) -> tuple[Scan, s
             )
             return scan, name, said
     return None
+
+
+def last_visits(site_id: UUID, since: datetime) -> dict[UUID, tuple[datetime, str, str | None]]:
+    """The latest visit at each place since then: (time, person's name, what was said or None). One query."""
+    query = (
+        select(Scan.place_id, Scan.effective_at, Scan.flags, User.name, VisitResult.result)
+        .join(User, User.id == Scan.user_id)
+        .outerjoin(VisitResult, (VisitResult.site_id == Scan.site_id) & (VisitResult.scan_id == Scan.id))
+        .where(Scan.site_id == site_id, Scan.effective_at >= since)
+        .order_by(Scan.effective_at, VisitResult.at)
+    )
+    found = {}
+    for row in db.session.execute(query):
+        if "repeat" not in row.flags:
+            found[row.place_id] = (row.effective_at, row.name, row.result)
+    return found
 
 
 def last_note(site_id: UUID, route_id: UUID, round_id: UUID) -> RoundNote | None:

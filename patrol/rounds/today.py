@@ -42,6 +42,19 @@ _ROUNDS = (
 
 def today_of(by: Reader, at: datetime, wanted: UUID | None = None) -> Today:
     """What this person has to walk at this moment. Three queries once the rounds are made."""
+    rows = _rows(by, at)
+    open_walks = walks(by.site_id, [row for row in rows if row.opens_at <= at], at)
+    current = _choose(open_walks, by.user_id, wanted)
+    upcoming = next((row for row in rows if row.opens_at > at), None)
+    return Today(at, current, [walk for walk in open_walks if walk is not current], upcoming)
+
+
+def rounds_ahead(by: Reader, at: datetime) -> list[Walk]:
+    """The rounds open now and those to come in the next hours, by start: what a phone takes along."""
+    return walks(by.site_id, _rows(by, at), at)
+
+
+def _rows(by: Reader, at: datetime) -> list[Any]:
     ensure_rounds(by.site_id, at, by.zone, by.day_start)
     asked = {
         "site_id": by.site_id,
@@ -50,11 +63,7 @@ def today_of(by: Reader, at: datetime, wanted: UUID | None = None) -> Today:
         "team": by.team or "",
         "all_teams": by.may("workload.see"),
     }
-    rows = list(db.session.execute(_ROUNDS, asked))
-    open_walks = walks(by.site_id, [row for row in rows if row.opens_at <= at], at)
-    current = _choose(open_walks, by.user_id, wanted)
-    upcoming = next((row for row in rows if row.opens_at > at), None)
-    return Today(at, current, [walk for walk in open_walks if walk is not current], upcoming)
+    return list(db.session.execute(_ROUNDS, asked))
 
 
 def _choose(open_walks: list[Walk], user_id: UUID, wanted: UUID | None) -> Walk | None:

@@ -22,6 +22,7 @@ from patrol.photos.intake import form_store
 from patrol.photos.photo import photos_of
 from patrol.photos.storage import limits, shelf
 from patrol.rounds.arrival import RoundNoteData, VisitData, last_note, last_visit, leave_note, settle_visit
+from patrol.rounds.ending import RoundEnd, RoundEndData, end_round, ends_of
 from patrol.rounds.round import RoundNote
 from patrol.rounds.scan import Scan, VisitResult
 from patrol.rounds.scanning import NewScan, ScanData, scan_label
@@ -33,7 +34,9 @@ from patrol.sites.symbol import fold_code
 from patrol.web.access import needs
 from patrol.web.filters import clock
 from patrol.web.forms import record_form
+from patrol.web.inner import kept_name
 from patrol.web.replies import go
+from patrol.workorders.timeline import names
 
 bp = Blueprint("rounds", __name__)
 _BEAD = {"on_time": "done", "late": "late", "missed": "missed", "excused": "done", "pending": "todo"}
@@ -53,6 +56,20 @@ def today() -> Any:
         hazards=mine,
         hazards_total=total,
     )
+
+
+@bp.get("/kept/visit")
+@needs("scan")
+def kept_visit() -> Any:
+    """The arrival as a phone keeps it; what was scanned and where is filled in by the phone."""
+    return render_template("rounds/kept_visit.html") if kept_name() else redirect("/today", 303)
+
+
+@bp.get("/kept/round")
+@needs("scan")
+def kept_round() -> Any:
+    """A round as a phone keeps it; its points are filled in by the phone."""
+    return render_template("rounds/kept_round.html") if kept_name() else redirect("/today", 303)
 
 
 @bp.get("/scan")
@@ -137,9 +154,13 @@ def round_page(round_id: UUID) -> Any:
     if walk is None:
         raise NotHere("round")
     found = today_of(_reader(), at)
+    ends = ends_of(current_user.site_id, [walk.id])[walk.id]
     return render_template(
         "rounds/round.html",
         walk=walk,
+        ends=ends,
+        people=names([end.user_id for end in ends]),
+        end_record_id=uuid7(),
         at=at,
         beads=[bead(stop, walk) for stop in walk.stops],
         note=last_note(current_user.site_id, walk.route_id, walk.id),
@@ -158,6 +179,17 @@ def round_note(round_id: UUID) -> Any:
         with write(current_user.site_id):
             checked = RoundNoteData.model_validate({**data, "round": round_id})
             leave_note(checked, id=record_id, by=_reader(), when=When.now())
+    return go(f"/rounds/{round_id}")
+
+
+@bp.post("/rounds/<uuid:round_id>/end")
+@needs("scan")
+def round_end(round_id: UUID) -> Any:
+    record_id, data = _form()
+    if db.session.get(RoundEnd, (current_user.site_id, record_id)) is None:
+        with write(current_user.site_id):
+            checked = RoundEndData.model_validate({**data, "round": round_id})
+            end_round(checked, id=record_id, by=_reader(), when=When.now())
     return go(f"/rounds/{round_id}")
 
 

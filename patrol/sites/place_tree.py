@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import bindparam, select
@@ -52,6 +53,12 @@ _ROWS = (
     .where(Place.site_id == bindparam("site_id"))
 )
 _ALIVE = _ROWS.where(Place.retired_at.is_(None))
+
+
+def places_in_use(site_id: UUID) -> list[Any]:
+    """(id, full_name, kind) of every place in use, in order: for a form's choice."""
+    query = select(Place.id, Place.full_name, Place.kind).where(Place.site_id == site_id, Place.retired_at.is_(None))
+    return list(db.session.execute(query.order_by(Place.sort, Place.full_name).limit(3000)))
 
 
 def place_tree(site_id: UUID, *, retired: bool = False) -> list[PlaceNode]:

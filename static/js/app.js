@@ -2,12 +2,14 @@
 // when somebody is signed in, and registers the service worker where the browser has one.
 //
 // <body data-user="<uuid>">            the person signed in; "" on the sign-in page; absent on /offline
-// <script type="application/json" id="words">{"key": "text with {n}"}</script>
+// <script type="application/json" data-words>{"key": "text with {n}"}</script>, one or more
 // <div id="toasts" role="status">      where short messages appear
 // <any data-behaviour="name other">    ./behaviours/<name>.js exports attach(element)
 // <any data-behaviour=".." data-when="waiting">  attached only once something waits in the outbox
+// <any data-behaviour=".." data-when="pack">     attached once the phone has what the shift needs (body[data-pack])
+// <body data-kept="visit">             a page kept on the phone: offline/kept.js fills it before anything is attached
 
-const words = JSON.parse(document.getElementById("words")?.textContent || "{}")
+const words = Object.assign({}, ...[...document.querySelectorAll("script[data-words]")].map((one) => JSON.parse(one.textContent)))
 const SPRITE = new URL("../vendor/icons.svg", import.meta.url).pathname
 const attached = new WeakMap()
 
@@ -82,13 +84,19 @@ function attach(element) {
   attached.set(element, Promise.all(work).catch((error) => console.error(error)))
 }
 
-let somethingWaits = false
+const come = new Set() // what behaviours may wait for: "waiting", "pack"
 
 function attachWithin(root) {
   if (root.nodeType !== 1) return
   const found = [...root.querySelectorAll("[data-behaviour]")]
   if (root.matches("[data-behaviour]")) found.unshift(root)
-  for (const element of found) if (element.dataset.when !== "waiting" || somethingWaits) attach(element)
+  for (const element of found) if (!element.dataset.when || come.has(element.dataset.when)) attach(element)
+}
+
+function hasCome(what) {
+  if (come.has(what)) return
+  come.add(what)
+  attachWithin(document.body)
 }
 
 function sayWhatTheLastPageLeft() {
@@ -99,14 +107,16 @@ function sayWhatTheLastPageLeft() {
   } catch { /* storage is off */ }
 }
 
-// Cached pages belong to one person: whoever else appears here must not find them.
-async function guardCachedPages(user) {
+// What is kept belongs to one person: whoever else appears here must not find it. Signing out says so in the address;
+// a sign-in that merely ran out keeps it, since the same person usually comes back.
+async function guardKept(user) {
   try {
-    if (localStorage.getItem("patrol-user") === user) return
-    if (user || !localStorage.getItem("patrol-user")) localStorage.setItem("patrol-user", user)
-    if (!self.caches) return
-    for (const name of await caches.keys()) if (name.startsWith("pages-")) await caches.delete(name)
-  } catch { /* storage is off */ }
+    const before = localStorage.getItem("patrol-user") ?? ""
+    const out = user === "" && new URLSearchParams(location.search).has("out")
+    if (before === user || (user === "" && !out)) return
+    localStorage.setItem("patrol-user", user)
+    if (before && self.indexedDB) await (await import("./offline/pack.js")).forget()
+  } catch (error) { console.error(error) }
 }
 
 async function wakeOutbox() {
@@ -114,9 +124,8 @@ async function wakeOutbox() {
   const look = async () => {
     const { mine, others } = await outbox.summary()
     navigator.setAppBadge?.(mine.length)?.catch?.(() => {})
-    if ((!mine.length && !others) || somethingWaits) return
-    somethingWaits = true
-    attachWithin(document.body)
+    if ((!mine.length && !others) || come.has("waiting")) return
+    hasCome("waiting")
     const sender = await import("./offline/sender.js")
     sender.start()
   }
@@ -124,28 +133,55 @@ async function wakeOutbox() {
   await look()
 }
 
+// Keeps what the shift needs, quietly and after everything else.
+async function keepPack() {
+  const { keepFresh, kept } = await import("./offline/pack.js")
+  await keepFresh()
+  if (await kept()) hasCome("pack")
+}
+
+// As a module the worker can send by itself; where a browser has no such workers, the pages alone do.
+async function registration() {
+  try {
+    return await navigator.serviceWorker.register("/sw.js?sends=1", { type: "module" })
+  } catch {
+    return navigator.serviceWorker.register("/sw.js")
+  }
+}
+
 async function registerWorker() {
-  const registration = await navigator.serviceWorker.register("/sw.js")
+  const worker = await registration()
   const offer = () => {
-    if (!registration.waiting || !navigator.serviceWorker.controller) return
+    if (!worker.waiting || !navigator.serviceWorker.controller) return
     // Never by itself: somebody may be half-way through a form.
     toast(t("new_version"), {
       name: "refresh", action: t("update_now"), stay: true,
       undo: () => {
         navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true })
-        registration.waiting?.postMessage("take-over")
+        worker.waiting?.postMessage("take-over")
       },
     })
   }
   offer()
-  registration.addEventListener("updatefound", () => {
-    registration.installing?.addEventListener("statechange", offer)
+  worker.addEventListener("updatefound", () => {
+    worker.installing?.addEventListener("statechange", offer)
   })
 }
 
-function start() {
-  const user = document.body.dataset.user
-  if (user !== undefined) guardCachedPages(user)
+// A page kept on the phone is only a shape: what it says is filled in first, so that behaviours find it whole.
+async function fillKept() {
+  const name = document.body.dataset.kept
+  if (!name) return
+  try {
+    await (await import("./offline/kept.js")).fill(name)
+  } catch (error) { console.error(error) }
+}
+
+async function start() {
+  const { user, kept, pack } = document.body.dataset
+  if (user !== undefined) await guardKept(user)
+  await fillKept()
+  if (kept) come.add("waiting")
   attachWithin(document.body)
   new MutationObserver((changes) => {
     for (const change of changes) change.addedNodes.forEach(attachWithin)
@@ -157,7 +193,10 @@ function start() {
   }
   if (!user || !window.isSecureContext || !navigator.serviceWorker) return
   navigator.storage?.persist?.().catch(() => {})
-  const register = () => registerWorker().catch(() => {}) // an untrusted certificate gives no worker
+  const register = () => {
+    registerWorker().catch(() => {}) // an untrusted certificate gives no worker
+    if (pack !== undefined) keepPack().catch((error) => console.error(error))
+  }
   if (document.readyState === "complete") register()
   else addEventListener("load", register, { once: true })
 }

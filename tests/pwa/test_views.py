@@ -3,7 +3,7 @@ import re
 from pathlib import Path
 
 import pytest
-from flask import Flask
+from flask import render_template, Flask
 
 from patrol.pwa import views
 
@@ -87,6 +87,9 @@ def test_the_offline_page_holds_nothing_personal(visitor):
 def test_every_word_javascript_says_is_given_to_it(visitor):
     page = visitor.get("/offline").text
     words = json.loads(re.search(r'id="words">(.+?)</script>', page, re.S)[1])
+    with visitor.application.test_request_context():
+        kept = render_template("pwa/_kept_words.html")
+    words |= json.loads(re.search(r"data-words>(.+?)</script>", kept, re.S)[1])
     sources = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "static/js").rglob("*.js"))
     said = set(re.findall(r'\bt\("([a-z_]+)"', sources))
 

@@ -11,6 +11,7 @@ from patrol.core.db import db
 from patrol.core.problems import NotHere
 from patrol.equipment.checklist import Checklist
 from patrol.sites.place import Place
+from patrol.sites.place_tree import places_in_use
 
 
 def reader() -> Any:
@@ -25,9 +26,7 @@ def place_or_404(place_id: UUID | None) -> Place:
 
 
 def all_places() -> list[Any]:
-    """(id, full_name) of every place in use, for a form's choice."""
-    query = select(Place.id, Place.full_name).where(Place.site_id == current_user.site_id, Place.retired_at.is_(None))
-    return list(db.session.execute(query.order_by(Place.sort, Place.full_name).limit(3000)))
+    return places_in_use(current_user.site_id)
 
 
 def titles() -> dict[str, dict[str, str]]:

@@ -3,7 +3,7 @@
 from itertools import groupby
 from typing import Any
 
-from flask import render_template, request
+from flask import redirect, render_template, request
 from sqlalchemy import select
 
 from patrol.accounts.reader import business_day_of
@@ -16,6 +16,7 @@ from patrol.equipment.types import SCOPES
 from patrol.equipment.views import bp
 from patrol.equipment.views.common import place_or_404, reader, uuid_in
 from patrol.web.access import needs
+from patrol.web.inner import kept_name
 
 MANY = 40  # from here on a page shows one building at a time
 
@@ -42,6 +43,13 @@ def due() -> Any:
         any_time=_any_time(by),
         today=business_day_of(by, at),
     )
+
+
+@bp.get("/kept/checklists")
+@needs("checklist.see", "checklist.fill")
+def kept_due() -> Any:
+    """What is due, as a phone keeps it: the phone fills in the lines."""
+    return render_template("equipment/kept_due.html") if kept_name() else redirect("/checklists", 303)
 
 
 def _by_building(owed: list[Duty]) -> list[list[Duty]]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import current_app, render_template, request
+from flask import current_app, redirect, render_template, request
 from flask_login import current_user
 from pydantic import ValidationError
 
@@ -31,6 +31,7 @@ from patrol.sites.place import Place
 from patrol.web.access import needs
 from patrol.web.errors import from_validation, words
 from patrol.web.forms import record_form
+from patrol.web.inner import kept_name
 from patrol.web.replies import go
 
 
@@ -38,6 +39,30 @@ from patrol.web.replies import go
 @needs("checklist.patrol", "checklist.fill")
 def fill() -> Any:
     return fill_page({}, None)
+
+
+@bp.get("/kept/checklist/<code>")
+@needs("checklist.patrol", "checklist.fill")
+def kept_list(code: str) -> Any:
+    """A list as a phone keeps it: for any thing it is owed by, which the phone fills in."""
+    checklist = find_version(current_user.site_id, code)
+    if not kept_name():
+        return redirect(f"/inspections/new?checklist={checklist.code}", 303)
+    return render_template(
+        "equipment/fill.html",
+        checklist=checklist,
+        equipment=None,
+        place=None,
+        places=(),
+        rows=item_rows(checklist.items, {}, {}),
+        can_be_fixed=may_be_fixed,
+        life="ok",
+        next_url="/kept/checklists",
+        data={},
+        problem=None,
+        record_id=uuid7(),
+        preview=False,
+    )
 
 
 @bp.post("/inspections")

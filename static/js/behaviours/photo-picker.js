@@ -20,7 +20,6 @@ export async function attach(picker) {
   const form = picker.closest("form")
   const draft = form?.dataset.draft ? `${draftKey(form.dataset.draft)}#${picker.dataset.name}` : null
   const max = Number(picker.dataset.max || 6)
-  const min = Number(picker.dataset.min || 0)
   let working = Promise.resolve()
 
   const changed = () => {
@@ -86,7 +85,7 @@ export async function attach(picker) {
     count: () => taken.length,
     ready: () => working, // photos still being shrunk
     photos: async () => { await working; return [...taken] },
-    problem: () => (taken.length < min ? t("photo_missing") : ""),
+    problem: () => (taken.length < Number(picker.dataset.min || 0) ? t("photo_missing") : ""),
     complain: () => complain(picker, t("photo_missing")),
   }
   if (draft) for (const { draft: _, user: __, at: ___, ...photo } of await photosOf(draft)) add(photo)

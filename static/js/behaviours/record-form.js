@@ -7,10 +7,12 @@
 //   <button type="submit"><span data-online-label>上报</span><span data-offline-label hidden>先存手机，有网就上传</span></button>
 // </form>
 // A hidden input named started_at is filled when the form opens; one named scan takes #scan=<id> from the address.
+// data-then="scan": the next page is told the record's id as #scan=<id>. data-fact: JSON that save() remembers.
 // data-follow: waits up to 2.5 s for the server's answer and goes to its url. `draft-restored` fires after a draft came back.
 import { t, toast, toastNext, whenAttached } from "../app.js"
 import { isoWithZone } from "../offline/clock.js"
 import { draftKey, fieldsOf, keepFields, sweep } from "../offline/drafts.js"
+import { factOf } from "../offline/fact.js"
 import { nest } from "../offline/records.js"
 import { deliver, save } from "../offline/save.js"
 
@@ -61,7 +63,8 @@ async function submit(form, submitter, replaces) {
       return id
     }
     toastNext(t(answer ? "sent" : "saved_on_phone"), answer ? "cloud-check" : "device-mobile-up")
-    location.assign((form.hasAttribute("data-follow") && answer?.url) || form.dataset.next || "/")
+    const next = form.dataset.then ? `${form.dataset.next}#${form.dataset.then}=${id}` : form.dataset.next
+    location.assign((form.hasAttribute("data-follow") && answer?.url) || next || "/")
     return new Promise(() => {}) // the page is leaving: a second tap finds it busy
   } catch (error) {
     console.error(error)
@@ -85,7 +88,7 @@ async function keep(form, submitter, pickers, replaces) {
   await form.stopDraft?.()
   const { queueTitle, queueIcon, record: kind } = form.dataset
   return save({
-    kind, data, photos, draft: place, replaces, icon: queueIcon,
+    kind, data, photos, fact: { ...factOf(kind, data), ...JSON.parse(form.dataset.fact ?? "{}") }, draft: place, replaces, icon: queueIcon,
     title: [queueTitle || t(`kind_${kind}`), ...chosenWords(form)].join(" · "), note: noteFor(form, photos.length),
   })
 }

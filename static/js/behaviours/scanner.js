@@ -50,15 +50,20 @@ export function attach(scanner) {
   const arrive = async (code, method) => {
     if (!currentUser()) { location.assign(scanner.dataset.arrived + code); return }
     const position = await quickPosition()
-    const title = `${t("kind_scan")} · ${groupCode(code)}`
-    const id = await save({ kind: "scan", data: { code, method }, position, title, icon: "map-pin-check" })
+    const known = await recognise(code)
+    const id = await save({ kind: "scan", data: { code, method }, position, icon: "map-pin-check", ...known })
     const answer = navigator.onLine ? await deliver(id, PATIENCE) : null
     if (answer && answer.status !== "refused") {
       camera.stop()
       location.assign(`${scanner.dataset.arrived}${code}?scan=${id}`)
       return new Promise(() => {}) // the page is leaving
     }
-    result(groupCode(code), answer?.problem?.text ?? t("saved_on_phone"), answer ? "look" : "waiting", id)
+    if (!answer && known.fact.place && navigator.serviceWorker?.controller) {
+      camera.stop()
+      location.assign(`/kept/visit#scan=${id}`)
+      return new Promise(() => {})
+    }
+    result(known.name || groupCode(code), answer?.problem?.text ?? t("saved_on_phone"), answer ? "look" : "waiting", id)
     if (answer) buzz([120, 80, 120])
     hint(t("scan_next"))
   }
@@ -111,6 +116,23 @@ export function attach(scanner) {
   scanner.dataset.state = "starting"
   askPosition()
   camera.start()
+}
+
+// What this phone knows of a code without asking: the place's name and number, or only the code.
+async function recognise(code) {
+  const unknown = { title: `${t("kind_scan")} · ${groupCode(code)}`, fact: {}, name: "" }
+  try {
+    const { kept, placeOf } = await import("../offline/pack.js")
+    const pack = await kept()
+    const found = pack && (await placeOf(pack.facts, code))
+    const place = found && pack.facts.places[found.place]
+    if (!place) return unknown
+    const name = place.number ? t("point_name", { n: place.number, name: place.name }) : place.name
+    return { title: `${t("kind_scan")} · ${name}`, fact: found, name }
+  } catch (error) {
+    console.error(error)
+    return unknown
+  }
 }
 
 function attachTorch(button, camera) {

@@ -4,17 +4,22 @@
 // records  {id, user, state, problem, pending, delivered, url, title, note, icon, at, envelope}
 //          state: waiting | sending | look; pending: ids of photos the server has not got
 // photos   {id, user, bytes: ArrayBuffer, type, sha256, facts, draft?}
-// recent   the last 20 sent, without photos    drafts  half-filled forms    meta  device, chain, clock…
+// recent   the last 200 sent, without photos   drafts  half-filled forms    meta  device, chain, clock…
+// pack     what this shift needs, of one person (pack.js)
+// fact, on records and recent: what the phone's own pages need to know of it ({kind, place…}; local.js)
 import { openDB } from "../../vendor/idb.js"
 
-const RECENT = 20
-const opened = openDB("patrol", 1, {
-  upgrade(db) {
-    db.createObjectStore("records", { keyPath: "id" })
-    db.createObjectStore("photos", { keyPath: "id" })
-    db.createObjectStore("recent", { keyPath: "id" })
-    db.createObjectStore("drafts", { keyPath: "key" })
-    db.createObjectStore("meta", { keyPath: "name" })
+const RECENT = 200 // a shift's work: a whole round and more
+const opened = openDB("patrol", 2, {
+  upgrade(db, old) {
+    if (old < 1) {
+      db.createObjectStore("records", { keyPath: "id" })
+      db.createObjectStore("photos", { keyPath: "id" })
+      db.createObjectStore("recent", { keyPath: "id" })
+      db.createObjectStore("drafts", { keyPath: "key" })
+      db.createObjectStore("meta", { keyPath: "name" })
+    }
+    if (old < 2) db.createObjectStore("pack", { keyPath: "user" })
   },
   blocking(_old, _new, event) { event.target.close() },
 })
@@ -120,9 +125,9 @@ async function settle(store, row, next) {
   }
   if (!next.delivered || next.pending.length) return store("records").put(next)
   await store("records").delete(row.id)
-  const { id, user, title, note, icon, at, url } = next
+  const { id, user, title, note, icon, at, url, fact } = next
   const sent_at = new Date().toISOString()
-  await store("recent").put({ id, user, title, note, icon, at, url, sent_at })
+  await store("recent").put({ id, user, title, note, icon, at, url, fact, sent_at })
   await store("meta").put({ name: "last_upload", value: sent_at })
   const rows = (await store("recent").getAll()).sort((a, b) => (a.sent_at < b.sent_at ? 1 : -1))
   for (const old of rows.slice(RECENT)) await store("recent").delete(old.id)

@@ -4,9 +4,10 @@ import { alone, currentUser, meta, tell, write } from "./outbox.js"
 import { envelope, uuid7 } from "./records.js"
 
 // data: the record's own fields; photos: [{id, bytes, type, sha256, facts}]; title, note, icon: how the queue
-// shows it; draft: key of the draft this replaces; replaces: id of a refused item that this one corrects.
+// shows it; fact: what the phone's own pages must know of it; draft: key of the draft this replaces; replaces: id of a
+// refused item that this one corrects.
 // Resolves to the id once everything is on the disk; rejects (QuotaExceededError…) with nothing changed.
-export function save({ kind, data, photos = [], position = null, title, note = "", icon = "clipboard-text", draft, replaces }) {
+export function save({ kind, data, photos = [], position = null, title, note = "", icon = "clipboard-text", fact, draft, replaces }) {
   const moment = Date.now()
   const facts = { captured_at: isoWithZone(moment), monotonic_ms: monotonic() }
   return alone("outbox-save", async () => {
@@ -18,7 +19,7 @@ export function save({ kind, data, photos = [], position = null, title, note = "
     const made = await envelope(record, chain)
     const row = {
       id, user, title, note, icon, state: "waiting", problem: null, pending: ids, delivered: false, url: null,
-      at: facts.captured_at, envelope: made.envelope,
+      at: facts.captured_at, fact: { kind, ...fact }, envelope: made.envelope,
     }
     await write(["records", "photos", "drafts", "meta"], async (store) => {
       for (const { id: photo, bytes, type, sha256 } of photos) {
@@ -30,8 +31,14 @@ export function save({ kind, data, photos = [], position = null, title, note = "
       if (replaces) await store("records").delete(replaces)
     })
     tell({ type: "changed" })
+    askWorker()
     return id
   })
+}
+
+// Where the browser can, the worker sends when the signal is back, even if this page is closed by then.
+async function askWorker() {
+  try { await (await navigator.serviceWorker?.ready)?.sync?.register("outbox") } catch { /* the page's own timer does it */ }
 }
 
 // Sends now and waits a little for the answer: {status, url, problem}, or null when none came in time.

@@ -36,6 +36,12 @@ export function flushSoon({ byHand = false } = {}) {
   return running
 }
 
+// For the service worker: one run. Rejects while something is left, so that the browser calls again.
+export async function sendFromWorker() {
+  const { left } = await alone("outbox", flush)
+  if (left) throw new Error("not everything is sent yet")
+}
+
 async function run() {
   let outcome
   try {

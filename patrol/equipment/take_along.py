@@ -1,0 +1,77 @@
+"""What a phone takes along of the checklists owed: each with its thing, so that the form can be filled anywhere."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from patrol.accounts.reader import Reader, business_day_of
+from patrol.core.db import db
+from patrol.equipment.checklist import Checklist
+from patrol.equipment.duty import Duty, duties, mine, open_ones
+from patrol.equipment.equipment import Equipment
+from patrol.equipment.inspection import last_values
+from patrol.equipment.item_row import item_rows
+from patrol.equipment.service_life import due_state
+from patrol.sites.place import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """One duty. above: the place and all places it lies in; limits and last: of number items, by item code."""
+
+    duty: Duty
+    above: Sequence[UUID]
+    limits: dict[str, Any]
+    last: dict[str, float]
+    life: str
+    life_month: str
+
+
+def owed_by(by: Reader, at: datetime) -> list[Owed]:
+    """What this person still has to fill, in walking order."""
+    open_duties = open_ones(by, mine(by, duties(by, at)))
+    things = _equipment(by.site_id, [duty.equipment_id for duty in open_duties if duty.equipment_id])
+    parents = _parents(by.site_id)
+    numbers = _number_items(by.site_id, {duty.checklist_id for duty in open_duties})
+    day = business_day_of(by, at)
+    return [
+        _owed(by, duty, things.get(duty.equipment_id), parents, numbers.get(duty.checklist_id, ()), day)
+        for duty in open_duties
+    ]
+
+
+def _owed(by: Reader, duty: Duty, thing: Any, parents: dict[UUID, Any], numbers: Sequence[Any], day: date) -> Owed:
+    life = due_state(thing.next_service, thing.scrap_on, day) if thing else "ok"
+    month = (thing.scrap_on if life == "scrap" else thing.next_service or thing.scrap_on) if life != "ok" else None
+    own = thing.limits if thing else {}
+    limits = {row["code"]: [row["low"], row["high"]] for row in item_rows(numbers, own, {})} if own else {}
+    last = last_values(by.site_id, duty.equipment_id, duty.place_id, duty.code) if numbers else {}
+    return Owed(duty, list(_up(duty.place_id, parents)), limits, last, life, f"{month:%Y-%m}" if month else "")
+
+
+def _equipment(site_id: UUID, ids: list[UUID]) -> dict[UUID | None, Any]:
+    query = select(Equipment.id, Equipment.limits, Equipment.next_service, Equipment.scrap_on).where(
+        Equipment.site_id == site_id, Equipment.id.in_(ids)
+    )
+    return {row.id: row for row in db.session.execute(query)}
+
+
+def _parents(site_id: UUID) -> dict[UUID, UUID | None]:
+    query = select(Place.id, Place.parent_id).where(Place.site_id == site_id)
+    return {row.id: row.parent_id for row in db.session.execute(query)}
+
+
+def _up(place_id: UUID | None, parents: dict[UUID, UUID | None]) -> Iterable[UUID]:
+    while place_id is not None:
+        yield place_id
+        place_id = parents.get(place_id)
+
+
+def _number_items(site_id: UUID, ids: Iterable[UUID]) -> dict[UUID, list[Any]]:
+    query = select(Checklist.id, Checklist.items).where(Checklist.site_id == site_id, Checklist.id.in_(list(ids)))
+    found = {row.id: [item for item in row.items if item["kind"] == "number"] for row in db.session.execute(query)}
+    return {id: items for id, items in found.items() if items}

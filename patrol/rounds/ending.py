@@ -1,0 +1,98 @@
+"""A round ended early (提前结束): why somebody stopped walking. It changes no visit's state; it stands beside them."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import ForeignKey, Index, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from patrol.accounts.reader import Reader
+from patrol.core.db import Model, db
+from patrol.core.facts import When
+from patrol.core.keys import SiteRow, site_key
+from patrol.core.problems import N_, NotHere, Problem
+from patrol.journal.entry import note
+from patrol.photos.photo import add_photos
+from patrol.rounds.round import Round
+from patrol.sites.day import mark_day
+
+REASONS: dict[str, str] = {  # DOMAIN §3; the last three can never be excused
+    "weather": N_("Bad weather"),
+    "emergency": N_("Called to an emergency"),
+    "no_access": N_("Cannot get in"),
+    "code_damaged": N_("Label damaged or gone"),
+    "phone_failure": N_("Phone trouble"),
+    "construction": N_("Works in the way"),
+    "ordered": N_("Told to do something else"),
+    "short_staff": N_("Too few people"),
+    "forgot": N_("Forgotten"),
+    "other": N_("Something else"),
+}
+PROVED = frozenset({"no_access", "code_damaged"})  # these need a photo
+
+
+class RoundEnd(SiteRow, Model):
+    """One word that a round was ended before all its points were reached; the first one counts."""
+
+    __tablename__ = "round_end"
+    __table_args__ = (site_key("round_id", "round"), Index(None, "site_id", "round_id"))
+
+    round_id: Mapped[UUID]
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("user.id"))
+    at: Mapped[datetime]
+    received_at: Mapped[datetime]
+    reason: Mapped[str]
+    note: Mapped[str] = mapped_column(default="")
+
+
+class RoundEndData(BaseModel):
+    model_config = ConfigDict(extra="ignore", str_strip_whitespace=True)
+
+    round: UUID
+    reason: Literal[
+        "weather", "emergency", "no_access", "code_damaged", "phone_failure", "construction", "ordered",
+        "short_staff", "forgot", "other",
+    ]  # fmt: skip
+    note: str = Field(default="", max_length=500)
+    photos: list[UUID] = Field(default_factory=list, max_length=6)
+    photo_facts: dict[str, Any] = Field(default_factory=dict)
+
+
+def end_round(data: RoundEndData, *, id: UUID, by: Reader, when: When) -> RoundEnd:
+    """Say why a round is not walked to its end, inside the caller's ``write()``."""
+    round_ = db.session.get(Round, (by.site_id, data.round))
+    if round_ is None:
+        raise NotHere("round")
+    if data.reason in PROVED and not data.photos:
+        raise Problem("round_end.photo", N_("Take a photo of what stands in the way."), field="photos")
+    if data.reason == "other" and not data.note:
+        raise Problem("round_end.note", N_("Say in a few words why."), field="note")
+    end = RoundEnd(
+        id=id, site_id=by.site_id, round_id=round_.id, user_id=by.user_id, at=when.at, received_at=when.received_at,
+        reason=data.reason, note=data.note,
+    )  # fmt: skip
+    db.session.add(end)
+    db.session.flush()
+    add_photos(
+        data.photos, kind="visit", subject_kind="round", subject_id=round_.id, place_id=None, by=by, when=when,
+        round_id=round_.id, detail_id=id, facts=data.photo_facts,
+    )  # fmt: skip
+    mark_day(by.site_id, round_.business_day)
+    note(
+        "round.ended_early", "round", round_.id, site_id=by.site_id, by=by.user_id, at=when.received_at,
+        phone_at=when.captured_at, reason=data.reason,
+    )  # fmt: skip
+    return end
+
+
+def ends_of(site_id: UUID, round_ids: Iterable[UUID]) -> dict[UUID, list[RoundEnd]]:
+    """What was said about each of these rounds, first word first. One query."""
+    found: dict[UUID, list[RoundEnd]] = defaultdict(list)
+    query = select(RoundEnd).where(RoundEnd.site_id == site_id, RoundEnd.round_id.in_(list(round_ids)))
+    for end in db.session.scalars(query.order_by(RoundEnd.at, RoundEnd.id)):
+        found[end.round_id].append(end)
+    return found

@@ -1,0 +1,185 @@
+"""The pack: what one person needs for this shift, so that a phone can work without any signal.
+
+Of labels it holds only hashes: a scanned code can be recognised, never produced. Times are milliseconds since 1970,
+as the phone's own arithmetic takes them.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from flask_babel import gettext as _
+
+from patrol import __version__
+from patrol.accounts.reader import Reader, business_day_of
+from patrol.equipment.take_along import Owed, owed_by
+from patrol.hazards.category import categories
+from patrol.hazards.mine import open_on_site
+from patrol.hazards.queries import first_photos
+from patrol.rounds.arrival import last_visits
+from patrol.rounds.today import rounds_ahead
+from patrol.rounds.walk import Stop, Walk
+from patrol.sites.label_hashes import Checkpoint, known_labels
+from patrol.sites.place_tree import places_in_use
+from patrol.web.i18n import language, pick
+from patrol.workorders.queries import my_orders
+from patrol.workorders.words import STATES
+
+LAST_VISITS = timedelta(hours=36)
+MOST_ORDERS = 20
+
+
+def pack_facts(by: Reader, at: datetime) -> dict[str, Any]:
+    """Rounds, places, labels, open hazards, checklists owed, orders assigned."""
+    labels, places = known_labels(by.site_id)
+    owed = owed_by(by, at) if by.may("checklist.see") or by.may("checklist.fill") else []
+    orders = _orders(by)
+    return {
+        "v": 1,
+        "made_at": ms(at),
+        "user": str(by.user_id),
+        "name": by.name,
+        "site": str(by.site_id),
+        "zone": by.zone.key,
+        "theme": by.theme,
+        "rounds": [_round(walk) for walk in rounds_ahead(by, at)] if by.may("scan") else [],
+        "labels": {label.sha256: [str(label.place_id), label.replaced] for label in labels},
+        "places": _places(by, at, places),
+        "hazards": [_hazard(row) for row in open_on_site(by.site_id)],
+        "due": [_due(one, business_day_of(by, at)) for one in owed],
+        "orders": orders,
+        "pages": page_paths(by, [order["id"] for order in orders], sorted({one.duty.code for one in owed})),
+    }
+
+
+def page_paths(by: Reader, orders: Iterable[str], lists: Iterable[str]) -> list[tuple[str, str]]:
+    """(address, what it is kept as) of the pages this person takes along."""
+    paths = [
+        ("/today", "today", "scan"),
+        ("/scan", "scan", "scan"),
+        ("/kept/visit", "visit", "scan"),
+        ("/kept/round", "round", "scan"),
+        ("/kept/hazard", "hazard", "hazard.report"),
+        ("/kept/checklists", "checklists", "checklist.see"),
+        ("/work-orders", "orders", "order.rectify"),
+        ("/hazards", "hazards", "hazard.see"),
+    ]
+    found = [(path, name) for path, name, verb in paths if by.may(verb)]
+    found += [(f"/kept/checklist/{code}", "checklist") for code in lists]
+    return found + [(f"/hazards/{order}", "order") for order in orders]
+
+
+def pages_key(by: Reader, facts: dict[str, Any], assets: str) -> str:
+    """Changes when any page would look different; the round under way is drawn by the phone itself."""
+    here = by.here
+    said = [
+        __version__, assets, facts["user"], facts["site"], by.name, by.role, by.team, by.theme, language(),
+        (here.site_name, here.notice, here.post_phone, here.shifts) if here else None,
+        facts["pages"], facts["orders"], [[one["list_id"], one["url"]] for one in facts["due"]],
+        sorted((str(row.id), row.full_name) for row in places_in_use(by.site_id)),
+    ]  # fmt: skip
+    return hashlib.sha256(json.dumps(said, default=str, ensure_ascii=False).encode()).hexdigest()[:24]
+
+
+def ms(at: datetime) -> int:
+    return int(at.timestamp() * 1000)
+
+
+def _round(walk: Walk) -> dict[str, Any]:
+    times = walk.times
+    return {
+        "id": str(walk.id),
+        "title": _("%(route)s · round %(ordinal)s", route=walk.route_name, ordinal=walk.ordinal),
+        "route": walk.route_name,
+        "opens": ms(times.opens_at),
+        "starts": ms(times.starts_at),
+        "ends": ms(times.ends_at),
+        "closes": ms(times.closes_at),
+        "tolerance": int(times.tolerance.total_seconds() * 1000),
+        "stops": [_stop(stop) for stop in walk.stops],
+    }
+
+
+def _stop(stop: Stop) -> dict[str, Any]:
+    scans = [[str(scan.id), ms(scan.at), str(scan.user_id), scan.user_name] for scan in stop.scans]
+    told: dict[str, Any] = {"place": str(stop.place_id), "name": stop.name, "walk": stop.walk_min}
+    if not stop.required:
+        told["optional"] = True
+    if scans:
+        told["scans"] = scans
+    return told
+
+
+def _places(by: Reader, at: datetime, places: Iterable[Checkpoint]) -> dict[str, Any]:
+    last = last_visits(by.site_id, at - LAST_VISITS)
+    return {
+        str(place.id): {
+            "name": place.name,
+            "number": place.number,
+            "look": [[line["what"], line.get("good", ""), line.get("icon") or "eye"] for line in place.look_for],
+            "note": place.note,
+            "last": _last(last.get(place.id)),
+        }
+        for place in places
+    }
+
+
+def _last(visit: tuple[datetime, str, str | None] | None) -> list[Any] | None:
+    return [ms(visit[0]), visit[1], visit[2] == "normal"] if visit else None
+
+
+def _hazard(row: Any) -> dict[str, Any]:
+    kind = categories()[row.category]
+    return {
+        "id": str(row.id),
+        "number": row.number,
+        "title": pick(kind["short"]),
+        "category": row.category,
+        "severity": row.severity,
+        "state": _(STATES.get(row.state, row.state)),
+        "place": str(row.place_id),
+        "at": ms(row.reported_at),
+    }
+
+
+def _due(one: Owed, today: Any) -> dict[str, Any]:
+    duty = one.duty
+    told: dict[str, Any] = {
+        "list": duty.code,
+        "list_id": str(duty.checklist_id),
+        "title": pick(duty.title),
+        "url": duty.url,
+        "icon": duty.kind.icon,
+        "place": str(duty.place_id),
+        "where": duty.place_name,
+        "above": [str(place) for place in one.above],
+        "until": duty.until.isoformat(),
+        "urgent": duty.until <= today,
+        "items": duty.item_count,
+        "minutes": duty.minutes,
+    }
+    if duty.equipment_id:
+        model = duty.model or pick(duty.kind.name)
+        told |= {"equipment": str(duty.equipment_id), "code": duty.equipment_code, "model": model}
+    if one.life != "ok":
+        told["life"] = [one.life, one.life_month]
+    return told | {key: value for key, value in (("limits", one.limits), ("last", one.last)) if value}
+
+
+def _orders(by: Reader) -> list[dict[str, Any]]:
+    """What waits for this person, with the picture it was reported with."""
+    if not by.may("order.rectify"):
+        return []
+    rows, _more = my_orders(by, "assigned", limit=MOST_ORDERS)
+    photos: dict[UUID, UUID] = first_photos(by.site_id, [row.id for row in rows])
+    return [
+        {
+            "id": str(row.id),
+            "version": row.version,
+            "photo": f"/photos/{photos[row.id]}/thumb.jpg" if row.id in photos else None,
+        }
+        for row in rows
+    ]

@@ -1,0 +1,41 @@
+// A checklist for the thing its address names: where, which unit, its own limits, its last values.
+import { t } from "../app.js"
+import { dueBy, nextThere, stillDue } from "../offline/due.js"
+import { deeds } from "../offline/local.js"
+import { fillSlots } from "../offline/slots.js"
+
+export async function fill(facts) {
+  const form = document.getElementById("checklist")
+  const query = new URLSearchParams(location.search)
+  const left = stillDue(facts.due, await deeds())
+  const one = dueBy(facts.due, query)
+  const place = one?.place ?? query.get("place")
+  const where = one?.where ?? facts.places[place]?.name ?? ""
+  fillSlots(document, { where: [where, one?.code, one?.model].filter(Boolean).join(" · ") })
+  const thing = one?.equipment ?? query.get("equipment") ?? place ?? "anywhere"
+  form.elements.equipment.value = one?.equipment ?? query.get("equipment") ?? ""
+  form.elements.place.value = place ?? ""
+  form.dataset.draft = `inspection:${form.elements.checklist.value}:${thing}`
+  form.dataset.queueNote = one?.code ?? where
+  form.dataset.next = (one && nextThere(left, one)?.url) ?? "/checklists"
+  for (const picker of form.querySelectorAll("[data-behaviour~=photo-picker]")) picker.dataset.where = where
+  if (!one) return
+  for (const number of form.querySelectorAll("[data-number]")) numberRow(number, one)
+  const life = document.querySelector(`[data-life=${one.life?.[0] ?? "none"}]`)
+  if (life) { life.hidden = false; fillSlots(life, { month: one.life[1] }) }
+}
+
+function numberRow(number, { limits = {}, last = {} }) {
+  const row = number.closest("[data-item]")
+  const code = row.dataset.item
+  const words = row.querySelector("[data-limits]")
+  if (limits[code]) {
+    const [low, high] = limits[code]
+    for (const [name, value] of [["min", low], ["max", high]]) {
+      if (value === null) delete number.dataset[name]
+      else number.dataset[name] = value
+    }
+    if (words) words.textContent = low !== null && high !== null ? `${low}–${high}` : low !== null ? `≥ ${low}` : high !== null ? `≤ ${high}` : ""
+  }
+  if (last[code] !== undefined) row.querySelector("[data-last]").textContent = ` · ${t("last_value", { n: last[code] })}`
+}

@@ -1,0 +1,49 @@
+// A round as it stands by the pack and by what was scanned here since.
+import { t } from "../app.js"
+import { draw } from "../offline/beads.js"
+import { judgeAll } from "../offline/hero.js"
+import { idFrom } from "../offline/kept.js"
+import { deeds, scansOf } from "../offline/local.js"
+import { fillRows, fillSlots, row } from "../offline/slots.js"
+import { beadState } from "../offline/walk.js"
+import { beadSentence, clock } from "../offline/words.js"
+
+export async function fill(facts, now) {
+  const done = await deeds()
+  const walk = judgeAll(facts, await scansOf(facts, done), now).find((one) => one.id === idFrom("round"))
+  document.querySelector("[data-part=unknown]").hidden = Boolean(walk)
+  document.querySelector("[data-part=known]").hidden = !walk
+  if (!walk) return
+  const open = walk.stops.filter((stop) => stop.required && (stop.state === "pending" || stop.state === "missed")).length
+  const over = now >= walk.closes
+  document.title = walk.title
+  fillSlots(document, {
+    heading: open ? t(over ? "round_missed" : "round_open", { n: open }) : t("round_done"),
+    line: `${walk.title} · ${clock(walk.starts, facts.zone)}–${clock(walk.ends, facts.zone)}`,
+    on_time: count(walk, "on_time"), late: count(walk, "late"), missed: count(walk, "missed"),
+    hazards: done.filter((deed) => deed.kind === "hazard" && deed.at >= walk.opens && deed.at < walk.closes).length,
+  })
+  document.querySelector("[data-beads]").replaceWith(
+    draw(walk.stops.map((stop) => ({ state: beadState(stop, walk.next), number: stop.number })), beadSentence(walk)),
+  )
+  fillRows("stops", walk.stops.map((stop) => stopRow(facts, stop)))
+  const waiting = walk.stops.filter((stop) => stop.local).length
+  fillSlots(document, { kept: t("visits_here", { n: waiting, m: walk.done - waiting }) })
+  for (const form of document.querySelectorAll("form[data-record]")) {
+    form.elements.round.value = walk.id
+    form.dataset.next = `/rounds/${walk.id}`
+    form.dataset.queueNote = walk.title
+  }
+  const ended = done.some((deed) => deed.kind === "round_end" && deed.round === walk.id)
+  document.querySelector("[data-part=early]").hidden = !open || over || ended
+  document.querySelector("[data-part=ended]").hidden = !ended
+  document.querySelector("[data-part=go-on]").hidden = !open || over
+  document.querySelector("[data-part=home]").hidden = Boolean(open) && !over
+}
+
+const count = (walk, state) => walk.stops.filter((stop) => stop.required && stop.state === state).length
+
+function stopRow(facts, stop) {
+  const meta = stop.at ? [clock(stop.at, facts.zone), stop.by].filter(Boolean).join(" · ") : stop.optional ? t("optional") : ""
+  return row(`stop-${stop.state}`, { title: `${stop.number} · ${stop.name}`, meta }, stop.scan ? { url: `/visits/${stop.scan}` } : {})
+}

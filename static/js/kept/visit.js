@@ -1,0 +1,91 @@
+// The arrival: which point, on time or not, what to look at, what is open and due here, who was here before.
+// Reached as /kept/visit#scan=<id>, /visits/<id>, or /c/<code> when a label was opened by the phone's own camera.
+import { t } from "../app.js"
+import { foldCode } from "../offline/code.js"
+import { duePlaces, stillDue } from "../offline/due.js"
+import { judgeAll } from "../offline/hero.js"
+import { idFrom } from "../offline/kept.js"
+import { deeds, scansOf } from "../offline/local.js"
+import { placeOf } from "../offline/pack.js"
+import { fillRows, fillSlots, row } from "../offline/slots.js"
+import { clock, verdict } from "../offline/words.js"
+
+export async function fill(facts, now) {
+  const done = await deeds()
+  const scans = await scansOf(facts, done)
+  const arrival = (await byScan(facts, scans)) ?? (await byLabel(facts))
+  const place = arrival && facts.places[arrival.place]
+  document.querySelector("[data-part=unknown]").hidden = Boolean(place)
+  document.querySelector("[data-part=known]").hidden = !place
+  if (!place) return
+  const walks = judgeAll(facts, scans, now)
+  const home = arrival.at ? walks.find((walk) => walk.stops.some((stop) => stop.all.some((scan) => scan.id === arrival.id))) : null
+  const stop = home?.stops.find((one) => one.place === arrival.place) ?? null
+  banner(facts, arrival, place, home, stop)
+  fillRows("look", place.look.map(([what, good, icon]) => row("look", { what, good }, { icon })))
+  fillRows("hazards", facts.hazards.filter((one) => one.place === arrival.place).map(hazardRow))
+  fillRows("due", duePlaces(stillDue(facts.due, done).filter((one) => one.above.includes(arrival.place))).map(dueRow))
+  if (place.last) {
+    const [at, name, normal] = place.last
+    document.querySelector("[data-part=last]").hidden = false
+    fillSlots(document.querySelector("[data-part=last]"), { last: t(normal ? "last_normal" : "last_here", { time: clock(at, facts.zone), name }) })
+  }
+  forms(arrival, place, home)
+}
+
+async function byScan(facts, scans) {
+  const id = idFrom("scan")
+  if (!id) return null
+  const mine = scans.find((scan) => scan.id === id)
+  if (mine) return mine
+  for (const round of facts.rounds) {
+    for (const stop of round.stops) {
+      const found = (stop.scans ?? []).find(([scan]) => scan === id)
+      if (found) return { id, place: stop.place, at: found[1] }
+    }
+  }
+  return null
+}
+
+// Opened by its address only: nothing is recorded until the button says so.
+async function byLabel(facts) {
+  const code = foldCode(/^\/c\/([^/]+)/i.exec(location.pathname)?.[1] ?? "")
+  const found = code && (await placeOf(facts, code))
+  return found ? { ...found, code, at: null } : null
+}
+
+function banner(facts, arrival, place, walk, stop) {
+  const time = arrival.at ? clock(arrival.at, facts.zone) : ""
+  const arrived = stop ? t("arrived_point", { time, n: stop.number }) : t("arrived", { time })
+  document.title = place.name
+  fillSlots(document, { name: place.name, line: arrival.at ? `${arrived} · ${verdict(walk, stop, arrival)}` : t("not_yet") })
+}
+
+function hazardRow(one) {
+  return row(`hazard-${one.severity}`, { title: one.title, meta: one.number, state: one.state }, { url: `/hazards/${one.id}` })
+}
+
+function dueRow({ next, left }) {
+  const title = left > 1 ? t("due_several", { title: next.title, n: left }) : next.title
+  const meta = [left === 1 ? next.code : "", t("due_about", { n: next.items, m: next.minutes })].filter(Boolean).join(" · ")
+  return row("due", { title, meta }, { icon: next.icon, url: next.url, hide: next.urgent ? [] : ["urgent"] })
+}
+
+function forms(arrival, place, walk) {
+  const [result, checkIn] = ["visit", "scan"].map((kind) => document.querySelector(`form[data-record=${kind}]`))
+  result.hidden = !arrival.at
+  checkIn.hidden = Boolean(arrival.at)
+  for (const form of [result, checkIn]) form.dataset.queueNote = place.name
+  const report = document.querySelector("[data-part=report]")
+  if (!arrival.at) {
+    checkIn.elements.code.value = arrival.code
+    checkIn.dataset.fact = JSON.stringify({ place: arrival.place, replaced: arrival.replaced })
+    report.href = `/hazards/new?place=${arrival.place}`
+    return
+  }
+  result.elements.scan.value = arrival.id
+  const more = walk?.next && walk.next.place !== arrival.place
+  result.dataset.next = walk && !more ? `/rounds/${walk.id}` : "/today"
+  fillSlots(result, { go: t(more ? "fine_next" : "fine") })
+  report.href = `/hazards/new?place=${arrival.place}&scan=${arrival.id}`
+}

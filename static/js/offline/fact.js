@@ -1,0 +1,9 @@
+// What the phone's own pages have to remember of a record, as little as they can do with.
+const KEPT = {
+  visit: ["scan"], hazard: ["place"], inspection: ["checklist", "equipment", "place"], work_order_step: ["order", "step"],
+  round_end: ["round"], round_note: ["round"],
+}
+
+export function factOf(kind, data) {
+  return Object.fromEntries((KEPT[kind] ?? []).filter((name) => data[name] !== undefined).map((name) => [name, data[name]]))
+}

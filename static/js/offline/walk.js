@@ -1,0 +1,102 @@
+// Rounds judged on the phone as the server judges them (DOMAIN §3), from the pack and from what this phone has scanned.
+// Nothing here knows a page or a database. Times are milliseconds. The twins are patrol/rounds/{visits,walk,today}.py;
+// both are held to tests/js/walk_cases.json.
+
+const VISITED = new Set(["on_time", "late"])
+
+// times: {opens, starts, ends, closes, tolerance}; scans: [ms] in any order. -> {state, at}: at is the scan that counts.
+export function visitState(times, scans, now) {
+  const counted = [...scans].sort((a, b) => a - b).find((at) => times.opens <= at && at < times.closes)
+  if (counted !== undefined) return { state: counted <= times.ends + times.tolerance ? "on_time" : "late", at: counted }
+  return { state: now >= times.closes ? "missed" : "pending", at: null }
+}
+
+// visits: of the required stops. -> planned | in_progress | completed | incomplete | missed
+export function roundState(visits, now, closes, anyScan) {
+  const walked = anyScan || visits.some((visit) => VISITED.has(visit.state))
+  if ((visits.length || walked) && visits.every((visit) => VISITED.has(visit.state))) return "completed"
+  if (now >= closes) return walked ? "incomplete" : "missed"
+  return walked ? "in_progress" : "planned"
+}
+
+// The round a scan at `at` belongs to, of those that hold its place: the one being walked, else the nearest start.
+// walking: Set of ids of rounds this person has scanned in. -> round or null.
+export function matchRound(rounds, at, walking) {
+  const open = rounds.filter((round) => round.opens <= at && at < round.closes)
+  const rank = (round) => [walking.has(round.id) ? 0 : 1, Math.abs(at - round.starts), round.starts]
+  return open.sort((a, b) => compare(rank(a), rank(b)))[0] ?? null
+}
+
+// Gives every scan its round, oldest first. scans: [{id, place, at, user}]. -> Map(scan id -> round or null)
+export function assign(rounds, scans, user) {
+  const walking = new Set(rounds.filter((round) => round.stops.some((stop) => (stop.scans ?? []).some((scan) => scan[2] === user)))
+    .map((round) => round.id))
+  const found = new Map()
+  for (const scan of [...scans].sort((a, b) => a.at - b.at)) {
+    const round = scan.replaced ? null
+      : matchRound(rounds.filter((one) => one.stops.some((stop) => stop.place === scan.place)), scan.at, walking)
+    if (round) walking.add(round.id)
+    found.set(scan.id, round)
+  }
+  return found
+}
+
+// One round as it stands: the pack's own scans and those of this phone together.
+// -> {...round, state, done, total, next, people, stops: [{...stop, number, required, state, at, by, scan, local}]}
+export function judge(round, scans, now) {
+  const stops = round.stops.map((stop, index) => {
+    const known = (stop.scans ?? []).map(([id, at, user, name]) => ({ id, at, user, name }))
+    const ids = new Set(known.map((scan) => scan.id))
+    const here = scans.filter((scan) => scan.place === stop.place && !ids.has(scan.id))
+    const all = [...known, ...here]
+    const visit = visitState(round, all.map((scan) => scan.at), now)
+    const counted = all.find((scan) => scan.at === visit.at) ?? null
+    return {
+      ...stop, number: index + 1, required: !stop.optional, ...visit, scan: counted?.id ?? null, by: counted?.name ?? null,
+      local: Boolean(counted && !ids.has(counted.id)), all,
+    }
+  })
+  const required = stops.filter((stop) => stop.required)
+  const anyScan = stops.some((stop) => VISITED.has(stop.state))
+  return {
+    ...round, stops, state: roundState(required, now, round.closes, anyScan),
+    done: required.filter((stop) => VISITED.has(stop.state)).length, total: required.length, next: nextStop(stops),
+    people: [...new Set(stops.flatMap((stop) => stop.all.map((scan) => scan.user)))],
+  }
+}
+
+// The first required one still to come after the one visited last, else the first still to come.
+export function nextStop(stops) {
+  const open = stops.filter((stop) => stop.required && stop.state === "pending")
+  const last = stops.filter((stop) => stop.at !== null).sort((a, b) => b.at - a.at)[0]
+  return open.find((stop) => last && stop.number > last.number) ?? open[0] ?? null
+}
+
+// The round to walk now, of judged rounds that are open: the one asked for, else the one this person walks, else one
+// nobody walks; finished ones last. -> judged round or null
+export function chooseRound(walks, user, now, wanted = null) {
+  const open = walks.filter((walk) => walk.opens <= now && now < walk.closes)
+  const rank = (walk) => {
+    const mine = walk.people.includes(user)
+    const done = walk.state === "completed"
+    return [walk.id !== wanted, done && !mine, done, !mine && walk.people.length > 0].map(Number).concat(walk.starts)
+  }
+  return open.sort((a, b) => compare(rank(a), rank(b)))[0] ?? null
+}
+
+// Until when a stop is on time; once that has passed, until when it counts at all.
+export function dueBy(round, now) {
+  const onTime = Math.min(round.ends + round.tolerance, round.closes)
+  return now <= onTime ? onTime : round.closes
+}
+
+// -> "done" | "late" | "missed" | "next" | "todo", as a bead shows it
+export function beadState(stop, next) {
+  if (next && stop.place === next.place) return "next"
+  return { on_time: "done", late: "late", missed: "missed" }[stop.state] ?? "todo"
+}
+
+function compare(a, b) {
+  for (let i = 0; i < a.length; i += 1) if (a[i] !== b[i]) return a[i] - b[i]
+  return 0
+}

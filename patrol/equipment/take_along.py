@@ -1,6 +1,6 @@
 """What a phone takes along of the checklists owed: each with its thing, so that the form can be filled anywhere."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -21,9 +21,11 @@ from patrol.sites.place import Place
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """One duty. above: the place and all places it lies in; limits and last: of number items, by item code."""
+    """One duty. mine: of this person's own team; others are for whoever stands there. above: the place and all
+    places it lies in; limits and last: of number items, by item code."""
 
     duty: Duty
+    mine: bool
     above: Sequence[UUID]
     limits: dict[str, Any]
     last: dict[str, float]
@@ -31,26 +33,43 @@ class Owed:
     life_month: str
 
 
-def owed_by(by: Reader, at: datetime) -> list[Owed]:
-    """What this person still has to fill, in walking order."""
-    open_duties = open_ones(by, mine(by, duties(by, at)))
-    things = _equipment(by.site_id, [duty.equipment_id for duty in open_duties if duty.equipment_id])
+MOST_OF_OTHERS = 400
+
+
+def owed_by(by: Reader, at: datetime, checkpoints: Collection[UUID]) -> list[Owed]:
+    """What this person still has to fill, in walking order; and what else he may fill where he comes by.
+
+    checkpoints: the labelled places, where an arrival shows what is due at and below them.
+    """
+    open_duties = open_ones(by, duties(by, at))
+    own = {id(duty) for duty in mine(by, open_duties)}
     parents = _parents(by.site_id)
+    others = [one for one in open_duties if id(one) not in own and set(_up(one.place_id, parents)) & set(checkpoints)]
+    others = sorted(others, key=lambda duty: duty.until)[:MOST_OF_OTHERS]
+    wanted = own | {id(duty) for duty in others}
+    open_duties = [duty for duty in open_duties if id(duty) in wanted]
+    things = _equipment(by.site_id, [duty.equipment_id for duty in open_duties if duty.equipment_id])
     numbers = _number_items(by.site_id, {duty.checklist_id for duty in open_duties})
     day = business_day_of(by, at)
     return [
-        _owed(by, duty, things.get(duty.equipment_id), parents, numbers.get(duty.checklist_id, ()), day)
+        Owed(
+            duty,
+            id(duty) in own,
+            list(_up(duty.place_id, parents)),
+            *_known(by, duty, things.get(duty.equipment_id), numbers.get(duty.checklist_id, ()), day),
+        )
         for duty in open_duties
     ]
 
 
-def _owed(by: Reader, duty: Duty, thing: Any, parents: dict[UUID, Any], numbers: Sequence[Any], day: date) -> Owed:
+def _known(by: Reader, duty: Duty, thing: Any, numbers: Sequence[Any], day: date) -> tuple[Any, Any, str, str]:
+    """(limits, last values, life, month of the next service or of scrapping) of the thing a duty is about."""
     life = due_state(thing.next_service, thing.scrap_on, day) if thing else "ok"
     month = (thing.scrap_on if life == "scrap" else thing.next_service or thing.scrap_on) if life != "ok" else None
     own = thing.limits if thing else {}
     limits = {row["code"]: [row["low"], row["high"]] for row in item_rows(numbers, own, {})} if own else {}
     last = last_values(by.site_id, duty.equipment_id, duty.place_id, duty.code) if numbers else {}
-    return Owed(duty, list(_up(duty.place_id, parents)), limits, last, life, f"{month:%Y-%m}" if month else "")
+    return limits, last, life, f"{month:%Y-%m}" if month else ""
 
 
 def _equipment(site_id: UUID, ids: list[UUID]) -> dict[UUID | None, Any]:

@@ -35,7 +35,8 @@ MOST_ORDERS = 20
 def pack_facts(by: Reader, at: datetime) -> dict[str, Any]:
     """Rounds, places, labels, open hazards, checklists owed, orders assigned."""
     labels, places = known_labels(by.site_id)
-    owed = owed_by(by, at) if by.may("checklist.see") or by.may("checklist.fill") else []
+    fills = by.may("checklist.see") or by.may("checklist.fill")
+    owed = owed_by(by, at, [place.id for place in places]) if fills else []
     orders = _orders(by)
     return {
         "v": 1,
@@ -164,6 +165,8 @@ def _due(one: Owed, today: Any) -> dict[str, Any]:
     if duty.equipment_id:
         model = duty.model or pick(duty.kind.name)
         told |= {"equipment": str(duty.equipment_id), "code": duty.equipment_code, "model": model}
+    if not one.mine:
+        told["others"] = True
     if one.life != "ok":
         told["life"] = [one.life, one.life_month]
     return told | {key: value for key, value in (("limits", one.limits), ("last", one.last)) if value}

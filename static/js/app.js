@@ -137,7 +137,14 @@ async function wakeOutbox() {
 async function keepPack() {
   const { keepFresh, kept } = await import("./offline/pack.js")
   await keepFresh()
-  if (await kept()) hasCome("pack")
+  if (!(await kept())) return
+  document.body.dataset.packed = "" // from here on this page can go on without signal
+  hasCome("pack")
+}
+
+function whenIdle(work) {
+  if (self.requestIdleCallback) requestIdleCallback(work, { timeout: 5000 })
+  else setTimeout(work, 1000)
 }
 
 // As a module the worker can send by itself; where a browser has no such workers, the pages alone do.
@@ -195,7 +202,7 @@ async function start() {
   navigator.storage?.persist?.().catch(() => {})
   const register = () => {
     registerWorker().catch(() => {}) // an untrusted certificate gives no worker
-    if (pack !== undefined) keepPack().catch((error) => console.error(error))
+    if (pack !== undefined) whenIdle(() => keepPack().catch((error) => console.error(error)))
   }
   if (document.readyState === "complete") register()
   else addEventListener("load", register, { once: true })

@@ -3,7 +3,7 @@ import re
 from pathlib import Path
 
 import pytest
-from flask import render_template, Flask
+from flask import Flask, render_template
 
 from patrol.pwa import views
 

@@ -6,17 +6,18 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 from datetime import time as clock_time
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from playwright.sync_api import BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import BrowserContext, Page, Playwright, expect, sync_playwright
 from sqlalchemy import select
 
 from patrol.accounts.passwords import hash_password
@@ -127,8 +128,13 @@ def token_cookie(client: FlaskClient, staff_no: str) -> None:
         session["_fresh"] = True
 
 
-def build_site() -> SimpleNamespace:
-    """翠湖花园 with four checkpoints on one route walked every hour, and one extinguisher at the first."""
+def build_site(
+    spots: Sequence[str] = SPOTS, bottles: Sequence[int] = (1,), began: timedelta | None = None
+) -> SimpleNamespace:
+    """翠湖花园 with checkpoints on one route walked every hour, and extinguishers at those of the given numbers.
+
+    began: how long ago the round that is under way started; else rounds start at the full hour.
+    """
     password_hash = hash_password(PASSWORD)
     with write():
         site = Site(id=uuid7(), name="翠湖花园", created_at=now(), post_phone="0571-5555 0199")
@@ -149,47 +155,58 @@ def build_site() -> SimpleNamespace:
         block = Place(id=uuid7(), site_id=site.id, kind="building", name="3 栋", full_name="3 栋", created_at=now())
         db.session.add_all([route, block])
         db.session.flush()
-        codes = {}
-        for number, name in enumerate(SPOTS, 1):
+        codes, bottle_ids = {}, []
+        for number, name in enumerate(spots, 1):
             place = Place(
                 id=uuid7(), site_id=site.id, parent_id=block.id, kind="spot", name=name, full_name=f"3 栋 {name}",
                 number=number, created_at=now(),
             )  # fmt: skip
             db.session.add(place)
             db.session.flush()
-            codes[name] = f"7K3M9QX2AB0{number}"
+            codes[name] = f"7K3M9QX2AB{number:02}"
             db.session.add(Label(id=uuid7(), site_id=site.id, place_id=place.id, code=codes[name], issued_at=now()))
             db.session.add(
                 RouteStop(id=uuid7(), site_id=site.id, route_id=route.id, place_id=place.id, position=number)
             )
-            if number == 1:
+            if number in bottles:
                 bottle = Equipment(
-                    id=uuid7(), site_id=site.id, code="3B1-02", type="extinguisher_dry_powder", place_id=place.id,
-                    name="4kg 干粉", made_on=date(2024, 3, 1), in_service_from=date(2024, 4, 1), created_at=now(),
+                    id=uuid7(), site_id=site.id, code=f"3B{number}-02", type="extinguisher_dry_powder",
+                    place_id=place.id, name="4kg 干粉", made_on=date(2024, 3, 1), in_service_from=date(2024, 4, 1),
+                    created_at=now(),
                 )  # fmt: skip
                 db.session.add(bottle)
+                bottle_ids.append(bottle.id)
+        first = clock_time(8)
+        if began is not None:
+            first = (now() - began).astimezone(site.zone).time().replace(second=0, microsecond=0)
         plan = Plan(
-            id=uuid7(), site_id=site.id, route_id=route.id, form="every", band_start=clock_time(8),
-            band_end=clock_time(8), every_min=60, expected_min=45, valid_from=date(2026, 1, 1),
+            id=uuid7(), site_id=site.id, route_id=route.id, form="every", band_start=first,
+            band_end=first, every_min=60, expected_min=45, valid_from=date(2026, 1, 1),
         )  # fmt: skip
         db.session.add(plan)
         db.session.flush()
-        return SimpleNamespace(site_id=site.id, codes=codes, bottle_id=bottle.id, people=people)
+        return SimpleNamespace(site_id=site.id, codes=codes, bottle_id=bottle_ids[0], people=people)
 
 
-@pytest.fixture
-def stage(tmp_path: Path) -> Iterator[SimpleNamespace]:
-    """The small site behind a running server."""
-    instance = tmp_path / "instance"
+@contextmanager
+def served(instance: Path, **site: Any) -> Iterator[SimpleNamespace]:
+    """A small site (build_site) behind a running server."""
     instance.mkdir()
     with database(instance):
-        world = build_site()
+        world = build_site(**site)
     server = Server(instance)
     server.start()
     try:
         yield SimpleNamespace(server=server, url=server.url, instance=instance, world=world)
     finally:
         server.kill()
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Iterator[SimpleNamespace]:
+    """The small site behind a running server."""
+    with served(tmp_path / "instance") as running:
+        yield running
 
 
 @pytest.fixture(scope="session")
@@ -228,6 +245,7 @@ def open_browser(playwright: Playwright, tmp_path: Path) -> Iterator[Callable[..
             **more,
         )
         context.set_default_timeout(15_000)
+        context.on("requestfailed", lambda request: _missing(request, faults))
         context.on("console", lambda message: _note(message, faults, allow))
         context.on("weberror", lambda error: faults.append(f"page error: {error.error}"))
         opened.append(context)
@@ -245,6 +263,21 @@ def open_browser(playwright: Playwright, tmp_path: Path) -> Iterator[Callable[..
 def _note(message, faults: list[str], allow: tuple[str, ...]) -> None:
     if message.type == "error" and not any(word in message.text for word in allow):
         faults.append(f"{message.page.url if message.page else ''}: {message.text}")
+
+
+def _missing(request, faults: list[str]) -> None:
+    """Whatever the network does, a page's own files must be there: the worker keeps them."""
+    if "/static/" in request.url and "icon-192" not in request.url and request.failure != "net::ERR_ABORTED":
+        faults.append(f"{request.url}: {request.failure}")
+
+
+def ready_for_the_basement(page: Page) -> None:
+    """What the shift needs is on the phone, and the worker stands before this page."""
+    expect(page.locator("body[data-packed]")).to_be_attached(timeout=20_000)
+    page.evaluate(
+        """navigator.serviceWorker.ready.then(() => navigator.serviceWorker.controller
+        || new Promise((done) => { navigator.serviceWorker.addEventListener("controllerchange", done) }))"""
+    )
 
 
 def sign_in(page: Page, url: str, staff_no: str) -> None:

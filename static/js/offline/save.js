@@ -41,7 +41,7 @@ async function askWorker() {
   try { await (await navigator.serviceWorker?.ready)?.sync?.register("outbox") } catch { /* the page's own timer does it */ }
 }
 
-// Sends now and waits a little for the answer: {status, url, problem}, or null when none came in time.
+// Sends now and waits a little for the answer: {status, url, problem}, or null when none came in time or none can come.
 export async function deliver(id, patience) {
   const { flushSoon } = await import("./sender.js")
   const { onChange } = await import("./outbox.js")
@@ -52,6 +52,6 @@ export async function deliver(id, patience) {
       if (message.type === "status" && message.status.signIn) finish(null)
     })
     const timer = setTimeout(() => finish(null), patience)
-    flushSoon()
+    Promise.resolve(flushSoon()).finally(() => finish(null))
   })
 }

@@ -11,7 +11,7 @@ let running = null
 let again = false
 let failures = 0
 let timer = 0
-let notBefore = 0 // the server's Retry-After; only a person's tap goes over it
+let hurried = false // somebody tapped: that goes over the server's Retry-After
 
 export function start() {
   if (started) return
@@ -22,35 +22,38 @@ export function start() {
   flushSoon()
 }
 
-// Tries now. Calls during a run make one more run.
+// Tries now. Calls during a run make one more run; what is answered waits for that one too.
 export function flushSoon({ byHand = false } = {}) {
   start()
-  if (!byHand && Date.now() < notBefore) return running ?? plan(notBefore - Date.now())
+  hurried ||= byHand
   clearTimeout(timer)
   timer = 0
   if (running) { again = true; return running }
   running = run().finally(() => {
     running = null
-    if (again) { again = false; flushSoon() }
+    if (!again) return null
+    again = false
+    return flushSoon()
   })
   return running
 }
 
 // For the service worker: one run. Rejects while something is left, so that the browser calls again.
 export async function sendFromWorker() {
-  const { left } = await alone("outbox", flush)
+  const { left } = await alone("outbox", () => flush(false))
   if (left) throw new Error("not everything is sent yet")
 }
 
 async function run() {
   let outcome
+  const over = hurried
+  hurried = false
   try {
-    outcome = await alone("outbox", flush)
+    outcome = await alone("outbox", () => flush(over))
   } catch (error) {
     console.error(error)
     outcome = { left: true }
   }
-  notBefore = outcome.retryAfter ? Date.now() + outcome.retryAfter : 0
   if (!outcome.left) { failures = 0; return }
   failures = outcome.progress ? 1 : failures + 1
   if (!again) plan(outcome.retryAfter ?? 0)
@@ -61,10 +64,14 @@ function plan(retryAfter) {
   timer = setTimeout(() => flushSoon(), nextWait(failures, retryAfter))
 }
 
-async function flush() {
+async function flush(over) {
   const waiting = async (user) => (await items()).filter((row) => row.user === user && row.state !== "look")
   if (!(await items()).some((row) => row.state !== "look")) return { left: false }
+  // Kept in the database: the next page and the worker have to wait as well.
+  const wait = ((await meta("not_before")) ?? 0) - Date.now()
+  if (wait > 0 && !over) return { left: true, retryAfter: wait }
   const session = await openSession()
+  await holdOff(session.retryAfter)
   if (session.signIn) { setStatus({ signIn: true }); return { left: true } }
   if (!session.user) return { left: true, retryAfter: session.retryAfter }
   setStatus({ signIn: Boolean(currentUser()) && session.user !== currentUser() })
@@ -76,9 +83,15 @@ async function flush() {
     setStatus({ progress: null })
   }
   if (trip.signIn) setStatus({ signIn: true })
+  await holdOff(trip.retryAfter)
   const left = await waiting(session.user)
   for (const row of left) if (row.state === "sending") await change(row.id, (now) => ({ ...now, state: "waiting" }))
   return { left: left.length > 0, progress: left.length < rows.length, retryAfter: trip.retryAfter }
+}
+
+async function holdOff(retryAfter) {
+  const until = retryAfter ? Date.now() + retryAfter : 0
+  if (until !== ((await meta("not_before")) ?? 0)) await setMeta("not_before", until)
 }
 
 async function openSession() {

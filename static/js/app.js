@@ -121,10 +121,12 @@ async function guardKept(user) {
 
 async function wakeOutbox() {
   const outbox = await import("./offline/outbox.js")
+  let sending = false
   const look = async () => {
     const { mine, others } = await outbox.summary()
     navigator.setAppBadge?.(mine.length)?.catch?.(() => {})
-    if ((!mine.length && !others) || come.has("waiting")) return
+    if ((!mine.length && !others) || sending) return
+    sending = true
     hasCome("waiting")
     const sender = await import("./offline/sender.js")
     sender.start()

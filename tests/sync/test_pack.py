@@ -49,9 +49,8 @@ def test_it_holds_the_rounds_of_the_shift_with_their_four_times_and_stops(evenin
     clock = [first[name] for name in ("opens", "starts", "ends", "closes")]
     ms = [int(shanghai(f"2026-03-31 {time}").timestamp() * 1000) for time in ("19:36", "20:00", "20:40", "21:36")]
     assert clock == ms
-    assert [stop["place"] for stop in first["stops"]] == [
-        str(place.id) for place in (places.lobby, places.pump, places.roof)
-    ]
+    route = (places.lobby, places.pump, places.roof)
+    assert [stop["place"] for stop in first["stops"]] == [str(place.id) for place in route]
     assert len(pack["rounds"]) == 6
     assert pack["zone"] == "Asia/Shanghai"
 

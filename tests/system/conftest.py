@@ -271,6 +271,20 @@ def _missing(request, faults: list[str]) -> None:
         faults.append(f"{request.url}: {request.failure}")
 
 
+def until_caches(page: Page, beginning: str, count: int) -> None:
+    """Wait (some 20 s at most) until there are so many caches whose name begins like this."""
+    page.evaluate(
+        """async ([beginning, count]) => {
+          for (let turn = 0; turn < 1200; turn += 1) {
+            if ((await caches.keys()).filter((name) => name.startsWith(beginning)).length === count) return
+            await new Promise(requestAnimationFrame)
+          }
+          throw new Error(`${beginning}: ${await caches.keys()}`)
+        }""",
+        [beginning, count],
+    )
+
+
 def ready_for_the_basement(page: Page) -> None:
     """What the shift needs is on the phone, and the worker stands before this page."""
     expect(page.locator("body[data-packed]")).to_be_attached(timeout=20_000)

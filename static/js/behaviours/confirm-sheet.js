@@ -22,6 +22,7 @@ export function attach(asker) {
     else asker.click()
     sure = false
   }
+  asker.dataset.asks = ""
   asker.addEventListener(asker.tagName === "FORM" ? "submit" : "click", ask, true)
   dialog.querySelector("[data-yes]").addEventListener("click", () => { dialog.close(); go() })
   dialog.querySelector("[data-no]").addEventListener("click", () => dialog.close())

@@ -27,8 +27,9 @@ ONE_DAY = timedelta(days=1)
 class VisitFilter:
     """Business days from first to last, both counting, and what else narrows the list.
 
-    state: of the visit, or extra (a scan outside any round), or visited. person: whose scan counts. walker: who
-    scanned anywhere in the round. hour: of the round's start by the site's clock. closed: only rounds that have
+    state: of the visit, or extra (a scan outside any round), visited, due (all but the excused ones), or past (not
+    reached though its time is over, the round still open or not). person: whose scan counts. walker: who scanned
+    anywhere in the round. hour: of the round's start by the site's clock. closed: only rounds that have
     closed and were not cancelled. required: without optional points.
     """
 
@@ -83,7 +84,7 @@ def visits_page(site: Site, wanted: VisitFilter, at: datetime, before: date | No
 
     def rows_of(first: date, last: date) -> Iterator[VisitRow]:
         for walk in _walks(site, wanted, first, last, at):
-            yield from (_row(walk, stop) for stop in walk.stops if _fits(stop, wanted))
+            yield from (_row(walk, stop) for stop in walk.stops if _fits(walk, stop, wanted, at))
         if wanted.extras:
             yield from _extras(site, wanted, first, last)
 
@@ -135,7 +136,12 @@ def walkers(walk: Walk) -> set[UUID]:
     return {scan.user_id for stop in walk.stops for scan in stop.scans if scan.at < walk.times.closes_at}
 
 
-def _fits(stop: Stop, wanted: VisitFilter) -> bool:
+def past(walk: Walk, stop: Stop, at: datetime) -> bool:
+    """Whether a point's time is over and nobody was there: missed, or to be made up before the round closes."""
+    return stop.state == "missed" or (stop.state == "pending" and at > walk.times.ends_at + walk.times.tolerance)
+
+
+def _fits(walk: Walk, stop: Stop, wanted: VisitFilter, at: datetime) -> bool:
     if wanted.required and not stop.required:
         return False
     if wanted.place and stop.place_id != wanted.place:
@@ -146,6 +152,10 @@ def _fits(stop: Stop, wanted: VisitFilter) -> bool:
         return False
     if wanted.state == "visited":
         return stop.seen is not None
+    if wanted.state == "past":
+        return not walk.cancelled and past(walk, stop, at)
+    if wanted.state == "due":
+        return stop.state != "excused"
     return wanted.state in (None, stop.state)
 
 

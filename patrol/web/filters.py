@@ -33,7 +33,6 @@ def init_filters(app: Flask) -> None:
         dom_id=dom_id,
         span=span,
         stamp=stamp,
-        short_place=short_place,
     )
     app.jinja_env.globals.update(csrf_field=csrf_field, now=now, charts=charts, next_page=next_page)
 
@@ -133,12 +132,6 @@ def dom_id(row: object) -> str:
 def stamp(at: datetime) -> str:
     """2026-03-18 22:31, whole, for lists and papers."""
     return _local(at).strftime("%Y-%m-%d %H:%M")
-
-
-def short_place(name: str, most: int = 6) -> str:
-    """The last part of a place's full name, cut to what fits beside a chart."""
-    last = name.rsplit(" ", 1)[-1] if " " in name else name
-    return last if len(last) <= most else last[: most - 1] + "…"
 
 
 def iso(at: datetime) -> str:

@@ -209,10 +209,11 @@ class Column:
     count: int  # up to 100
 
 
-def board(query: Select[Any], limit: int = 20) -> list[Column]:
-    """Four columns: open ones by deadline, closed ones newest first."""
+def board(query: Select[Any], most: int = 20, closed: int = 6) -> list[Column]:
+    """Four columns: open ones by deadline, up to ``most`` of each, and the ``closed`` closed last."""
     columns = []
     for state in COLUMNS:
+        limit = closed if state == "closed" else most
         here = query.where(Hazard.state == state)
         order = (Hazard.closed_day.desc(), Hazard.id.desc()) if state == "closed" else (Hazard.due_at, Hazard.id)
         rows = db.session.execute(here.order_by(*order).limit(limit)).all()

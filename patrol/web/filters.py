@@ -27,6 +27,7 @@ def init_filters(app: Flask) -> None:
         day=day,
         day_short=day_short,
         weekday=weekday,
+        month=month,
         moment=moment,
         ago=ago,
         until=until,
@@ -70,6 +71,14 @@ def day(value: date | datetime, weekday: bool = True) -> str:
         return f"{text} 周{_WEEKDAYS_ZH[value.weekday()]}" if weekday else text
     text = f"{value.day} {_MONTHS_EN[value.month - 1]}"
     return f"{_WEEKDAYS_EN[value.weekday()]} {text}" if weekday else text
+
+
+def month(value: date, year: bool = True) -> str:
+    """2026 年 3 月 / March 2026; without its year 3 月 / March"""
+    if language() == "zh":
+        return f"{value.year} 年 {value.month} 月" if year else f"{value.month} 月"
+    name = _MONTHS_EN[value.month - 1]
+    return f"{name} {value.year}" if year else name
 
 
 def weekday(value: date) -> str:

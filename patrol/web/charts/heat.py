@@ -64,7 +64,8 @@ def heat(
         y = top + r * row_height
         cells = [Cell(round(left + slot * c + 1.5, 1), y + 1.5, v, level(v, most)) for c, v in enumerate(values)]
         placed.append(HeatRow(name, text, y + row_height / 2, cells))
-    heads = [Tick(round(left + slot * (i + 0.5), 1), text) for i, text in enumerate(columns)]
+    every = 1 if slot >= max((width_of(text) for text in columns), default=0) + 5 else 2
+    heads = [Tick(round(left + slot * (i + 0.5), 1), text) for i, text in enumerate(columns) if i % every == 0]
     table: list[list[str | int]] = [[name, *values] for name, values in rows]
     return Heat(width, top + row_height * len(rows), round(slot - 3, 1), row_height - 3, heads, placed, table)
 

@@ -118,7 +118,7 @@ def picture(rounds: list[Expected], tz: ZoneInfo, name_of: Callable[[int, str], 
         lane = next((at for at, taken in enumerate(lanes) if taken <= left), len(lanes))
         lanes[lane : lane + 1] = [left + wide]
         short, title = name_of(number, round_.name)
-        text = short if wide > _drawn(short) + 8 else (str(number) if wide > 18 else "")
+        text = short if wide > _drawn(short) + 8 else (str(number) if wide > _drawn(str(number)) + 3 else "")
         bars.append(Bar(left, 30 + 34 * lane, round(wide, 1), text, title, bool(round_.name) and not named_all))
     return Picture(width, 30 + 34 * len(lanes) + 8, hours, bars)
 

@@ -21,6 +21,7 @@ PAGE = 100
 LONGEST = timedelta(days=400)
 AT_ONCE = timedelta(days=4)
 ONE_DAY = timedelta(days=1)
+TO_COME = ("pending", "planned", "cancelled")  # states in which a round may be that has not opened
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,10 @@ class Page(Generic[Row]):
 
 
 def visits_page(site: Site, wanted: VisitFilter, at: datetime, before: date | None = None) -> Page[VisitRow]:
-    """Visits of whole days until a page is full, beginning with ``before`` or the last day asked for."""
+    """Visits of whole days until a page is full, beginning with ``before`` or the last day asked for.
+
+    Rounds that have not opened have none, unless what is to come is asked for.
+    """
 
     def rows_of(first: date, last: date) -> Iterator[VisitRow]:
         for walk in _walks(site, wanted, first, last, at):
@@ -121,6 +125,8 @@ def _paged(wanted: VisitFilter, before: date | None, rows_of: Any, key: Any) -> 
 def _walks(site: Site, wanted: VisitFilter, first: date, last: date, at: datetime) -> Iterator[Walk]:
     for walk in walks(site.id, rounds_between(site.id, first, last), at):
         if wanted.route and walk.route_id != wanted.route:
+            continue
+        if walk.times.opens_at > at and wanted.state not in TO_COME:
             continue
         if wanted.closed and (walk.cancelled or at < walk.times.closes_at):
             continue

@@ -3,6 +3,7 @@
 import logging
 import sys
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -44,6 +45,7 @@ from patrol.web.i18n import init_i18n, pick
 from patrol.web.inner import init_inner
 from patrol.web.nav import init_nav
 from patrol.workorders import order
+from patrol.workorders.queries import open_orders
 from patrol.workorders.words import SOURCES, STATES, STEPS
 
 TABLES = (
@@ -81,7 +83,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     init_errors(app)
     init_headers(app)
     init_access(app)
-    init_nav(app)
+    init_nav(app, {"/hazards": lambda reader: open_orders(reader.site_id, "hazard")})
     init_inner(app)
     _words(app)
     for blueprint in _doors():
@@ -176,5 +178,10 @@ def _words(app: Flask) -> None:
 
 def order_title(order: Any) -> str:
     """An order's title in the reader's language: a hazard's is its category's short name."""
-    found = next((kind for kind in categories().values() if kind["short"]["zh"] == order.title), None)
-    return pick(found["short"]) if found else order.title
+    found = _short_names().get(order.title)
+    return pick(found) if found else str(order.title)
+
+
+@cache
+def _short_names() -> dict[str, Any]:
+    return {kind["short"]["zh"]: kind["short"] for kind in categories().values()}

@@ -104,7 +104,7 @@ def hire(
         db.session.flush()
         join(site, user.id, part.role, first)
         device = _phone(user.id, site, part, until) if part.phone else None
-        people[part.key] = reader(site, user.id, user.name, staff_no, part.role, device)
+        people[part.key] = reader(site, user.id, user.name, staff_no, part.role, device, lang)
     return people
 
 
@@ -134,14 +134,16 @@ def join(site: Site, user_id: UUID, role: str, at: datetime) -> None:
     )  # fmt: skip
 
 
-def reader(site: Site, user_id: UUID, name: str, staff_no: str, role: str, device_id: UUID | None = None) -> Reader:
-    """The Reader that verbs take."""
+def reader(
+    site: Site, user_id: UUID, name: str, staff_no: str, role: str, device_id: UUID | None = None, lang: Lang = "zh"
+) -> Reader:  # fmt: skip
+    """The Reader that verbs take; what it writes is in ``lang``."""
     here = Here(site.id, site.name, role, team_of(role), site.timezone, site.day_start)
     return Reader(
         user_id=user_id,
         name=name,
         staff_no=staff_no,
-        language=None,
+        language=lang,
         theme="auto",
         device_id=device_id,
         here=here,

@@ -111,13 +111,17 @@ def counts_as_fixed(item: Mapping[str, Any], said: FindingData) -> bool:
     return bool(said.after) or (item["severity_on_fail"] == "minor" and not item["photo_on_fail"])
 
 
-def what_failed(item: Mapping[str, Any], said: FindingData) -> str:
-    """The item and its answer in the trade's language: the bad choice or the value with its unit, the remark."""
+def what_failed(item: Mapping[str, Any], said: FindingData, lang: str = "zh") -> str:
+    """The item and its answer: the bad choice or the value with its unit, the remark.
+
+    lang: of the person who writes; the trade's Chinese when in doubt.
+    """
     parts = []
     if item["kind"] == "choice":
-        parts += [choice["text"]["zh"] for choice in item["choices"] if choice["code"] == said.choice]
+        parts += [choice["text"][lang] for choice in item["choices"] if choice["code"] == said.choice]
     if item["kind"] == "number" and said.value is not None:
         parts.append(f"{said.value:g} {item.get('unit') or ''}".strip())
-    answer = "；".join([*parts, *([said.remark] if said.remark else [])])
-    text: str = item["text"]["zh"]
-    return f"{text}：{answer}" if answer else text
+    colon, semicolon = ("：", "；") if lang == "zh" else (": ", "; ")
+    answer = semicolon.join([*parts, *([said.remark] if said.remark else [])])
+    text: str = item["text"][lang]
+    return f"{text}{colon}{answer}" if answer else text

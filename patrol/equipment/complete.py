@@ -172,7 +172,7 @@ def _hazard(
         owner_kind="equipment" if row.equipment_id else "place",
         owner_id=row.equipment_id or row.place_id,
         item=f"{row.checklist_code}.{item['code']}",
-        note=what_failed(item, said),
+        note=what_failed(item, said, by.language or "zh"),
         photos=said.photos if finding.fixed else [*said.photos, *said.after],
         after=said.after if finding.fixed else [],
         fixed=finding.fixed,

@@ -14,6 +14,7 @@ from patrol.equipment.equipment import Equipment
 from patrol.equipment.inspection import Inspection
 from patrol.equipment.month import away_all_month, fire_types
 from patrol.hazards.hazard import Hazard
+from patrol.hazards.standing import standing
 from patrol.sites.place import Place
 from patrol.workorders.queries import read_cursor, write_cursor
 
@@ -24,14 +25,21 @@ ONE_DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What the ledger is narrowed to; every field is in the URL. missing: a month whose check is lacking."""
+    """What the ledger is narrowed to; every field is in the URL.
+
+    due: service or scrap falls within 60 days of today; due_at: the same from another day on, fire equipment only,
+    as a review lists it. missing: a month whose check is lacking. unusable: fire equipment that did not count as
+    usable at the end of this day.
+    """
 
     words: str = ""
     type: str | None = None
     building: UUID | None = None
     state: str | None = None
     due: bool = False
+    due_at: date | None = None
     missing: date | None = None
+    unusable: date | None = None
     after: str | None = None  # the asset number the page before ended with
 
 
@@ -73,36 +81,55 @@ def _clauses(site_id: UUID, narrowed: Filter, today: date) -> list[Any]:
         clauses.append(Equipment.type == narrowed.type)
     if narrowed.state:
         clauses.append(Equipment.state == narrowed.state)
-    elif not narrowed.missing:
+    elif not (narrowed.missing or narrowed.unusable):
         clauses.append(Equipment.state != "retired")
     if narrowed.building:
         tree = select(Place.id).where(Place.site_id == site_id, Place.id == narrowed.building)
         below = tree.cte("below", recursive=True)
         below = below.union_all(select(Place.id).where(Place.site_id == site_id, Place.parent_id == below.c.id))
         clauses.append(Equipment.place_id.in_(select(below.c.id)))
-    if narrowed.due:
-        edge = today + SOON
+    if narrowed.due or narrowed.due_at:
+        edge = (narrowed.due_at or today) + SOON
         clauses.append(or_(Equipment.next_service <= edge, Equipment.scrap_on <= edge))
+    if narrowed.due_at:
+        clauses.append(Equipment.type.in_(sorted(fire_types())))
     if narrowed.missing:
-        clauses.extend(_missing(site_id, narrowed.missing))
+        clauses.extend([*_counting(site_id, narrowed.missing), _not_inspected(narrowed.missing)])
+    if narrowed.unusable:
+        clauses.extend([*_counting(site_id, narrowed.unusable), _not_usable(site_id, narrowed.unusable)])
     return clauses
 
 
-def _missing(site_id: UUID, month: date) -> list[Any]:
-    """Fire equipment in service for the month and not inspected as it should be (coverage of DOMAIN §7)."""
+def _counting(site_id: UUID, month: date) -> list[Any]:
+    """Fire equipment that counts in this month (E of DOMAIN §7)."""
     first, last = month_bounds(month)
-    middle = first.replace(day=15)
     away = away_all_month(site_id, first, last)
     clauses = [
         Equipment.type.in_(sorted(fire_types())),
         Equipment.in_service_from <= last - timedelta(days=7),
         or_(Equipment.retired_on.is_(None), Equipment.retired_on >= last),
-        or_(
-            and_(~Equipment.half_monthly, ~_inspected(first, last)),
-            and_(Equipment.half_monthly, ~and_(_inspected(first, middle), _inspected(middle + ONE_DAY, last))),
-        ),
     ]
     return [*clauses, Equipment.id.not_in(away)] if away else clauses
+
+
+def _not_inspected(month: date) -> Any:
+    """Not covered: without a complete inspection, or without one in each half where it must have both."""
+    first, last = month_bounds(month)
+    middle = first.replace(day=15)
+    return or_(
+        and_(~Equipment.half_monthly, ~_inspected(first, last)),
+        and_(Equipment.half_monthly, ~and_(_inspected(first, middle), _inspected(middle + ONE_DAY, last))),
+    )
+
+
+def _not_usable(site_id: UUID, day: date) -> Any:
+    """With a major or critical hazard open when this day ended, or past service or scrap on it."""
+    grave = {hazard.origin_id for hazard in standing(site_id, day) if hazard.severity != "minor"}
+    return or_(
+        Equipment.id.in_([item for item in grave if item]),
+        Equipment.next_service < day,
+        Equipment.scrap_on <= day,
+    )
 
 
 def _inspected(first: date, last: date) -> Any:

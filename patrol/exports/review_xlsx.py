@@ -77,7 +77,7 @@ class _Sheets:
         review, _ = self.review, self._
         hazards, counts, cover = review.hazards, review.patrol.counts, review.equipment.coverage.ratio
         rows: list[Sequence[Any]] = [
-            (_("Number"), review.period.number),
+            (_("No."), review.period.number),
             (_("Site"), review.site.name),
             (_("First day"), review.period.first),
             (_("Last day"), review.period.last),
@@ -143,7 +143,7 @@ class _Sheets:
              h.rectified_at, h.note)
             for h in hazards_found(self.review.site.id, period.first, period.last)
         ]  # fmt: skip
-        head = [_("Number"), _("Hazard"), _("Place"), _("Severity"), _("State"), _("Reported"), _("Due"),
+        head = [_("No."), _("Hazard"), _("Place"), _("Severity"), _("State"), _("Reported"), _("Due"),
                 _("Rectified"), _("Note")]  # fmt: skip
         self._table(self._("Hazards"), head, rows)
 
@@ -155,7 +155,9 @@ class _Sheets:
         ]
         kinds = {"service": _("Service due"), "scrap": _("Scrap due")}
         rows += [(kinds[due.kind], due.code, due.name, due.place, due.on) for due in equipment.due]
-        self._table(self._("Equipment"), [_("What"), _("Number"), _("Item name"), _("Place"), _("Business day")], rows)
+        self._table(
+            self._("Equipment"), [_("What"), _("Asset no."), _("Item name"), _("Place"), _("Business day")], rows
+        )
 
     def _people(self) -> None:
         _ = self._

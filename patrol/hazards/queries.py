@@ -40,7 +40,7 @@ class Filter:
     place: UUID | None = None
     mine: UUID | None = None  # reported by this person
     rectifier: UUID | None = None
-    figure: str | None = None  # found, reported, closed, rectified, due, open, overdue: behind a review's figure
+    figure: str | None = None  # found, reported, repeat, closed, rectified, due, due_on_time, open, overdue
     first: date | None = None  # business days of that figure, both counting
     last: date | None = None
     between: tuple[datetime, datetime] | None = None  # the same as moments, for deadlines
@@ -142,19 +142,21 @@ def _figure(site_id: UUID, narrowed: Filter, at: datetime) -> list[ColumnElement
             return [Hazard.business_day.between(first, last), Hazard.state.not_in(("rejected", "merged"))]
         case "reported":
             return [Hazard.business_day.between(first, last)]
-        case "closed":
-            return [_with_step(site_id, first, last, WorkOrderStep.to_state == "closed", _CHANGED)]
-        case "rectified":
-            own = [WorkOrderStep.user_id == narrowed.rectifier] if narrowed.rectifier else []
-            return [_with_step(site_id, first, last, _RECTIFIES, *own)]
+        case "repeat":
+            return [Hazard.business_day.between(first, last), Hazard.state.in_(VALID)]
+        case "closed" | "rectified":
+            return [Hazard.id.in_(select(WorkOrderStep.order_id).where(*_lines(site_id, narrowed)))]
         case "open" | "overdue":
             then = standing(site_id, last)
             moment = min(at, narrowed.between[1]) if narrowed.between else at
             return [Hazard.id.in_([h.id for h in then if narrowed.figure == "open" or h.overdue(moment)])]
-        case "due" if narrowed.between:
+        case "due" | "due_on_time" if narrowed.between:
             start, end = narrowed.between
             decided = or_(Hazard.first_due_at < at, Hazard.state.in_(("to_verify", "closed")))
             due = and_(Hazard.first_due_at >= start, Hazard.first_due_at < end)
+            if narrowed.figure == "due_on_time":
+                in_time = Hazard.rectified_at <= Hazard.first_due_at
+                return [due, in_time, Hazard.state.in_(("to_verify", "closed"))]
             return [due, decided, Hazard.state.not_in(("rejected", "merged"))]
     return []
 
@@ -166,12 +168,22 @@ _RECTIFIES = or_(
 )
 
 
-def _with_step(site_id: UUID, first: date, last: date, *which: Any) -> Any:
-    """Hazards with such a line in their timeline on these business days."""
-    lines = select(WorkOrderStep.order_id).where(
-        WorkOrderStep.site_id == site_id, WorkOrderStep.business_day.between(first, last), *which
-    )
-    return Hazard.id.in_(lines)
+def _lines(site_id: UUID, narrowed: Filter) -> list[ColumnElement[bool]]:
+    """The lines of the timelines that a figure of things done counts: closings, or rectifications."""
+    days = WorkOrderStep.business_day.between(narrowed.first or date.min, narrowed.last or date.max)
+    which = [WorkOrderStep.to_state == "closed", _CHANGED] if narrowed.figure == "closed" else [_RECTIFIES]
+    if narrowed.figure == "rectified" and narrowed.rectifier:
+        which.append(WorkOrderStep.user_id == narrowed.rectifier)
+    return [WorkOrderStep.site_id == site_id, days, *which]
+
+
+def times_done(by: Reader, narrowed: Filter, at: datetime, route_places: Any = None) -> int | None:
+    """How often the hazards of such a list were closed or rectified: a refused one is done twice. None elsewhere."""
+    if narrowed.figure not in ("closed", "rectified"):
+        return None
+    shown = hazard_rows(by, narrowed, at, route_places).with_only_columns(Hazard.id)
+    query = select(func.count()).select_from(WorkOrderStep)
+    return db.session.scalar(query.where(*_lines(by.site_id, narrowed), WorkOrderStep.order_id.in_(shown)))
 
 
 def _search(site_id: UUID, words: str, at: datetime) -> ColumnElement[bool]:
@@ -197,10 +209,11 @@ class Column:
     count: int  # up to 100
 
 
-def board(query: Select[Any], limit: int = 20) -> list[Column]:
-    """Four columns: open ones by deadline, closed ones newest first."""
+def board(query: Select[Any], most: int = 20, closed: int = 6) -> list[Column]:
+    """Four columns: open ones by deadline, up to ``most`` of each, and the ``closed`` closed last."""
     columns = []
     for state in COLUMNS:
+        limit = closed if state == "closed" else most
         here = query.where(Hazard.state == state)
         order = (Hazard.closed_day.desc(), Hazard.id.desc()) if state == "closed" else (Hazard.due_at, Hazard.id)
         rows = db.session.execute(here.order_by(*order).limit(limit)).all()

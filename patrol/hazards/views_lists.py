@@ -16,7 +16,7 @@ from patrol.core.clock import now
 from patrol.core.db import db
 from patrol.hazards.category import categories
 from patrol.hazards.flow import next_step, other_steps
-from patrol.hazards.queries import Filter, board, first_photos, hazard_rows, listed
+from patrol.hazards.queries import Filter, board, first_photos, hazard_rows, listed, times_done
 from patrol.rounds.route import team_places
 from patrol.sites.place import Place
 from patrol.web.access import needs
@@ -45,7 +45,8 @@ def index() -> Any:
     if request.args.get("view") == "list" or narrowed.figure or narrowed.state or narrowed.mine:
         rows, cursor = listed(query, narrowed, request.args.get("cursor"))
         pictures = first_photos(current_user.site_id, [row.id for row in rows])
-        return render_template("hazards/list.html", rows=rows, cursor=cursor, pictures=pictures, **shown)
+        times = times_done(_reader(), narrowed, at, places)
+        return render_template("hazards/list.html", rows=rows, cursor=cursor, pictures=pictures, times=times, **shown)
     columns = board(query)
     pictures = first_photos(current_user.site_id, [row.id for column in columns for row in column.rows])
     late = count(hazard_rows(_reader(), replace(narrowed, overdue=True), at, places))

@@ -16,6 +16,7 @@ from patrol.reviews.equipment_month import EquipmentMonth, equipment_month
 from patrol.rounds.ensure import ensure_rounds
 from patrol.rounds.scan import Scan
 from patrol.rounds.visits import VISITED
+from patrol.rounds.visits_list import past
 from patrol.rounds.walk import Stop, Walk, rounds_between, walks
 from patrol.sites.place import Place
 from patrol.sites.site import Site
@@ -37,6 +38,22 @@ class Missing:
     person: str
     phone: str | None
     last_seen: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """The points of one round that somebody should see to: one call for all of them. first: the one that leads."""
+
+    first: Missing
+    points: list[Missing]
+
+    @property
+    def numbers(self) -> str:
+        """Their numbers on the round: 4, or 9–12, or 4, 9."""
+        numbers = sorted(point.stop.number for point in self.points)
+        if len(numbers) > 2 and numbers[-1] - numbers[0] == len(numbers) - 1:
+            return f"{numbers[0]}–{numbers[-1]}"
+        return ", ".join(map(str, numbers))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +98,7 @@ class Board:
     @property
     def due(self) -> int:
         """Points whose time has come: settled, or past E + T."""
-        return sum(1 for walk, stop in self._required() if stop.visit.state in VISITED or _past(walk, stop, self.at))
+        return sum(1 for walk, stop in self._required() if stop.visit.state in VISITED or past(walk, stop, self.at))
 
     @property
     def reached(self) -> int:
@@ -90,6 +107,14 @@ class Board:
     @property
     def missed(self) -> int:
         return sum(1 for _, stop in self._required() if stop.state == "missed")
+
+    @property
+    def alarms(self) -> list[Alarm]:
+        """What is missing by round, in the order of ``missing``; points lost for good apart from those still open."""
+        found: dict[Any, list[Missing]] = {}
+        for missing in self.missing:
+            found.setdefault((missing.over, missing.walk.id), []).append(missing)
+        return [Alarm(points[0], points) for points in found.values()]
 
     @property
     def running(self) -> list[Walk]:
@@ -130,10 +155,6 @@ def board(site_id: UUID, at: datetime) -> Board:
         equipment=equipment_month(site, today, hazards, today),
         feed=_feed(site_id, now, scans, at),
     )
-
-
-def _past(walk: Walk, stop: Stop, at: datetime) -> bool:
-    return stop.state == "missed" or (stop.state == "pending" and at > walk.times.ends_at + walk.times.tolerance)
 
 
 def _missed_by(walks_before: Iterable[Walk], moment: datetime) -> int:
@@ -190,7 +211,7 @@ def _missing(found: list[Walk], at: datetime, last: dict[UUID, Any], phones: dic
         user_id, name = walk.people[0] if walk.people else walked_by.get(walk.route_id, (None, ""))
         seen = last.get(user_id) if user_id else None
         for stop in walk.required:
-            if not _past(walk, stop, at):
+            if not past(walk, stop, at):
                 continue
             missing.append(
                 Missing(

@@ -1,9 +1,11 @@
 """Where the records behind a figure are: one address for each, with the filter in it."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
+
+REPEAT_WITHIN = timedelta(days=29)  # and the last day itself: 30 days
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +31,22 @@ class Links:
         return self._url("/visits", flag=flag, closed=1)
 
     def hazards(self, figure: str, **more: Any) -> str:
-        """figure: found, reported, closed, rectified, due, open or overdue (open at the end)."""
+        """figure: found, reported, closed, rectified, due, due_on_time, open or overdue (open at the end)."""
         return self._url("/hazards", figure=figure, **more)
+
+    def repeats(self, place: Any, category: str) -> str:
+        """The hazards of one category at one place in the 30 days up to the last day."""
+        return Links(self.last - REPEAT_WITHIN, self.last).hazards("repeat", place=place, category=category)
+
+    def not_inspected(self) -> str:
+        return f"/equipment?missing={self.last:%Y-%m}"
+
+    def not_usable(self, today: date) -> str:
+        """today: the last day of the month, or the present one while it lasts."""
+        return f"/equipment?unusable={min(self.last, today)}"
+
+    def due_soon(self, today: date) -> str:
+        return f"/equipment?due={min(self.last, today)}"
 
     def inspections(self, **more: Any) -> str:
         return self._url("/inspections", **more)

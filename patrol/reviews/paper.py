@@ -73,9 +73,8 @@ def summary(review: Review) -> list[Sentence]:
         )
     )
     if review.repeats:
-        top = review.repeats[0]
         text = N_("“%(title)s” came up %(times)s times at %(place)s.")
-        told.append(Sentence(text, {"title": top.title, "times": top.times, "place": top.place}))
+        told.append(Sentence(text, {"repeat": review.repeats[0]}))
     cover = review.equipment.coverage.ratio
     if review.period.kind == "month" and cover.d:
         if cover.full:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 from uuid import UUID
@@ -20,14 +20,13 @@ from patrol.reviews.counts import PatrolCounts
 from patrol.reviews.equipment_month import EquipmentMonth, equipment_month
 from patrol.reviews.figures import HazardFigures, PatrolFigures, Sighted, hazard_figures, patrol_figures, repeat_places
 from patrol.reviews.fresh import tallies
-from patrol.reviews.links import Links
+from patrol.reviews.links import REPEAT_WITHIN, Links
 from patrol.reviews.period import Kind, Period
 from patrol.reviews.routines import Routine, routines
 from patrol.reviews.tally import Tally, add, patrol_totals, route_counts
 from patrol.sites.place import Place
 from patrol.sites.site import Site
 
-REPEAT_WITHIN = timedelta(days=29)  # and the last day itself: 30 days
 VALID = ("reported", "assigned", "to_verify", "closed", "transferred")
 
 

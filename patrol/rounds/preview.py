@@ -71,7 +71,8 @@ def by_hand(plan: PlanDraft) -> tuple[str, str] | None:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One round on the picture, in its units. ``text`` is empty where it would not fit."""
+    """One round on the picture, in its units. ``text`` is empty where it would not fit; ``extra`` sets rounds of a
+    plan with a name of its own apart from the usual ones without."""
 
     x: float
     y: float
@@ -109,6 +110,7 @@ def picture(rounds: list[Expected], tz: ZoneInfo, name_of: Callable[[int, str], 
 
     every = ceil(count / 11)
     hours = [(x(start + n * hour), f"{start + n * hour:%H}") for n in range(0, count + 1, every)]
+    named_all = all(round_.name for round_ in rounds)
     bars: list[Bar] = []
     lanes: list[float] = []  # where each lane is taken up to
     for number, (round_, (begin, finish)) in enumerate(zip(rounds, spans, strict=True), 1):
@@ -116,8 +118,8 @@ def picture(rounds: list[Expected], tz: ZoneInfo, name_of: Callable[[int, str], 
         lane = next((at for at, taken in enumerate(lanes) if taken <= left), len(lanes))
         lanes[lane : lane + 1] = [left + wide]
         short, title = name_of(number, round_.name)
-        text = short if wide > _drawn(short) + 8 else (str(number) if wide > 18 else "")
-        bars.append(Bar(left, 30 + 34 * lane, round(wide, 1), text, title, bool(round_.name)))
+        text = short if wide > _drawn(short) + 8 else (str(number) if wide > _drawn(str(number)) + 3 else "")
+        bars.append(Bar(left, 30 + 34 * lane, round(wide, 1), text, title, bool(round_.name) and not named_all))
     return Picture(width, 30 + 34 * len(lanes) + 8, hours, bars)
 
 

@@ -21,14 +21,16 @@ PAGE = 100
 LONGEST = timedelta(days=400)
 AT_ONCE = timedelta(days=4)
 ONE_DAY = timedelta(days=1)
+TO_COME = ("pending", "planned", "cancelled")  # states in which a round may be that has not opened
 
 
 @dataclass(frozen=True, slots=True)
 class VisitFilter:
     """Business days from first to last, both counting, and what else narrows the list.
 
-    state: of the visit, or extra (a scan outside any round), or visited. person: whose scan counts. walker: who
-    scanned anywhere in the round. hour: of the round's start by the site's clock. closed: only rounds that have
+    state: of the visit, or extra (a scan outside any round), visited, due (all but the excused ones), or past (not
+    reached though its time is over, the round still open or not). person: whose scan counts. walker: who scanned
+    anywhere in the round. hour: of the round's start by the site's clock. closed: only rounds that have
     closed and were not cancelled. required: without optional points.
     """
 
@@ -79,11 +81,14 @@ class Page(Generic[Row]):
 
 
 def visits_page(site: Site, wanted: VisitFilter, at: datetime, before: date | None = None) -> Page[VisitRow]:
-    """Visits of whole days until a page is full, beginning with ``before`` or the last day asked for."""
+    """Visits of whole days until a page is full, beginning with ``before`` or the last day asked for.
+
+    Rounds that have not opened have none, unless what is to come is asked for.
+    """
 
     def rows_of(first: date, last: date) -> Iterator[VisitRow]:
         for walk in _walks(site, wanted, first, last, at):
-            yield from (_row(walk, stop) for stop in walk.stops if _fits(stop, wanted))
+            yield from (_row(walk, stop) for stop in walk.stops if _fits(walk, stop, wanted, at))
         if wanted.extras:
             yield from _extras(site, wanted, first, last)
 
@@ -121,6 +126,8 @@ def _walks(site: Site, wanted: VisitFilter, first: date, last: date, at: datetim
     for walk in walks(site.id, rounds_between(site.id, first, last), at):
         if wanted.route and walk.route_id != wanted.route:
             continue
+        if walk.times.opens_at > at and wanted.state not in TO_COME:
+            continue
         if wanted.closed and (walk.cancelled or at < walk.times.closes_at):
             continue
         if wanted.hour is not None and walk.times.starts_at.astimezone(site.zone).hour != wanted.hour:
@@ -135,7 +142,12 @@ def walkers(walk: Walk) -> set[UUID]:
     return {scan.user_id for stop in walk.stops for scan in stop.scans if scan.at < walk.times.closes_at}
 
 
-def _fits(stop: Stop, wanted: VisitFilter) -> bool:
+def past(walk: Walk, stop: Stop, at: datetime) -> bool:
+    """Whether a point's time is over and nobody was there: missed, or to be made up before the round closes."""
+    return stop.state == "missed" or (stop.state == "pending" and at > walk.times.ends_at + walk.times.tolerance)
+
+
+def _fits(walk: Walk, stop: Stop, wanted: VisitFilter, at: datetime) -> bool:
     if wanted.required and not stop.required:
         return False
     if wanted.place and stop.place_id != wanted.place:
@@ -146,6 +158,10 @@ def _fits(stop: Stop, wanted: VisitFilter) -> bool:
         return False
     if wanted.state == "visited":
         return stop.seen is not None
+    if wanted.state == "past":
+        return not walk.cancelled and past(walk, stop, at)
+    if wanted.state == "due":
+        return stop.state != "excused"
     return wanted.state in (None, stop.state)
 
 

@@ -28,13 +28,13 @@ def init_filters(app: Flask) -> None:
         day=day,
         day_short=day_short,
         weekday=weekday,
+        month=month,
         moment=moment,
         ago=ago,
         until=until,
         dom_id=dom_id,
         span=span,
         stamp=stamp,
-        short_place=short_place,
     )
     app.jinja_env.globals.update(csrf_field=csrf_field, now=now, charts=charts, next_page=next_page)
 
@@ -74,6 +74,14 @@ def day(value: date | datetime, weekday: bool = True) -> str:
         return f"{text} 周{_WEEKDAYS_ZH[value.weekday()]}" if weekday else text
     text = f"{value.day} {_MONTHS_EN[value.month - 1]}"
     return f"{_WEEKDAYS_EN[value.weekday()]} {text}" if weekday else text
+
+
+def month(value: date, year: bool = True) -> str:
+    """2026 年 3 月 / March 2026; without its year 3 月 / March"""
+    if language() == "zh":
+        return f"{value.year} 年 {value.month} 月" if year else f"{value.month} 月"
+    name = _MONTHS_EN[value.month - 1]
+    return f"{name} {value.year}" if year else name
 
 
 def weekday(value: date) -> str:
@@ -136,12 +144,6 @@ def dom_id(row: object) -> str:
 def stamp(at: datetime) -> str:
     """2026-03-18 22:31, whole, for lists and papers."""
     return _local(at).strftime("%Y-%m-%d %H:%M")
-
-
-def short_place(name: str, most: int = 6) -> str:
-    """The last part of a place's full name, cut to what fits beside a chart."""
-    last = name.rsplit(" ", 1)[-1] if " " in name else name
-    return last if len(last) <= most else last[: most - 1] + "…"
 
 
 def iso(at: datetime) -> str:

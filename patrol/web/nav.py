@@ -1,10 +1,10 @@
 """What is in the side bar and at the bottom of the phone, for each role."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, request
+from flask import Flask, current_app, request
 from flask_babel import gettext
 from flask_login import current_user
 
@@ -105,7 +105,14 @@ class Frame:
         return getattr(self.reader, name)
 
 
-def init_nav(app: Flask) -> None:
+Count = Callable[[Any], int]  # of a reader; what stands beside an item of the side bar
+MOST = 99
+
+
+def init_nav(app: Flask, counts: Mapping[str, Count] | None = None) -> None:
+    """counts: by the item's address, for those who lead (they work at a desk, where the side bar is)."""
+    app.extensions["nav_counts"] = dict(counts or {})
+
     @app.context_processor
     def frame() -> dict[str, Any]:
         if not current_user or not current_user.is_authenticated:
@@ -126,9 +133,15 @@ def _frame(reader: Any) -> Frame:
             for site in reader.sites
         ],
         on_foot=reader.role in ON_FOOT,
-        nav=_grouped(_shown(item) for item in SIDE if reader.may(item.verb)),
+        nav=_grouped({**_shown(item), "count": _count(item, reader)} for item in SIDE if reader.may(item.verb)),
         phone_nav=[_shown(item) for item in phone_nav(reader.role) if reader.may(item.verb)],
     )
+
+
+def _count(item: NavItem, reader: Any) -> str:
+    count = current_app.extensions["nav_counts"].get(item.url) if reader.may("board.see") else None
+    n = count(reader) if count else 0
+    return f"{MOST}+" if n > MOST else str(n or "")
 
 
 def _grouped(items: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:

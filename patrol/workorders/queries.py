@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, literal, or_, select
 
 from patrol.accounts.reader import Reader
 from patrol.accounts.user import User
@@ -85,6 +85,19 @@ def count(query: Select[Any]) -> int:
     """How many rows, up to ENOUGH."""
     inner = query.with_only_columns(literal(1), maintain_column_froms=True).order_by(None).limit(ENOUGH).subquery()
     return db.session.scalar(select(func.count()).select_from(inner)) or 0
+
+
+_OPEN_ORDERS = select(func.count()).select_from(
+    select(literal(1))
+    .where(WorkOrder.site_id == bindparam("site_id"), WorkOrder.kind == bindparam("kind"), WorkOrder.state.in_(OPEN))
+    .limit(ENOUGH)
+    .subquery()
+)
+
+
+def open_orders(site_id: UUID, kind: str) -> int:
+    """How many of a kind are open, up to ENOUGH."""
+    return db.session.scalar(_OPEN_ORDERS, {"site_id": site_id, "kind": kind}) or 0
 
 
 def page(

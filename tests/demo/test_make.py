@@ -195,11 +195,12 @@ def test_the_days_are_counted_already(here):
     assert all(row.changes == marks[row.site_id, row.day] for row in tallies)
 
 
-def test_an_english_site_has_no_chinese_names(make):
-    made = make(lang="en", days=1)
+def test_an_english_site_has_no_chinese_names_and_notes(make):
+    made = make(lang="en", days=3)
     with made.app.app_context():
         words = [*db.session.scalars(select(User.name)), *db.session.scalars(select(Site.name))]
         words += [*db.session.scalars(select(WorkOrder.title)), *db.session.scalars(select(Round.route_name))]
+        words += db.session.scalars(select(WorkOrder.note))
         assert words
         assert not [word for word in words if any("\u4e00" <= letter <= "\u9fff" for letter in word)]
 

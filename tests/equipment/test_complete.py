@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from patrol.core.db import db, write
 from patrol.core.keys import uuid7
 from patrol.core.problems import Problem
+from patrol.equipment.answers import FindingData, what_failed
 from patrol.equipment.checklist import new_version
 from patrol.equipment.inspection import Finding, Inspection, findings_of, last_values
 from patrol.hazards.hazard import Hazard, Sighting
@@ -118,7 +119,18 @@ def test_a_number_on_its_bound_is_good_and_just_outside_it_is_not(fill, places, 
     )
     finding = findings_of(row.site_id, row.id)["room_temp"]
     assert (finding.result, finding.value, finding.limits) == ("fail", 40.5, {"min": -5, "max": 40})
-    assert db.session.get(Hazard, (row.site_id, finding.hazard_id)).note == "室温：40.5 °C" or finding.hazard_id
+    assert db.session.get(Hazard, (row.site_id, finding.hazard_id)).note == "室温：40.5 °C"
+
+
+def test_a_failure_is_told_in_the_language_of_who_found_it():
+    item = {
+        "kind": "choice",
+        "text": {"zh": "压力表", "en": "Gauge"},
+        "choices": [{"code": "red", "text": {"zh": "红区", "en": "red"}, "fail": True}],
+    }
+    said = FindingData(choice="red", remark="x")
+    assert what_failed(item, said) == "压力表：红区；x"
+    assert what_failed(item, said, "en") == "Gauge: red; x"
 
 
 def make_power_room(places: Any) -> Any:

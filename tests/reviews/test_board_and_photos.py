@@ -43,6 +43,18 @@ def test_a_point_past_its_time_asks_for_a_call_while_the_round_is_open(world, to
     assert f'href="/rounds/{tonight[0].id}"' in html
 
 
+def test_points_missing_in_one_round_are_one_alarm_with_one_call(world, tonight, as_user, people):
+    world.walk(tonight[0], ["on_time", "pending", "pending", "pending"])
+
+    found = board(world.site.id, world.at(DAY, "21:20"))
+
+    assert [(len(alarm.points), alarm.numbers) for alarm in found.alarms] == [(3, "2–4")]
+    with at_clock(world, "21:20"):
+        html = as_user(people.supervisor).get("/board").get_data(as_text=True)
+    assert "等 3 个点" in html
+    assert html.count('<div class="alarm') == 1
+
+
 def test_a_closed_round_leaves_its_points_missed(world, tonight):
     world.walk(tonight[0], ["on_time", "on_time", "on_time", "pending"])
     found = board(world.site.id, world.at(DAY, "21:40"))

@@ -1,8 +1,11 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from patrol.web import charts
+from patrol.web.charts.names import fitted
 
 EVENING = datetime(2026, 3, 18, 19, tzinfo=UTC)
 TWELVE = ["done"] * 5 + ["late", "done", "done", "next", "todo", "todo", "todo"]
@@ -122,6 +125,26 @@ def test_a_heat_level_is_the_count_up_to_five():
 def test_a_heat_row_must_have_a_count_for_every_column():
     with pytest.raises(ValueError, match="Gate: 1 counts for 2 columns"):
         charts.heat(["21", "22"], [("Gate", [1])])
+
+
+def test_names_beside_a_heat_map_are_whole_where_they_fit_and_never_alike():
+    east, west = "3 栋 12 层东侧 公共走廊尽头的大阳台", "5 栋 12 层西侧 公共走廊尽头的大阳台"
+    map_ = charts.heat(["21"], [("西围墙", [1]), (east, [2]), (west, [3])])
+
+    short, first, second = (row.text for row in map_.rows)
+    assert short == "西围墙"
+    assert first != second
+    assert first.endswith("阳台")
+    assert [row.name for row in map_.rows][1:] == [east, west]
+    assert map_.rows[0].cells[0].x < map_.width / 3 + 2
+    assert charts.heat(["21"], [("西围墙", [1])]).rows[0].cells[0].x < 70
+
+
+@given(st.lists(st.text("东西 栋层ABcd 12", min_size=1, max_size=40), max_size=9, unique=True))
+def test_no_two_names_are_ever_shown_alike(names):
+    shown = fitted(names, 60)
+
+    assert len(set(shown)) == len(names)
 
 
 def test_the_night_puts_rounds_where_their_hours_are():

@@ -20,7 +20,7 @@ from patrol.equipment.ledger import Filter, listed
 from patrol.equipment.service_life import due_state
 from patrol.equipment.types import EQUIPMENT_TYPES
 from patrol.equipment.views import bp
-from patrol.equipment.views.common import reader
+from patrol.equipment.views.common import day_in, reader
 from patrol.equipment.views.item import edit_page, item_form
 from patrol.sites.place import Place
 from patrol.web.access import needs
@@ -72,19 +72,24 @@ def _filter() -> Filter:
     """Unknown words of the address narrow nothing."""
     args = request.args
     kind, state = args.get("type"), args.get("state")
-    try:
-        missing = date(*parse_month(args["missing"]), 1) if args.get("missing") else None
-    except ValueError:
-        missing = None
     return Filter(
         words=args.get("q", "").strip()[:60],
         type=kind if kind in EQUIPMENT_TYPES else None,
         building=args.get("building", type=UUID),
         state=state if state in STATES else None,
         due=args.get("due") == "1",
-        missing=missing,
+        due_at=day_in(args.get("due")),
+        missing=_month_in(args.get("missing")),
+        unusable=day_in(args.get("unusable")),
         after=args.get("cursor", "")[:40] or None,
     )
+
+
+def _month_in(text: str | None) -> date | None:
+    try:
+        return date(*parse_month(text), 1) if text else None
+    except ValueError:
+        return None
 
 
 def _buildings() -> Any:

@@ -5,6 +5,10 @@ from dataclasses import dataclass
 from math import ceil
 
 from patrol.web.charts.axis import Tick
+from patrol.web.charts.names import fitted
+from patrol.web.charts.names import width as width_of
+
+LEAST_LEFT, MOST_LEFT, GAP = 60.0, 170.0, 12.0  # room for the names, and between them and the cells
 
 
 @dataclass(frozen=True)
@@ -18,7 +22,10 @@ class Cell:
 
 @dataclass(frozen=True)
 class HeatRow:
+    """text: as much of the name as fits."""
+
     name: str
+    text: str
     y: float
     cells: list[Cell]
 
@@ -38,24 +45,27 @@ def heat(
     columns: Sequence[str],
     rows: Sequence[tuple[str, Sequence[int]]],
     width: float = 560,
-    left: float = 80,
     row_height: float = 40,
 ) -> Heat:
     """Counts in cells.
 
     rows: (name, one count for each column). Raises ValueError when a row is too short or too long.
+    The names take the room they need, up to a third of the width; a longer one is cut, and no two look alike.
     """
+    names = [name for name, _ in rows]
+    left = min(MOST_LEFT, max([LEAST_LEFT, *(width_of(name) + GAP for name in names)]))
     slot = (width - left) / max(1, len(columns))
     top = 22.0
     most = max((max(values, default=0) for _, values in rows), default=0)
     placed = []
-    for r, (name, values) in enumerate(rows):
+    for r, ((name, values), text) in enumerate(zip(rows, fitted(names, left - GAP), strict=True)):
         if len(values) != len(columns):
             raise ValueError(f"{name}: {len(values)} counts for {len(columns)} columns")
         y = top + r * row_height
         cells = [Cell(round(left + slot * c + 1.5, 1), y + 1.5, v, level(v, most)) for c, v in enumerate(values)]
-        placed.append(HeatRow(name, y + row_height / 2, cells))
-    heads = [Tick(round(left + slot * (i + 0.5), 1), text) for i, text in enumerate(columns)]
+        placed.append(HeatRow(name, text, y + row_height / 2, cells))
+    every = 1 if slot >= max((width_of(text) for text in columns), default=0) + 5 else 2
+    heads = [Tick(round(left + slot * (i + 0.5), 1), text) for i, text in enumerate(columns) if i % every == 0]
     table: list[list[str | int]] = [[name, *values] for name, values in rows]
     return Heat(width, top + row_height * len(rows), round(slot - 3, 1), row_height - 3, heads, placed, table)
 

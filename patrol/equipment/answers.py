@@ -121,6 +121,16 @@ def counts_as_fixed(item: Mapping[str, Any], said: FindingData) -> bool:
     return bool(said.after) or (item["severity_on_fail"] == "minor" and not item["photo_on_fail"])
 
 
+def check_signed(data: InspectionData) -> None:
+    """Whoever filled the list signs it; the mark's bytes may still be on their way."""
+    if not data.signature:
+        raise Problem(
+            "inspection.signature_missing",
+            N_("The signature is missing. Sign the list, then finish it."),
+            field="signature",
+        )
+
+
 def what_failed(item: Mapping[str, Any], said: FindingData, past: PastDue | None = None) -> str:
     """The item and its answer in the trade's language: the date that has passed, the bad choice or the value with
     its unit, the remark."""

@@ -13,6 +13,7 @@ from patrol.core.problems import N_, NotHere, Problem
 from patrol.equipment.answers import (
     FindingData,
     InspectionData,
+    check_signed,
     counts_as_fixed,
     judged,
     what_failed,
@@ -34,7 +35,7 @@ def complete_inspection(data: InspectionData, *, id: UUID, by: Reader, when: Whe
     """Store one filled checklist and open a hazard for every failure that was not put right on the spot.
 
     All or nothing: an answer that is missing or lacks its photo or remark refuses the whole with a sentence
-    that names the first such item. What the ledger says is past its date
+    that names the first such item; so does a list without a signature. What the ledger says is past its date
     fails, also when it was passed. An older version of the list is good as long as it exists. The same id
     again answers with what is stored.
     """
@@ -48,6 +49,7 @@ def complete_inspection(data: InspectionData, *, id: UUID, by: Reader, when: Whe
     check_may_fill(by, checklist.applies_to, equipment.type if equipment else None)
     past = _past(checklist, equipment, business_day_of(by, when.at))
     verdicts = judged(checklist.items, equipment.limits if equipment else {}, data, past)
+    check_signed(data)
     row = _inspection(id, checklist, equipment, place, data, by, when)
     row.failed_count = sum(verdict.result == "fail" for verdict in verdicts.values())
     db.session.add(row)

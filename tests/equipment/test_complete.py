@@ -195,6 +195,13 @@ def test_the_signature_is_kept_with_the_inspection(fill, ledger):
     assert db.session.get(Photo, (row.site_id, signature)).kind == "signature"
 
 
+def test_a_list_nobody_signed_is_refused_and_nothing_is_stored(fill, ledger):
+    with pytest.raises(Problem) as refused:
+        fill("extinguisher_dry_powder", equipment=ledger.powder, signature=[])
+    assert (refused.value.code, refused.value.field) == ("inspection.signature_missing", "signature")
+    assert count(Inspection) == count(Photo) == 0
+
+
 @pytest.mark.parametrize("said", [{"result": "pass"}, {"result": "na", "remark": "看不清"}])
 def test_a_bottle_past_its_scrap_date_fails_though_the_phone_said_otherwise(said, fill, ledger):
     """Golden example 4: dry powder made 2015-03 is scrap from 2025-03 on."""

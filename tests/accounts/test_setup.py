@@ -114,3 +114,21 @@ def test_the_command_prints_a_link_that_works(app, as_user):
 def test_what_comes_next_is_for_who_runs_the_site(as_user, people):
     assert as_user(people.manager).get("/setup").status_code == 200
     assert as_user(people.guard).get("/setup").status_code == 403
+
+
+def test_a_server_without_a_site_says_at_the_door_how_to_begin(as_user, app, ticket):
+    assert "请在服务器上运行 patrol setup" in as_user().get("/sign-in").text
+
+    as_user().post(f"/setup/{ticket('setup')}", data=FORM)
+
+    assert "patrol setup" not in as_user().get("/sign-in").text
+
+
+def test_the_manager_comes_back_to_the_first_steps_until_there_is_a_place(as_user, app, ticket):
+    browser = as_user()
+    browser.post(f"/setup/{ticket('setup')}", data=FORM)
+    assert browser.get("/").location == "/setup"
+
+    browser.post("/places", data={"name": "南门岗", "kind": "area"})
+
+    assert browser.get("/").location == "/board"

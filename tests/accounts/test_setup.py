@@ -4,9 +4,11 @@ import pytest
 from sqlalchemy import func, select
 
 from patrol.accounts.user import Membership, User
-from patrol.core.db import db
+from patrol.core.clock import now
+from patrol.core.db import db, write
 from patrol.equipment.catalogue import catalogue_lists
 from patrol.equipment.checklist import Checklist
+from patrol.sites.place import PlaceData, add_place
 from patrol.sites.site import Site
 from tests.conftest import PASSWORD
 
@@ -129,6 +131,8 @@ def test_the_manager_comes_back_to_the_first_steps_until_there_is_a_place(as_use
     browser.post(f"/setup/{ticket('setup')}", data=FORM)
     assert browser.get("/").location == "/setup"
 
-    browser.post("/places", data={"name": "南门岗", "kind": "area"})
+    site = db.session.scalars(select(Site)).one()
+    with write():
+        add_place(site.id, PlaceData(name="南门岗", kind="area"), by=None, at=now())
 
     assert browser.get("/").location == "/board"

@@ -140,7 +140,7 @@ def _doors() -> list[Blueprint]:
     """Every package's door. Imported late, so that commands that need no pages start quickly."""
     from patrol.accounts import views as accounts
     from patrol.equipment import views as equipment_views
-    from patrol.exports import review_views, views_import, views_labels
+    from patrol.exports import views_import, views_labels, views_review
     from patrol.hazards import views as hazards
     from patrol.hazards import views_lists as hazard_lists
     from patrol.photos import views as photos
@@ -154,7 +154,7 @@ def _doors() -> list[Blueprint]:
     from patrol.workorders import views as workorders
 
     guard = (accounts, rounds, visits_views, hazards, hazard_lists, workorders, equipment_views, photos)
-    desk = (board_views, photo_views, reviews, review_views, views_routes, places, views_labels, views_import)
+    desk = (board_views, photo_views, reviews, views_review, views_routes, places, views_labels, views_import)
     return [health.bp, *(door.bp for door in (*guard, *desk, sync, pwa))]
 
 

@@ -4,6 +4,7 @@ import io
 import os
 import secrets
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
 import qrcode
@@ -17,6 +18,7 @@ from patrol.core.db import db
 from patrol.photos.storage import shelf
 from patrol.serve import bring_up_to_date, run_server, sweep_photos
 
+FIRST = ("site_manager", "security_supervisor", "guard", "engineer")  # the four to look at first
 WORDS = "river bridge maple lantern garden pine stone cloud harbour willow amber paper".split()
 
 
@@ -36,7 +38,10 @@ def start_command(port: int, days: int, lang: str) -> None:
         os.environ["PATROL_PUBLIC_URL"] = f"http://localhost:{port}"
     url = os.environ["PATROL_PUBLIC_URL"]
     click.echo(_qr(url))
-    click.echo(f"Patrol answers on {url}\n")
+    click.echo(f"Patrol answers on {url}")
+    if urlsplit(url).hostname == "localhost":
+        click.echo("That is this machine only; how phones reach it stands in the README under Phones.")
+    click.echo("")
     _print_sign_ins(Path(config["INSTANCE"]))
     click.echo("Stop with Ctrl-C.")
     db.engine.dispose()
@@ -63,9 +68,14 @@ def _print_sign_ins(instance: Path) -> None:
         return
     click.echo(f"Demo sign-ins, all with the password {kept.read_text()}")
     query = select(User.staff_no, User.name, Membership.role).join(Membership, Membership.user_id == User.id)
-    for staff_no, name, role in db.session.execute(query.order_by(Membership.role, User.staff_no).limit(40)):
+    people = sorted(db.session.execute(query.order_by(User.staff_no).limit(40)), key=lambda row: _turn(row.role))
+    for staff_no, name, role in people:
         click.echo(f"  {staff_no}  {ROLES[role][0]:<28} {name}")
     click.echo("")
+
+
+def _turn(role: str) -> int:
+    return FIRST.index(role) if role in FIRST else len(FIRST)
 
 
 def _kept(instance: Path) -> Path:

@@ -39,7 +39,7 @@ def files() -> Iterator[tuple[str, Path]]:
 
 
 def is_door(path: Path) -> bool:
-    """views.py, cli.py, and the parts a long one was cut into (views/people.py, review_views.py)."""
+    """views.py, cli.py, and the parts a long one was cut into (views/people.py, views_review.py)."""
     return path.parent.name == "views" or bool({"views", "cli"} & set(path.stem.split("_")))
 
 

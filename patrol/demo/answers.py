@@ -9,7 +9,7 @@ from typing import Any
 from patrol.core.keys import uuid7
 from patrol.demo.words import Both, Lang, say
 from patrol.equipment.items import can_fail
-from patrol.equipment.service_life import due_state
+from patrol.equipment.service_life import DATE_ITEMS, past_due
 
 COUNTED = {"人", "个", "副", "路", "d", "台", "具"}
 USUAL: dict[str, tuple[float, float]] = {  # where a plain middle would look wrong
@@ -31,15 +31,14 @@ SAID: dict[str, Both] = {
     "test_id": ("B2-17", "B2-17"),
 }
 SEEN: Both = ("现场已看，请处理", "Seen on site, please put it right")
-LIFE_ITEMS = {"service_valid": "overdue", "not_scrap": "scrap"}
 
 
 def life_failure(items: Sequence[Mapping[str, Any]], equipment: Any, day: date) -> Mapping[str, Any] | None:
     """The item that must fail because the bottle is past its service or scrap date on this day."""
     if equipment is None:
         return None
-    state = due_state(equipment.next_service, equipment.scrap_on, day)
-    return next((item for item in items if LIFE_ITEMS.get(item["code"]) == state), None)
+    past = past_due(items, equipment.next_service, equipment.scrap_on, day)
+    return next((item for item in items if past is not None and item["code"] == past.item), None)
 
 
 def may_go_wrong(items: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
@@ -47,7 +46,7 @@ def may_go_wrong(items: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     return [
         item
         for item in items
-        if can_fail(item) and item["code"] not in LIFE_ITEMS and item["severity_on_fail"] != "critical"
+        if can_fail(item) and item["code"] not in DATE_ITEMS.values() and item["severity_on_fail"] != "critical"
     ]
 
 

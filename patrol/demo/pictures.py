@@ -14,6 +14,7 @@ from sqlalchemy import insert, select
 from patrol.core.db import db, write
 from patrol.demo.estate import Estate
 from patrol.demo.scenes import SCENES, draw
+from patrol.demo.signing import draw_signature
 from patrol.equipment.inspection import Inspection
 from patrol.photos.photo import Photo, PhotoFile
 from patrol.photos.pixels import Pixels, decode_and_shrink
@@ -21,6 +22,7 @@ from patrol.photos.shelf import PhotoStore
 
 SIZES = ((960, 720), (800, 600), (1200, 900), (800, 600))  # one for each variant
 AFTER = ("after", "verify")
+SIGNED = "signature"
 AS_IT_IS = (  # what a point looks like when all is well, by the beginning of its key or by what it ends in
     ("garage.fan", "pump_room"), ("garage", "garage_dry"), ("room.power", "switchgear"), ("room.generator", "switchgear"),
     ("room.control", "switchgear"), ("room.cctv", "switchgear"), ("room.lift", "lift_shut"), ("room.meters", "pipe_clamped"),
@@ -70,7 +72,8 @@ def _drawn(key: tuple[str, int]) -> Drawn:
     scene, variant = key
     buffer = io.BytesIO()
     moment = random.Random(f"{scene}{variant}")  # noqa: S311
-    draw(scene, variant, moment, SIZES[variant]).save(buffer, "JPEG", quality=84)
+    picture = draw_signature(moment) if scene == SIGNED else draw(scene, variant, moment, SIZES[variant])
+    picture.save(buffer, "JPEG", quality=84)
     return Drawn(buffer.getvalue(), decode_and_shrink(buffer.getvalue()))
 
 
@@ -101,6 +104,8 @@ def _needs(site_id: UUID, keys: Mapping[UUID, str]) -> list[Need]:
 
 
 def _scene(photo: Any, keys: Mapping[UUID, str]) -> str:
+    if photo.kind == "signature":
+        return SIGNED
     pair = SCENES.get(photo.category or "") or SCENES.get(photo.checklist_code or "")
     if pair is None:
         return _as_it_is(keys.get(photo.place_id, ""))

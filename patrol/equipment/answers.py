@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from patrol.core.problems import N_, Problem
 from patrol.equipment.judge import Answer, Verdict, judge
+from patrol.equipment.service_life import PastDue
 from patrol.hazards.category import categories
 
 
@@ -53,10 +55,16 @@ class InspectionData(BaseModel):
     photo_facts: dict[str, Any] = Field(default_factory=dict)
 
 
-def judged(listed: Sequence[Mapping[str, Any]], limits: Mapping[str, Any], data: InspectionData) -> dict[str, Verdict]:
+def judged(
+    listed: Sequence[Mapping[str, Any]],
+    limits: Mapping[str, Any],
+    data: InspectionData,
+    past: PastDue | None = None,
+) -> dict[str, Verdict]:
     """The verdict on every item of the list; refuses the whole at the first that is missing or lacks something.
 
-    limits: the equipment's own bounds by item code.
+    limits: the equipment's own bounds by item code. past: the item that fails by the ledger's date, whatever
+    was answered; a "pass" there is not refused, and a photo is not asked of somebody who was not asked for it.
     """
     items = {item["code"]: item for item in listed}
     unknown = next((code for code in data.findings if code not in items), None)
@@ -69,6 +77,8 @@ def judged(listed: Sequence[Mapping[str, Any]], limits: Mapping[str, Any], data:
         verdicts[code] = judge(item, _answer(data.findings.get(code)), limits.get(code))
         if verdicts[code].problem:
             raise _lacking(item, number, str(verdicts[code].problem))
+    if past is not None and past.item in verdicts:
+        verdicts[past.item] = replace(verdicts[past.item], result="fail")
     return verdicts
 
 
@@ -111,12 +121,27 @@ def counts_as_fixed(item: Mapping[str, Any], said: FindingData) -> bool:
     return bool(said.after) or (item["severity_on_fail"] == "minor" and not item["photo_on_fail"])
 
 
-def what_failed(item: Mapping[str, Any], said: FindingData, lang: str = "zh") -> str:
-    """The item and its answer: the bad choice or the value with its unit, the remark.
+def check_signed(data: InspectionData) -> None:
+    """Whoever filled the list signs it; the mark's bytes may still be on their way."""
+    if not data.signature:
+        raise Problem(
+            "inspection.signature_missing",
+            N_("The signature is missing. Sign the list, then finish it."),
+            field="signature",
+        )
+
+
+def what_failed(
+    item: Mapping[str, Any], said: FindingData, past: PastDue | None = None, lang: str = "zh"
+) -> str:
+    """The item and its answer: the date that has passed, the bad choice or the value with its unit, the remark.
 
     lang: of the person who writes; the trade's Chinese when in doubt.
     """
     parts = []
+    if past is not None and past.item == item["code"]:
+        by_ledger = "台账日期 {:%Y-%m} 已过" if lang == "zh" else "past {:%Y-%m} by the ledger"
+        parts.append(by_ledger.format(past.since))
     if item["kind"] == "choice":
         parts += [choice["text"][lang] for choice in item["choices"] if choice["code"] == said.choice]
     if item["kind"] == "number" and said.value is not None:

@@ -1,7 +1,7 @@
 """Completing an inspection: judge every answer, keep it with the limits it was judged by, open the hazards."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,12 +10,20 @@ from patrol.core.db import db
 from patrol.core.facts import When
 from patrol.core.keys import uuid7
 from patrol.core.problems import N_, NotHere, Problem
-from patrol.equipment.answers import FindingData, InspectionData, counts_as_fixed, judged, what_failed
+from patrol.equipment.answers import (
+    FindingData,
+    InspectionData,
+    check_signed,
+    counts_as_fixed,
+    judged,
+    what_failed,
+)
 from patrol.equipment.checklist import Checklist, find_version
 from patrol.equipment.equipment import Equipment, find_equipment
 from patrol.equipment.inspection import Finding, Inspection
 from patrol.equipment.judge import Verdict, bounds
 from patrol.equipment.rights import check_may_fill
+from patrol.equipment.service_life import PastDue, past_due
 from patrol.equipment.types import SCOPES
 from patrol.hazards.items import hazard_from_item
 from patrol.photos.photo import add_photos
@@ -27,7 +35,8 @@ def complete_inspection(data: InspectionData, *, id: UUID, by: Reader, when: Whe
     """Store one filled checklist and open a hazard for every failure that was not put right on the spot.
 
     All or nothing: an answer that is missing or lacks its photo or remark refuses the whole with a sentence
-    that names the first such item. An older version of the list is good as long as it exists. The same id
+    that names the first such item; so does a list without a signature. What the ledger says is past its date
+    fails, also when it was passed. An older version of the list is good as long as it exists. The same id
     again answers with what is stored.
     """
     known = db.session.get(Inspection, (by.site_id, id))
@@ -38,7 +47,9 @@ def complete_inspection(data: InspectionData, *, id: UUID, by: Reader, when: Whe
     place = _place(by.site_id, equipment.place_id if equipment else data.place)
     _check_applies(checklist, equipment, place)
     check_may_fill(by, checklist.applies_to, equipment.type if equipment else None)
-    verdicts = judged(checklist.items, equipment.limits if equipment else {}, data)
+    past = _past(checklist, equipment, business_day_of(by, when.at))
+    verdicts = judged(checklist.items, equipment.limits if equipment else {}, data, past)
+    check_signed(data)
     row = _inspection(id, checklist, equipment, place, data, by, when)
     row.failed_count = sum(verdict.result == "fail" for verdict in verdicts.values())
     db.session.add(row)
@@ -46,7 +57,7 @@ def complete_inspection(data: InspectionData, *, id: UUID, by: Reader, when: Whe
     for item in checklist.items:
         verdict = verdicts[item["code"]]
         if verdict.result != "missing":
-            _store(row, equipment, item, verdict, data, by, when)
+            _store(row, equipment, item, verdict, data, past, by, when)
     add_photos(data.signature, kind="signature", **_subject(row, data, by, when))
     mark_day(by.site_id, row.business_day)
     return row
@@ -65,6 +76,12 @@ def _place(site_id: UUID, place_id: UUID | None) -> Place:
     if place is None:
         raise NotHere("place")
     return place
+
+
+def _past(checklist: Checklist, equipment: Equipment | None, day: date) -> PastDue | None:
+    if equipment is None:
+        return None
+    return past_due(checklist.items, equipment.next_service, equipment.scrap_on, day)
 
 
 def _check_applies(checklist: Checklist, equipment: Equipment | None, place: Place) -> None:
@@ -123,10 +140,11 @@ def _store(
     item: Mapping[str, Any],
     verdict: Verdict,
     data: InspectionData,
+    past: PastDue | None,
     by: Reader,
     when: When,
 ) -> None:
-    said = data.findings[item["code"]]
+    said = data.findings.get(item["code"]) or FindingData.model_validate({})
     failed = verdict.result == "fail"
     own = (equipment.limits if equipment else {}).get(item["code"])
     low, high = bounds(item, own)
@@ -140,12 +158,12 @@ def _store(
         choice=said.choice if item["kind"] == "choice" and verdict.result != "na" else None,
         text=said.text,
         remark=said.remark,
-        limits={"min": low, "max": high} if item["kind"] == "number" else {},
+        limits=_limits(item, low, high, past),
         photo_ids=[str(photo) for photo in dict.fromkeys((*said.photos, *said.after))],
         fixed=failed and counts_as_fixed(item, said),
     )
     if failed and (not finding.fixed or said.after):
-        finding.hazard_id = _hazard(row, finding, item, said, data, by, when)
+        finding.hazard_id = _hazard(row, finding, item, said, data, past, by, when)
         db.session.add(finding)  # after its hazard: a finding is never changed
         return
     db.session.add(finding)
@@ -155,12 +173,22 @@ def _store(
     add_photos(photos, kind="inspection", category=category, detail_id=finding.id, **subject)
 
 
+def _limits(
+    item: Mapping[str, Any], low: float | None, high: float | None, past: PastDue | None
+) -> dict[str, float | str | None]:
+    """What the answer was judged by: the bounds of a number, the ledger's date that had passed."""
+    if past is not None and past.item == item["code"]:
+        return {"past_due": past.since.isoformat()}
+    return {"min": low, "max": high} if item["kind"] == "number" else {}
+
+
 def _hazard(
     row: Inspection,
     finding: Finding,
     item: Mapping[str, Any],
     said: FindingData,
     data: InspectionData,
+    past: PastDue | None,
     by: Reader,
     when: When,
 ) -> UUID:
@@ -172,7 +200,7 @@ def _hazard(
         owner_kind="equipment" if row.equipment_id else "place",
         owner_id=row.equipment_id or row.place_id,
         item=f"{row.checklist_code}.{item['code']}",
-        note=what_failed(item, said, by.language or "zh"),
+        note=what_failed(item, said, past, by.language or "zh"),
         photos=said.photos if finding.fixed else [*said.photos, *said.after],
         after=said.after if finding.fixed else [],
         fixed=finding.fixed,

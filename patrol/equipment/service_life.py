@@ -1,12 +1,14 @@
 """When an extinguisher must go for service and when it must be scrapped."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 LifeState = Literal["ok", "soon", "overdue", "scrap"]
 
 WARN_DAYS = 60
+EXPIRED = "extinguisher_expired"  # the hazard of everything past its date
+DATE_ITEMS: Mapping[LifeState, str] = {"overdue": "service_valid", "scrap": "not_scrap"}
 
 
 class Years(NamedTuple):
@@ -76,6 +78,31 @@ def days_left(next_service: date | None, scrap_on: date | None, today: date) -> 
     """Days to the nearer of service and scrapping, below 0 when past; None when nothing is due ever."""
     dates = [due for due in (next_service, scrap_on) if due]
     return (min(dates) - today).days if dates else None
+
+
+class PastDue(NamedTuple):
+    """The checklist item that cannot pass, and the date that has passed."""
+
+    item: str
+    since: date
+
+
+def past_due(
+    items: Sequence[Mapping[str, Any]], next_service: date | None, scrap_on: date | None, today: date
+) -> PastDue | None:
+    """What a list must find of a unit whose service or scrap date has passed; None when neither has.
+
+    items: as in the catalogue; those about a date open ``extinguisher_expired``. One of them fails, so that a
+    unit that is past both dates opens one hazard: the one its state names, else the only one the list has.
+    """
+    state = due_state(next_service, scrap_on, today)
+    dated = [item["code"] for item in items if item.get("hazard_category_on_fail") == EXPIRED]
+    if state not in DATE_ITEMS or not dated:
+        return None
+    since = scrap_on if state == "scrap" else next_service
+    assert since is not None
+    item = DATE_ITEMS[state]
+    return PastDue(item if item in dated else dated[0], since)
 
 
 def _month(day: date | None) -> date | None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from patrol.equipment.catalogue import glossary
+from patrol.sites.place_types import PLACE_TYPES
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,12 @@ def _known(code: str, icon: str, unit: str, team: str = "engineering", contracto
     fire = f"fire.{code}" in words
     name = words[f"fire.{code}" if fire else f"equip.{code}"]
     return Kind(code, name["zh"], name["en"], icon, team, unit, contractor or ("fire_contractor" if fire else ""))
+
+
+def _place(code: str, icon: str, team: str, unit: str) -> Kind:
+    """A kind of place, named as the places' own page names it."""
+    name = PLACE_TYPES[code]
+    return Kind(code, name["zh"], name["en"], icon, team, unit)
 
 
 def _by_code(kinds: Iterable[Kind]) -> dict[str, Kind]:
@@ -85,20 +92,20 @@ EQUIPMENT_TYPES: Mapping[str, Kind] = _by_code(
 _TECHNICAL_ROOMS = ("power_room", "water_pump_room")
 _ROOMS = ("fire_lane", "micro_fire_station", "fire_control_room", "ebike_shed", "emergency_store")
 
-PLACE_TYPES: Mapping[str, Kind] = _by_code(
+PLACE_KINDS: Mapping[str, Kind] = _by_code(
     (
         Kind("building", "楼栋", "Building", "building", "security", "栋"),
-        Kind("garage", "地下车库", "Garage", "car", "security", "个"),
-        Kind("roof", "屋面/天台", "Roof", "stairs", "engineering", "处"),
-        Kind("drainage", "排水设施", "Drainage", "droplet", "engineering", "处"),
-        Kind("building_facade", "楼栋外立面", "Facade", "wall", "security", "面"),
-        Kind("balcony_line", "阳台/窗台一线", "Line of balconies", "window", "security", "列"),
-        Kind("cleaning_area", "保洁区域", "Cleaning area", "shield-check", "cleaning", "片"),
-        Kind("green_area", "绿化区域", "Green area", "tree", "greening", "片"),
-        Kind("guard_post", "秩序岗亭", "Guard post", "shield-lock", "security", "个"),
-        Kind("playground", "儿童游乐场", "Playground", "pool", "engineering", "处"),
-        Kind("fitness_area", "健身区", "Fitness area", "walk", "engineering", "处"),
-        Kind("renovation_unit", "装修户", "Home under renovation", "hammer", "security", "户"),
+        _place("garage", "car", "security", "个"),
+        _place("roof", "stairs", "engineering", "处"),
+        _place("drainage", "droplet", "engineering", "处"),
+        _place("building_facade", "wall", "security", "面"),
+        _place("balcony_line", "window", "security", "列"),
+        _place("cleaning_area", "shield-check", "cleaning", "片"),
+        _place("green_area", "tree", "greening", "片"),
+        _place("guard_post", "shield-lock", "security", "个"),
+        _place("playground", "pool", "engineering", "处"),
+        _place("fitness_area", "walk", "engineering", "处"),
+        _place("renovation_unit", "hammer", "security", "户"),
         *(EQUIPMENT_TYPES[code] for code in _ROOMS + _TECHNICAL_ROOMS),
     )
 )
@@ -116,13 +123,13 @@ SCOPES: Mapping[str, Kind] = _by_code(
 )
 OWED_BY_SITE = frozenset({"site", "drill"})
 
-ALL_KINDS: Mapping[str, Kind] = {**PLACE_TYPES, **SCOPES, **EQUIPMENT_TYPES}
+ALL_KINDS: Mapping[str, Kind] = {**PLACE_KINDS, **SCOPES, **EQUIPMENT_TYPES}
 
 # What a guard passes on every round and can judge by looking: the monthly eye check, no tools.
 _BY_EYE = {code for code in EQUIPMENT_TYPES if code.startswith("extinguisher_")} | {
     *("indoor_hydrant", "outdoor_hydrant", "hose_reel", "emergency_light", "exit_sign", "fire_door", "fire_lane"),
 }
-_PATROL = ((PLACE_TYPES.keys() | SCOPES.keys()) - set(_TECHNICAL_ROOMS)) | _BY_EYE
+_PATROL = ((PLACE_KINDS.keys() | SCOPES.keys()) - set(_TECHNICAL_ROOMS)) | _BY_EYE
 
 
 def is_patrol_list(applies_to: Iterable[str]) -> bool:

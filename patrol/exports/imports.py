@@ -10,6 +10,9 @@ from patrol.accounts.import_people import import_people
 from patrol.accounts.import_rows import ROLE_WORDS
 from patrol.accounts.reader import Reader
 from patrol.core.problems import N_, Problem
+from patrol.equipment.import_equipment import import_equipment
+from patrol.equipment.import_rows import HEADS as EQUIPMENT_HEADS
+from patrol.equipment.types import EQUIPMENT_TYPES
 from patrol.sites.import_places import ImportRefused as PlacesRefused
 from patrol.sites.import_places import import_places
 from patrol.sites.import_rows import COLUMNS as PLACE_COLUMNS
@@ -86,9 +89,42 @@ def _people_template(language: str) -> Template:
     return Template(["Name", "Staff no", "Phone", "Role"], [["Zhang Wei", "0217", "13800000217", "guard"]], {3: posts})
 
 
+def _equipment(rows: Rows, by: Reader, at: datetime) -> int:
+    return len(import_equipment(rows, by=by, at=at))
+
+
+_GEAR_EXAMPLES_ZH = (
+    ("3D-01", "干粉灭火器", "3 栋 大堂", "4kg", "", "2", "2024-03", "2024-04", "", "否", ""),
+    ("3B1-P1", "消防水泵", "3 栋 1 单元 B1 消防泵房", "", "1 号泵", "1", "", "", "", "否", ""),
+)
+_GEAR_EXAMPLES_EN = (
+    ("3D-01", "Dry powder extinguisher", "Block 3 Lobby", "4kg", "", "2", "2024-03", "2024-04", "", "no", ""),
+    ("3B1-P1", "Fire pump", "Block 3 Entrance 1 B1 Pumps", "", "Pump 1", "1", "", "", "", "no", ""),
+)
+
+
+def _equipment_template(language: str) -> Template:
+    chinese = language == "zh"
+    heads = [names[0] if chinese else next(n for n in names if n.isascii()) for names in EQUIPMENT_HEADS.values()]
+    columns = list(EQUIPMENT_HEADS)
+    types = [kind.name["zh" if chinese else "en"] for kind in EQUIPMENT_TYPES.values()]
+    choices = {columns.index("type"): types, columns.index("half_monthly"): ["是", "否"] if chinese else ["yes", "no"]}
+    examples = _GEAR_EXAMPLES_ZH if chinese else _GEAR_EXAMPLES_EN
+    return Template([head.capitalize() for head in heads], list(map(list, examples)), choices)
+
+
 KINDS: dict[str, ImportKind] = {
     "places": ImportKind(
         "places", N_("Bring in places"), "place.edit", "/places", _places, PlacesRefused, _place_template
+    ),
+    "equipment": ImportKind(
+        "equipment",
+        N_("Bring in equipment"),
+        "equipment.edit",
+        "/equipment",
+        _equipment,
+        PlacesRefused,
+        _equipment_template,
     ),
     "people": ImportKind(
         "people", N_("Bring in people"), "people.edit", "/people", _people, PeopleRefused, _people_template

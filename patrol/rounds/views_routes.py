@@ -92,7 +92,7 @@ def save(route_id: UUID) -> Any:
         return render_template("rounds/routes.html", listing=False, said=words(problem), **_editor(route)), 422
     if not is_fragment():
         return go(f"/routes/{route_id}")
-    return fragment("rounds/_route_editor.html" if act else "rounds/_route_follows.html", **_editor(route))
+    return fragment("rounds/_route_edited.html" if act else "rounds/_route_follows.html", **_editor(route))
 
 
 @bp.post("/routes/<uuid:route_id>/draft/removal")

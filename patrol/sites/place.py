@@ -269,3 +269,7 @@ def _facts(place: Place) -> dict[str, Any]:
         "name", "kind", "full_name", "number", "type", "lat", "lon", "radius_m", "note", "look_for", "sort",
     )  # fmt: skip
     return {key: getattr(place, key) for key in keys}
+
+
+def has_places(site_id: UUID) -> bool:
+    return db.session.scalar(select(Place.id).where(Place.site_id == site_id).limit(1)) is not None

@@ -4,9 +4,11 @@ import pytest
 from sqlalchemy import func, select
 
 from patrol.accounts.user import Membership, User
-from patrol.core.db import db
+from patrol.core.clock import now
+from patrol.core.db import db, write
 from patrol.equipment.catalogue import catalogue_lists
 from patrol.equipment.checklist import Checklist
+from patrol.sites.place import PlaceData, add_place
 from patrol.sites.site import Site
 from tests.conftest import PASSWORD
 
@@ -114,3 +116,23 @@ def test_the_command_prints_a_link_that_works(app, as_user):
 def test_what_comes_next_is_for_who_runs_the_site(as_user, people):
     assert as_user(people.manager).get("/setup").status_code == 200
     assert as_user(people.guard).get("/setup").status_code == 403
+
+
+def test_a_server_without_a_site_says_at_the_door_how_to_begin(as_user, app, ticket):
+    assert "请在服务器上运行 patrol setup" in as_user().get("/sign-in").text
+
+    as_user().post(f"/setup/{ticket('setup')}", data=FORM)
+
+    assert "patrol setup" not in as_user().get("/sign-in").text
+
+
+def test_the_manager_comes_back_to_the_first_steps_until_there_is_a_place(as_user, app, ticket):
+    browser = as_user()
+    browser.post(f"/setup/{ticket('setup')}", data=FORM)
+    assert browser.get("/").location == "/setup"
+
+    site = db.session.scalars(select(Site)).one()
+    with write():
+        add_place(site.id, PlaceData(name="南门岗", kind="area"), by=None, at=now())
+
+    assert browser.get("/").location == "/board"

@@ -108,7 +108,7 @@ def fill(people: SimpleNamespace, reader_of: Any, lists: dict[str, Checklist]) -
             equipment=equipment.id if equipment else None,
             place=place.id if place else None,
             findings=all_good(lists[code], **(instead or {})) if findings is None else findings,
-            **more,
+            **{"signature": [uuid7()]} | more,
         )
         reader = reader_of(by or people.engineer)
         with write():

@@ -1,5 +1,6 @@
 """Completing an inspection: what is stored, what is refused, what a failure sets going."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -204,6 +205,51 @@ def test_the_signature_is_kept_with_the_inspection(fill, ledger):
     signature = uuid7()
     row = fill("extinguisher_dry_powder", equipment=ledger.powder, signature=[signature])
     assert db.session.get(Photo, (row.site_id, signature)).kind == "signature"
+
+
+def test_a_list_nobody_signed_is_refused_and_nothing_is_stored(fill, ledger):
+    with pytest.raises(Problem) as refused:
+        fill("extinguisher_dry_powder", equipment=ledger.powder, signature=[])
+    assert (refused.value.code, refused.value.field) == ("inspection.signature_missing", "signature")
+    assert count(Inspection) == count(Photo) == 0
+
+
+@pytest.mark.parametrize("said", [{"result": "pass"}, {"result": "na", "remark": "看不清"}])
+def test_a_bottle_past_its_scrap_date_fails_though_the_phone_said_otherwise(said, fill, ledger):
+    """Golden example 4: dry powder made 2015-03 is scrap from 2025-03 on."""
+    with write():
+        db.session.merge(ledger.powder).scrap_on = date(2025, 3, 1)
+    row = fill("extinguisher_dry_powder", equipment=ledger.powder, instead={"not_scrap": said})
+
+    hazard = db.session.scalars(select(Hazard)).one()
+    found = findings_of(row.site_id, row.id)
+    assert (hazard.category, hazard.severity, hazard.origin_id) == ("extinguisher_expired", "major", ledger.powder.id)
+    assert hazard.note.startswith("未到报废年限：台账日期 2025-03 已过")
+    assert (row.failed_count, found["not_scrap"].result, found["not_scrap"].hazard_id) == (1, "fail", hazard.id)
+    assert found["not_scrap"].limits == {"past_due": "2025-03-01"}
+    assert found["service_valid"].result == "pass"
+
+
+def test_next_month_the_expired_bottle_is_seen_again_and_stays_one_hazard(fill, ledger):
+    with write():
+        db.session.merge(ledger.powder).next_service = date(2026, 2, 1)
+    fill("extinguisher_dry_powder", equipment=ledger.powder)
+    later = fill(
+        "extinguisher_dry_powder",
+        equipment=ledger.powder,
+        when=at("2026-04-02"),
+        instead={"service_valid": {"result": "fail", "photos": [uuid7()]}},
+    )
+    hazard = db.session.scalars(select(Hazard)).one()
+    assert count(Sighting) == 1
+    assert findings_of(later.site_id, later.id)["service_valid"].hazard_id == hazard.id
+
+
+def test_a_record_of_the_day_before_the_date_passed_is_believed(fill, ledger):
+    with write():
+        db.session.merge(ledger.powder).scrap_on = date(2026, 3, 4)
+    row = fill("extinguisher_dry_powder", equipment=ledger.powder, when=at("2026-03-03"))
+    assert (row.failed_count, count(Hazard)) == (0, 0)
 
 
 def test_the_same_record_twice_is_stored_once(fill, ledger):

@@ -39,7 +39,8 @@ def answers(checklist, **instead):
 @pytest.fixture
 def form(ledger, lists):
     checklist = lists["extinguisher_dry_powder"]
-    return {"id": str(uuid7()), "checklist": str(checklist.id), "equipment": str(ledger.powder.id)} | answers(checklist)
+    named = {"id": str(uuid7()), "checklist": str(checklist.id), "equipment": str(ledger.powder.id)}
+    return named | {"signature": jpeg()} | answers(checklist)
 
 
 def test_the_engineer_sees_what_is_due_and_opens_the_list(as_user, people, ledger):
@@ -62,7 +63,8 @@ def test_a_list_is_filled_by_a_plain_form_with_its_photo(as_user, people, form):
     row = db.session.scalars(select(Inspection)).one()
     assert reply.location == f"/inspections/{row.id}"
     hazard = db.session.scalars(select(Hazard)).one()
-    assert db.session.scalars(select(Photo)).one().subject_id == hazard.id
+    kinds = {photo.kind: photo.subject_id for photo in db.session.scalars(select(Photo))}
+    assert kinds == {"before": hazard.id, "signature": row.id}
     shown = client.get(reply.location)
     assert f"/hazards/{hazard.id}" in shown.text
     assert "thumb.jpg" in shown.text
@@ -71,7 +73,8 @@ def test_a_list_is_filled_by_a_plain_form_with_its_photo(as_user, people, form):
 def test_sending_the_form_twice_leaves_one_inspection(as_user, people, form):
     client = as_user(people.engineer)
     for _try in range(2):
-        assert client.post("/inspections", data=form).location == f"/inspections/{form['id']}"
+        sent = form | {"signature": jpeg()}
+        assert client.post("/inspections", data=sent).location == f"/inspections/{form['id']}"
     assert len(db.session.scalars(select(Inspection)).all()) == 1
 
 
@@ -85,6 +88,31 @@ def test_what_is_missing_is_said_and_what_was_entered_stays(as_user, people, for
     assert "第 4 项还没填：保险销和铅封完好" in page.text
     assert "此型号无喷管" in page.text
     assert db.session.scalars(select(Finding)).all() == []
+
+
+def test_a_list_without_a_signature_is_refused_in_words_and_keeps_its_answers(as_user, people, form):
+    del form["signature"]
+    page = as_user(people.engineer).post("/inspections", data=form)
+
+    assert page.status_code == 422
+    assert "还没签名。签好字，再完成这张表。" in page.text
+    assert re.search(r'name="findings.hose.result" value="pass" checked', page.text)
+    assert db.session.scalars(select(Inspection)).all() == []
+
+
+def test_a_unit_past_its_date_stands_on_fail_with_the_reason_before_anybody_taps(as_user, people, ledger):
+    with write():
+        db.session.merge(ledger.powder).scrap_on = date(2026, 1, 1)
+    url = f"/inspections/new?equipment={ledger.powder.id}&checklist=extinguisher_dry_powder"
+    page = as_user(people.engineer).get(url).text
+
+    row = page.split('data-item="not_scrap"')[1].split('class="finding__why"')[0]
+    assert re.search(r'value="pass" disabled', row)
+    assert re.search(r'value="fail" checked', row)
+    assert "台账显示 2026-01 已到期，这一项不合格" in row
+    assert 'data-min="1"' in row
+    other = page.split('data-item="service_valid"')[1].split('class="finding__why"')[0]
+    assert "checked" not in other
 
 
 def test_the_page_answers_in_english_too(as_user, people, form):

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from patrol.equipment.service_life import SERVICE_YEARS, Years, days_left, due_state, service_life
+from patrol.equipment.service_life import SERVICE_YEARS, Years, days_left, due_state, past_due, service_life
 
 
 @pytest.mark.parametrize(
@@ -19,6 +19,36 @@ from patrol.equipment.service_life import SERVICE_YEARS, Years, days_left, due_s
 def test_golden_4_service_and_scrap_follow_from_the_month_of_manufacture(kind, made, served, next_service, scrap):
     life = service_life(kind, date(*made, 17), served and date(*served, 30))
     assert life == (date(*next_service, 1), date(*scrap, 1))
+
+
+DATED = [
+    {"code": "gauge", "hazard_category_on_fail": "extinguisher_fault"},
+    {"code": "service_valid", "hazard_category_on_fail": "extinguisher_expired"},
+    {"code": "not_scrap", "hazard_category_on_fail": "extinguisher_expired"},
+]
+
+
+@pytest.mark.parametrize(
+    ("kind", "made", "served", "today", "fails"),
+    [
+        ("extinguisher_dry_powder", (2019, 3), None, date(2024, 2, 29), None),
+        ("extinguisher_dry_powder", (2019, 3), None, date(2024, 4, 1), ("service_valid", date(2024, 3, 1))),
+        ("extinguisher_dry_powder", (2019, 3), (2024, 5), date(2024, 6, 1), None),
+        ("extinguisher_dry_powder", (2019, 3), (2024, 5), date(2029, 3, 1), ("not_scrap", date(2029, 3, 1))),
+        ("extinguisher_co2", (2015, 6), (2026, 1), date(2027, 6, 1), ("not_scrap", date(2027, 6, 1))),
+        ("extinguisher_water", (2021, 1), (2026, 1), date(2026, 12, 31), None),
+        ("fire_door", (2001, 1), None, date(2026, 1, 1), None),
+    ],
+)
+def test_golden_4_past_its_date_the_item_about_that_date_fails(kind, made, served, today, fails):
+    life = service_life(kind, date(*made, 17), served and date(*served, 30))
+    assert past_due(DATED, *life, today) == fails
+
+
+def test_a_list_that_asks_once_about_the_dates_fails_there_and_one_that_does_not_ask_nowhere():
+    scrap = date(2026, 1, 1)
+    assert past_due(DATED[:2], scrap, scrap, scrap) == ("service_valid", scrap)
+    assert past_due(DATED[:1], scrap, scrap, scrap) is None
 
 
 def test_a_wheeled_extinguisher_counts_as_dry_powder():

@@ -78,6 +78,17 @@ def test_a_button_answers_with_the_whole_editor(as_user, people, night_route, pl
     assert "4 个点" in part.text
 
 
+def test_after_a_button_there_is_something_to_publish(as_user, people, night_route, places, evening):
+    browser = as_user(people.supervisor)
+    form = form_of(browser.get(f"/routes/{night_route.id}").text) | {"do": "add_plan"}
+    part = browser.post(f"/routes/{night_route.id}/draft", data=form, headers=HX).text
+
+    state = part.partition('id="route-state"')[2]
+    assert state.startswith(' hx-swap-oob="true"')
+    assert "1 处改动没发布" in state
+    assert f'href="/routes/{night_route.id}/changes"' in state
+
+
 def test_a_stale_form_and_a_wrong_time_are_refused(as_user, people, night_route, evening):
     browser = as_user(people.supervisor)
     form = form_of(browser.get(f"/routes/{night_route.id}").text)

@@ -6,11 +6,14 @@ from datetime import timedelta
 from sqlalchemy import func, select
 
 from patrol.core.clock import now
-from patrol.core.db import db
+from patrol.core.db import db, write
 from patrol.core.keys import uuid7
+from patrol.equipment.checklist import bring_in_catalogue, current
+from patrol.equipment.inspection import Inspection
 from patrol.journal.entry import JournalEntry, JournalHead, verify_chain
 from patrol.rounds.scan import Scan, VisitResult
 from patrol.sync.received import Received, Shelved
+from tests.equipment.conftest import all_good
 from tests.sync.conftest import statuses
 
 
@@ -27,6 +30,30 @@ def test_a_scan_is_stored_and_its_page_is_named(as_user, people, places, record,
     result = reply.get_json()["results"][0]
     assert (result["status"], result["url"]) == ("stored", f"/visits/{one['id']}")
     assert db.session.scalars(select(Scan.place_id)).all() == [places.lobby.id]
+
+
+def test_a_late_checklist_without_a_signature_is_refused_in_words_and_kept_on_the_shelf(
+    as_user, people, places, sites, record, send
+):
+    with write():
+        bring_in_catalogue(sites.lake.id, now(), None)
+    answers = all_good(current(sites.lake.id, "shift_patrol_point"))
+    data = {"checklist": "shift_patrol_point", "place": str(places.lobby.id), "findings": _as_sent(answers)}
+    late = record("inspection", data, at=now() - timedelta(days=4))
+
+    result = send(as_user(people.guard), [late]).get_json()["results"][0]
+
+    assert (result["status"], result["problem"]["code"]) == ("refused", "inspection.signature_missing")
+    assert result["problem"]["text"] == "还没签名。签好字，再完成这张表。"
+    assert count(Inspection) == 0
+    assert db.session.scalars(select(Shelved)).one().raw["id"] == late["id"]
+
+
+def _as_sent(answers):
+    return {
+        code: {name: [str(photo) for photo in said] if name == "photos" else said for name, said in answer.items()}
+        for code, answer in answers.items()
+    }
 
 
 def test_a_batch_with_one_bad_record_stores_the_others(as_user, people, places, record, send):

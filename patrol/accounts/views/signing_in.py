@@ -26,6 +26,7 @@ from patrol.accounts.views import bp
 from patrol.core.clock import now
 from patrol.core.db import db, write
 from patrol.core.problems import Problem
+from patrol.sites.place import has_places
 from patrol.sites.site import all_sites
 from patrol.web.access import public, safe_next, signed_in
 from patrol.web.errors import words
@@ -39,7 +40,12 @@ log = logging.getLogger(__name__)
 @bp.get("/")
 @signed_in
 def home() -> Any:
-    return redirect(home_url(current_user.role) if current_user.here else "/me", 303)
+    """Everybody's first page; whoever lays out a site stays at its first steps until there is a place."""
+    if not current_user.here:
+        return redirect("/me", 303)
+    if current_user.may("place.edit") and not has_places(current_user.site_id):
+        return redirect("/setup", 303)
+    return redirect(home_url(current_user.role), 303)
 
 
 @bp.get("/sign-in")
@@ -91,6 +97,7 @@ def _sign_in_page(target: str, *, keep: bool = True, **values: Any) -> str:
         text=words(problem) if problem else "",
         greeting=greeting(now(), sites[0].zone if len(sites) == 1 else None),
         only_site=sites[0] if len(sites) == 1 else None,
+        untouched=not sites,
         **values,
     )
 

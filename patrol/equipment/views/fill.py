@@ -21,7 +21,7 @@ from patrol.equipment.inspection import Inspection, last_done, last_values
 from patrol.equipment.item_row import item_rows
 from patrol.equipment.owed import LIFT_SERVICE
 from patrol.equipment.rights import check_may_fill
-from patrol.equipment.service_life import due_state
+from patrol.equipment.service_life import due_state, past_due
 from patrol.equipment.types import SCOPES
 from patrol.equipment.views import bp
 from patrol.equipment.views.common import all_places, place_or_404, reader, uuid_in
@@ -122,7 +122,11 @@ def _thing(data: dict[str, Any]) -> tuple[Equipment | None, Place | None]:
 
 def _rows(checklist: Checklist, equipment: Equipment | None, place: Place | None, data: dict[str, Any]) -> list[Any]:
     said = data.get("findings")
-    rows = item_rows(checklist.items, equipment.limits if equipment else {}, said if isinstance(said, dict) else {})
+    past, limits = None, {}
+    if equipment is not None:
+        today = business_day_of(reader(), now())
+        past, limits = past_due(checklist.items, equipment.next_service, equipment.scrap_on, today), equipment.limits
+    rows = item_rows(checklist.items, limits, said if isinstance(said, dict) else {}, past)
     if place is None:
         return rows
     thing = equipment.id if equipment else None

@@ -13,7 +13,7 @@ from patrol.equipment.checklist import all_current, current, find_version, new_v
 from patrol.equipment.item_row import item_rows
 from patrol.equipment.items import INTERVALS, ITEM_KINDS
 from patrol.equipment.list_form import edited_items
-from patrol.equipment.types import EQUIPMENT_TYPES, PLACE_TYPES, SCOPES
+from patrol.equipment.types import EQUIPMENT_TYPES, PLACE_KINDS, SCOPES
 from patrol.equipment.views import bp
 from patrol.equipment.views.common import reader, version_in
 from patrol.hazards.category import categories
@@ -124,7 +124,7 @@ def _page(row: Any, problem: Problem | None, form: dict[str, Any]) -> Any:
         kinds=ITEM_KINDS,
         intervals=INTERVALS,
         categories=categories(),
-        targets=((N_("Equipment"), EQUIPMENT_TYPES), (N_("Places"), PLACE_TYPES), (N_("Occasions"), SCOPES)),
+        targets=((N_("Equipment"), EQUIPMENT_TYPES), (N_("Places"), PLACE_KINDS), (N_("Occasions"), SCOPES)),
         problem=problem,
         text=words(problem) if problem else "",
         form=form,

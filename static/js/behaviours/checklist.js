@@ -99,7 +99,7 @@ function facts(row) {
 
 // Only what a tap can answer: a number must be read off, never assumed.
 function passIfTap(row) {
-  const pass = row.querySelector("input[type=radio][name$='.result'][value=pass], input[type=radio][data-good]")
+  const pass = row.querySelector("input[type=radio][name$='.result'][value=pass]:enabled, input[type=radio][data-good]")
   if (pass) pass.checked = true
 }
 

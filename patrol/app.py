@@ -11,7 +11,6 @@ from flask import Blueprint, Flask
 from flask_babel import gettext
 from flask_login import LoginManager
 from flask_migrate import Migrate
-from flask_wtf import CSRFProtect
 from htmx_flask import Htmx
 from sqlalchemy.engine import make_url
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -41,6 +40,7 @@ from patrol.web.filters import init_filters
 from patrol.web.headers import init_headers
 from patrol.web.i18n import init_i18n, pick
 from patrol.web.nav import init_nav
+from patrol.web.signing import HeaderFirst, KeptSerializer
 from patrol.workorders import order
 from patrol.workorders.words import SOURCES, STATES, STEPS
 
@@ -51,7 +51,7 @@ TABLES = (
     *(route, round, scan, day_tally, received),
 )
 
-csrf = CSRFProtect()
+csrf = HeaderFirst()
 migrate = Migrate(directory=str(Path(__file__).parent / "migrations"), render_as_batch=True, compare_type=True)
 
 
@@ -65,6 +65,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
         instance_path=str(values["INSTANCE"]),
     )
     app.config.update(values)
+    app.session_interface = KeptSerializer()
     _configure(app)
     if settings.in_checkout():
         compile_catalogue()
@@ -93,7 +94,11 @@ def _configure(app: Flask) -> None:
     config = app.config
     url = make_url(str(config["DATABASE_URL"]))
     config["SQLALCHEMY_DATABASE_URI"] = url
-    config["SQLALCHEMY_ENGINE_OPTIONS"] = {"pool_size": 24, "max_overflow": 16}
+    config["SQLALCHEMY_ENGINE_OPTIONS"] = {
+        "pool_size": 24,
+        "max_overflow": 16,
+        "pool_use_lifo": True,
+    }  # a warm one first
     public = urlsplit(config["PUBLIC_URL"])
     secure = public.scheme == "https"
     config.update(

@@ -4,6 +4,7 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from functools import partial
 from json import dumps
@@ -85,6 +86,9 @@ def is_sqlite(engine: Engine) -> bool:
     return engine.dialect.name == "sqlite"
 
 
+_writing: ContextVar[bool] = ContextVar("inside write()", default=False)
+
+
 @event.listens_for(Engine, "connect")
 def _prepare_connection(connection: Any, _record: Any) -> None:
     if not type(connection).__module__.startswith("sqlite3"):
@@ -96,9 +100,8 @@ def _prepare_connection(connection: Any, _record: Any) -> None:
 
 @event.listens_for(Engine, "begin")
 def _begin(connection: Any) -> None:
-    if connection.dialect.name == "sqlite":
-        writing = connection.get_execution_options().get("patrol_write")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+    if connection.dialect.name == "sqlite":  # on the driver itself: each request begins once or twice
+        connection.connection.driver_connection.execute("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
 
 
 class WriteGate:
@@ -167,7 +170,11 @@ def write(site_id: UUID | None = None) -> Iterator[Session]:
             yield session
         return
     with _gate(engine).hold(), _transaction(session):
-        session.connection(execution_options={"patrol_write": True})
+        token = _writing.set(True)
+        try:
+            session.connection()
+        finally:
+            _writing.reset(token)
         yield session
 
 

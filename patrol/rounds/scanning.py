@@ -13,6 +13,7 @@ from sqlalchemy import bindparam, insert, select
 from patrol.accounts.reader import Reader, business_day_of
 from patrol.core.db import db
 from patrol.core.facts import When
+from patrol.core.prepared import Prepared
 from patrol.core.problems import N_, Problem
 from patrol.rounds.distance import distance_m
 from patrol.rounds.round import Round, RoundStop
@@ -65,14 +66,14 @@ class _Known:
     near: dict[UUID, list[datetime]] = field(default_factory=lambda: defaultdict(list))
 
 
-_LABELS = (
+_LABELS = Prepared(
     select(
         Label.id, Label.code, Label.place_id, Label.revoked_at, Place.lat, Place.lon, Place.radius_m, Place.retired_at
     )
     .join(Place, (Place.site_id == Label.site_id) & (Place.id == Label.place_id))
     .where(Label.site_id == bindparam("site_id"), Label.code.in_(bindparam("codes", expanding=True)))
 )
-_ROUNDS = (
+_ROUNDS = Prepared(
     select(
         RoundStop.place_id,
         Round.id,
@@ -93,7 +94,7 @@ _ROUNDS = (
         RoundStop.place_id.in_(bindparam("places", expanding=True)),
     )
 )
-_WALKING = (
+_WALKING = Prepared(
     select(Scan.round_id)
     .where(
         Scan.site_id == bindparam("site_id"),
@@ -102,14 +103,16 @@ _WALKING = (
     )
     .distinct()
 )
-_NEAR = select(Scan.place_id, Scan.effective_at).where(
-    Scan.site_id == bindparam("site_id"),
-    Scan.user_id == bindparam("user_id"),
-    Scan.place_id.in_(bindparam("places", expanding=True)),
-    Scan.effective_at >= bindparam("since"),
-    Scan.effective_at <= bindparam("until"),
+_NEAR = Prepared(
+    select(Scan.place_id, Scan.effective_at).where(
+        Scan.site_id == bindparam("site_id"),
+        Scan.user_id == bindparam("user_id"),
+        Scan.place_id.in_(bindparam("places", expanding=True)),
+        Scan.effective_at >= bindparam("since"),
+        Scan.effective_at <= bindparam("until"),
+    )
 )
-_INSERT = insert(Scan.__table__)  # type: ignore[arg-type]
+_INSERT = Prepared(insert(Scan.__table__))  # type: ignore[arg-type]
 
 
 def scan_label(scan: NewScan, *, by: Reader) -> Scan:
@@ -139,7 +142,7 @@ def take_scans(scans: Sequence[NewScan], *, by: Reader) -> dict[UUID, Problem | 
         days.add(row["business_day"])
         outcomes[scan.id] = None
     if rows:
-        db.session.connection().execute(_INSERT, rows)
+        _INSERT.run(db.session.connection(), *rows)
         mark_day(by.site_id, *days)
     return outcomes
 
@@ -157,23 +160,23 @@ def _look_up(scans: Sequence[NewScan], codes: set[str], by: Reader) -> _Known:
     site = {"site_id": by.site_id}
     db.session.flush()
     connection = db.session.connection()  # plain rows: the session's own loading would cost as much again
-    labels = {row.code: row for row in connection.execute(_LABELS, {**site, "codes": sorted(codes)})}
+    labels = {row.code: row for row in _LABELS.all(connection, {**site, "codes": sorted(codes)})}
     known = _Known(labels)
     places = sorted({row.place_id for row in labels.values()}, key=str)
     if not places:
         return known
     first, last = min(scan.when.at for scan in scans), max(scan.when.at for scan in scans)
     asked = {**site, "places": places, "since": first - AFTER_CLOSE_WITHIN, "until": last}
-    for row in connection.execute(_ROUNDS, asked):
+    for row in _ROUNDS.all(connection, asked):
         known.rounds[row.place_id].append(row)
     mine = {**site, "user_id": by.user_id}
     rounds = sorted({row.id for rows in known.rounds.values() for row in rows}, key=str)
     if rounds:
         known.walking.update(
-            round_id for round_id in connection.scalars(_WALKING, {**mine, "rounds": rounds}) if round_id
+            row.round_id for row in _WALKING.all(connection, {**mine, "rounds": rounds}) if row.round_id
         )
     near = {**mine, "places": places, "since": first - REPEAT_WITHIN, "until": last + REPEAT_WITHIN}
-    for place_id, at in connection.execute(_NEAR, near):
+    for place_id, at in _NEAR.all(connection, near):
         known.near[place_id].append(at)
     return known
 

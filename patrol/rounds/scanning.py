@@ -65,6 +65,14 @@ class _Known:
     walking: set[UUID] = field(default_factory=set)
     near: dict[UUID, list[datetime]] = field(default_factory=lambda: defaultdict(list))
 
+    def take_rounds(self, rows: Sequence[Any]) -> None:
+        self.rounds.clear()
+        for row in rows:
+            self.rounds[row.place_id].append(row)
+
+    def open_at(self, place_id: UUID, at: datetime) -> list[Any]:
+        return [row for row in self.rounds[place_id] if row.opens_at <= at < row.closes_at]
+
 
 _LABELS = Prepared(
     select(
@@ -130,7 +138,7 @@ def take_scans(scans: Sequence[NewScan], *, by: Reader) -> dict[UUID, Problem | 
     """
     outcomes: dict[UUID, Problem | None] = {}
     codes = {scan.id: fold_code(scan.data.code) for scan in scans}
-    known = _look_up(scans, {code for code in codes.values() if code}, by)
+    known = _look_up(scans, codes, by)
     rows, days = [], set()
     for scan in sorted(scans, key=lambda scan: scan.when.at):
         label = known.labels.get(codes[scan.id] or "")
@@ -156,29 +164,34 @@ def unknown_code() -> Problem:
     )
 
 
-def _look_up(scans: Sequence[NewScan], codes: set[str], by: Reader) -> _Known:
+def _look_up(scans: Sequence[NewScan], codes: dict[UUID, str | None], by: Reader) -> _Known:
     site = {"site_id": by.site_id}
     db.session.flush()
-    connection = db.session.connection()  # plain rows: the session's own loading would cost as much again
-    labels = {row.code: row for row in _LABELS.all(connection, {**site, "codes": sorted(codes)})}
+    connection = db.session.connection()
+    wanted = sorted({code for code in codes.values() if code})
+    labels = {row.code: row for row in _LABELS.all(connection, {**site, "codes": wanted})} if wanted else {}
     known = _Known(labels)
-    places = sorted({row.place_id for row in labels.values()}, key=str)
-    if not places:
+    tapped = [(label.place_id, scan.when.at) for scan in scans if (label := labels.get(codes[scan.id] or ""))]
+    if not tapped:
         return known
-    first, last = min(scan.when.at for scan in scans), max(scan.when.at for scan in scans)
-    asked = {**site, "places": places, "since": first - AFTER_CLOSE_WITHIN, "until": last}
-    for row in _ROUNDS.all(connection, asked):
-        known.rounds[row.place_id].append(row)
-    mine = {**site, "user_id": by.user_id}
-    rounds = sorted({row.id for rows in known.rounds.values() for row in rows}, key=str)
-    if rounds:
-        known.walking.update(
-            row.round_id for row in _WALKING.all(connection, {**mine, "rounds": rounds}) if row.round_id
-        )
-    near = {**mine, "places": places, "since": first - REPEAT_WITHIN, "until": last + REPEAT_WITHIN}
+    first, last = min(at for _place, at in tapped), max(at for _place, at in tapped)
+    asked = {**site, "places": sorted({place for place, _at in tapped}), "user_id": by.user_id}
+    _look_up_rounds(known, connection, tapped, {**asked, "since": first, "until": last})
+    near = {**asked, "since": first - REPEAT_WITHIN, "until": last + REPEAT_WITHIN}
     for place_id, at in _NEAR.all(connection, near):
         known.near[place_id].append(at)
     return known
+
+
+def _look_up_rounds(known: _Known, connection: Any, tapped: list[tuple[UUID, datetime]], asked: dict[str, Any]) -> None:
+    """Rounds open at the time; closed ones only for who came too late, and who walks only where two are open."""
+    known.take_rounds(_ROUNDS.all(connection, asked))
+    open_then = [len(known.open_at(place, at)) for place, at in tapped]
+    if 0 in open_then:
+        known.take_rounds(_ROUNDS.all(connection, {**asked, "since": asked["since"] - AFTER_CLOSE_WITHIN}))
+    if max(open_then) > 1:
+        rounds = sorted({row.id for rows in known.rounds.values() for row in rows})
+        known.walking.update(row.round_id for row in _WALKING.all(connection, {**asked, "rounds": rounds}))
 
 
 def _row(scan: NewScan, label: Any, known: _Known, by: Reader) -> dict[str, Any]:

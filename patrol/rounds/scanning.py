@@ -8,10 +8,10 @@ from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 
 from patrol.accounts.reader import Reader, business_day_of
-from patrol.core.db import db
+from patrol.core.db import connection, db
 from patrol.core.facts import When
 from patrol.core.prepared import Prepared
 from patrol.core.problems import N_, Problem
@@ -150,7 +150,7 @@ def take_scans(scans: Sequence[NewScan], *, by: Reader) -> dict[UUID, Problem | 
         days.add(row["business_day"])
         outcomes[scan.id] = None
     if rows:
-        _INSERT.run(db.session.connection(), *rows)
+        _INSERT.run(connection(), *rows)
         mark_day(by.site_id, *days)
     return outcomes
 
@@ -166,32 +166,33 @@ def unknown_code() -> Problem:
 
 def _look_up(scans: Sequence[NewScan], codes: dict[UUID, str | None], by: Reader) -> _Known:
     site = {"site_id": by.site_id}
-    db.session.flush()
-    connection = db.session.connection()
+    here = connection()
     wanted = sorted({code for code in codes.values() if code})
-    labels = {row.code: row for row in _LABELS.all(connection, {**site, "codes": wanted})} if wanted else {}
+    labels = {row.code: row for row in _LABELS.all(here, {**site, "codes": wanted})} if wanted else {}
     known = _Known(labels)
     tapped = [(label.place_id, scan.when.at) for scan in scans if (label := labels.get(codes[scan.id] or ""))]
     if not tapped:
         return known
     first, last = min(at for _place, at in tapped), max(at for _place, at in tapped)
     asked = {**site, "places": sorted({place for place, _at in tapped}), "user_id": by.user_id}
-    _look_up_rounds(known, connection, tapped, {**asked, "since": first, "until": last})
+    _look_up_rounds(known, here, tapped, {**asked, "since": first, "until": last})
     near = {**asked, "since": first - REPEAT_WITHIN, "until": last + REPEAT_WITHIN}
-    for place_id, at in _NEAR.all(connection, near):
+    for place_id, at in _NEAR.all(here, near):
         known.near[place_id].append(at)
     return known
 
 
-def _look_up_rounds(known: _Known, connection: Any, tapped: list[tuple[UUID, datetime]], asked: dict[str, Any]) -> None:
+def _look_up_rounds(
+    known: _Known, here: Connection, tapped: list[tuple[UUID, datetime]], asked: dict[str, Any]
+) -> None:
     """Rounds open at the time; closed ones only for who came too late, and who walks only where two are open."""
-    known.take_rounds(_ROUNDS.all(connection, asked))
+    known.take_rounds(_ROUNDS.all(here, asked))
     open_then = [len(known.open_at(place, at)) for place, at in tapped]
     if 0 in open_then:
-        known.take_rounds(_ROUNDS.all(connection, {**asked, "since": asked["since"] - AFTER_CLOSE_WITHIN}))
+        known.take_rounds(_ROUNDS.all(here, {**asked, "since": asked["since"] - AFTER_CLOSE_WITHIN}))
     if max(open_then) > 1:
         rounds = sorted({row.id for rows in known.rounds.values() for row in rows})
-        known.walking.update(row.round_id for row in _WALKING.all(connection, {**asked, "rounds": rounds}))
+        known.walking.update(row.round_id for row in _WALKING.all(here, {**asked, "rounds": rounds}))
 
 
 def _row(scan: NewScan, label: Any, known: _Known, by: Reader) -> dict[str, Any]:

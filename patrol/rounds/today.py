@@ -8,7 +8,8 @@ from uuid import UUID
 from sqlalchemy import bindparam, or_, select
 
 from patrol.accounts.reader import Reader
-from patrol.core.db import db
+from patrol.core.db import connection
+from patrol.core.prepared import Prepared
 from patrol.rounds.ensure import ensure_rounds
 from patrol.rounds.round import Round
 from patrol.rounds.walk import ROUND_COLUMNS, Walk, walks
@@ -26,7 +27,7 @@ class Today:
     upcoming: Any | None
 
 
-_ROUNDS = (
+_ROUNDS = Prepared(
     select(*ROUND_COLUMNS)
     .where(
         Round.site_id == bindparam("site_id"),
@@ -50,7 +51,7 @@ def today_of(by: Reader, at: datetime, wanted: UUID | None = None) -> Today:
         "team": by.team or "",
         "all_teams": by.may("workload.see"),
     }
-    rows = list(db.session.execute(_ROUNDS, asked))
+    rows = _ROUNDS.all(connection(), asked)
     open_walks = walks(by.site_id, [row for row in rows if row.opens_at <= at], at)
     current = _choose(open_walks, by.user_id, wanted)
     upcoming = next((row for row in rows if row.opens_at > at), None)

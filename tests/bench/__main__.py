@@ -18,13 +18,16 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import Context
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from flask.testing import FlaskClient
 from PIL import Image
 from sqlalchemy import event
+from werkzeug.test import TestResponse
 
 from patrol.core.clock import now
 from patrol.core.db import db, write
@@ -188,15 +191,8 @@ def today(instance: Path) -> dict[str, Any]:
     with database(instance) as app:
         client = app.test_client()
         token_cookie(client, "0217")
-        client.get("/today")
-        asked: list[str] = []
-        event.listen(db.engine, "before_cursor_execute", lambda *args: asked.append(args[2]))
-        page = client.get("/today")
-        queries = len(asked)
-        start = time.process_time()
-        for _ in range(PAGES):
-            client.get("/today")
-        cpu = (time.process_time() - start) / PAGES
+        page, cpu = page_cost(client, "/today")
+        queries = counted(client, "/today")
     return {
         "queries": queries,
         "cpu_ms": round(cpu * 1000, 1),
@@ -204,6 +200,29 @@ def today(instance: Path) -> dict[str, Any]:
         "goal": "queries <= 6, cpu <= 4 ms, html <= 30 kB",
         "at": now().isoformat(timespec="seconds"),
     }
+
+
+def page_cost(client: FlaskClient, path: str) -> tuple[TestResponse, float]:
+    """The page and its CPU seconds. In a context of its own, since ``g`` would otherwise outlive a request."""
+    fresh = Context()
+    page = fresh.run(client.get, path)
+    assert page.status_code == 200, page.status_code
+    start = time.process_time()
+    for _ in range(PAGES):
+        fresh.run(client.get, path)
+    return page, (time.process_time() - start) / PAGES
+
+
+def counted(client: FlaskClient, path: str) -> int:
+    asked: list[str] = []
+
+    def listen(*call: Any) -> None:
+        asked.append(call[2])
+
+    event.listen(db.engine, "before_cursor_execute", listen)
+    Context().run(client.get, path)
+    event.remove(db.engine, "before_cursor_execute", listen)
+    return len(asked)
 
 
 def median(samples: list[tuple[float, float]], at: int) -> float:

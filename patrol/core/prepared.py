@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Dialect
+from sqlalchemy import Connection, Dialect, Float
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
 
@@ -114,7 +114,7 @@ def _row_maker(statement: Any, dialect: Dialect) -> Callable[[Sequence[Any]], An
         return tuple
     columns = list(statement.selected_columns)
     make: Any = namedtuple("PreparedRow", [column.name for column in columns])  # type: ignore[misc]
-    converts = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
+    converts = [_from_driver(column.type, dialect) for column in columns]
     changed = [(at, convert) for at, convert in enumerate(converts) if convert is not None]
 
     def row(raw: Sequence[Any]) -> Any:
@@ -124,3 +124,8 @@ def _row_maker(statement: Any, dialect: Dialect) -> Callable[[Sequence[Any]], An
         return make(*values)
 
     return row
+
+
+def _from_driver(kind: Any, dialect: Dialect) -> Any:
+    """How a column's value is converted; floats come as floats (psycopg's type would ask for the column's number)."""
+    return None if isinstance(kind, Float) else kind.dialect_impl(dialect).result_processor(dialect, None)

@@ -12,7 +12,6 @@ from flask import Blueprint, Flask
 from flask_babel import gettext
 from flask_login import LoginManager
 from flask_migrate import Migrate
-from flask_wtf import CSRFProtect
 from htmx_flask import Htmx
 from sqlalchemy.engine import make_url
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -44,6 +43,7 @@ from patrol.web.headers import init_headers
 from patrol.web.i18n import init_i18n, pick
 from patrol.web.inner import init_inner
 from patrol.web.nav import init_nav
+from patrol.web.signing import HeaderFirst, KeptSerializer
 from patrol.workorders import order
 from patrol.workorders.queries import open_orders
 from patrol.workorders.words import SOURCES, STATES, STEPS
@@ -55,7 +55,7 @@ TABLES = (
     *(route, round, scan, ending, day_tally, received),
 )
 
-csrf = CSRFProtect()
+csrf = HeaderFirst()
 migrate = Migrate(directory=str(Path(__file__).parent / "migrations"), render_as_batch=True, compare_type=True)
 
 
@@ -69,6 +69,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
         instance_path=str(values["INSTANCE"]),
     )
     app.config.update(values)
+    app.session_interface = KeptSerializer()
     _configure(app)
     if settings.in_checkout():
         compile_catalogue()
@@ -98,7 +99,11 @@ def _configure(app: Flask) -> None:
     config = app.config
     url = make_url(str(config["DATABASE_URL"]))
     config["SQLALCHEMY_DATABASE_URI"] = url
-    config["SQLALCHEMY_ENGINE_OPTIONS"] = {"pool_size": 24, "max_overflow": 16}
+    config["SQLALCHEMY_ENGINE_OPTIONS"] = {
+        "pool_size": 24,
+        "max_overflow": 16,
+        "pool_use_lifo": True,
+    }  # a warm one first
     public = urlsplit(config["PUBLIC_URL"])
     secure = public.scheme == "https"
     config.update(

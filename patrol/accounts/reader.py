@@ -14,6 +14,7 @@ from patrol.accounts.roles import ROLES, may
 from patrol.accounts.user import Membership, User
 from patrol.core.business_day import business_day
 from patrol.core.db import db
+from patrol.core.prepared import Prepared
 from patrol.sites.site import Site
 
 CONFIRMED_FOR = timedelta(minutes=30)
@@ -93,7 +94,7 @@ class Reader:
         return self.password_at is not None and self.password_at <= at < self.password_at + CONFIRMED_FOR
 
 
-_FIND = (
+_FIND = Prepared(
     select(
         User.id,
         User.name,
@@ -135,7 +136,8 @@ def reader_by_token(token: str, at: datetime) -> Reader | None:
         device_id = UUID(device_text)
     except ValueError:
         return None
-    rows = db.session.execute(_FIND, {"device_id": device_id, "at": at}).all()
+    with db.engine.connect() as connection:  # its own: a scan opens the session's only to write
+        rows = _FIND.all(connection, {"device_id": device_id, "at": at})
     if not rows or not secrets.compare_digest(rows[0].token_hash, token_hash(secret)):
         return None
     first = rows[0]

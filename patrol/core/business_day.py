@@ -7,6 +7,7 @@ shift belongs to the evening it begins on. Weeks are ISO weeks, and weeks and mo
 import calendar
 import re
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 ONE_DAY = timedelta(days=1)
@@ -87,6 +88,7 @@ def half_month(day: date) -> tuple[date, date]:
     return (first, middle) if day <= middle else (middle + ONE_DAY, last)
 
 
+@lru_cache(maxsize=4096)  # pages ask for the same few days thousands of times
 def period_of(interval_days: int, day: date) -> tuple[date, date] | None:
     """First and last day, both inside, of the period a duty has to be done once in.
 

@@ -4,6 +4,7 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from functools import partial
 from json import dumps
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, DateTime, Engine, MetaData, Uuid, event, text
+from sqlalchemy import JSON, Connection, DateTime, Engine, MetaData, Uuid, event, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
@@ -69,7 +70,24 @@ class Base(DeclarativeBase):
     )
 
 
-db = SQLAlchemy(
+class Database(SQLAlchemy):
+    """Begins SQLite's transactions itself; a listener for that would make every connection look for listeners."""
+
+    def _make_engine(self, bind_key: str | None, options: dict[str, Any], app: Any) -> Engine:
+        engine: Engine = super()._make_engine(bind_key, options, app)
+        if is_sqlite(engine):
+            engine.dialect.do_begin = _begin  # type: ignore[assignment,method-assign]
+        return engine
+
+
+_writing: ContextVar[bool] = ContextVar("inside write()", default=False)
+
+
+def _begin(connection: Any) -> None:
+    connection.cursor().execute("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
+
+
+db = Database(
     model_class=Base,
     session_options={"expire_on_commit": False},
     engine_options={"json_serializer": partial(dumps, ensure_ascii=False)},
@@ -92,13 +110,6 @@ def _prepare_connection(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # the driver would otherwise open transactions only at the first write
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000"):
         connection.execute(f"PRAGMA {pragma}")
-
-
-@event.listens_for(Engine, "begin")
-def _begin(connection: Any) -> None:
-    if connection.dialect.name == "sqlite":
-        writing = connection.get_execution_options().get("patrol_write")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
 
 class WriteGate:
@@ -167,7 +178,11 @@ def write(site_id: UUID | None = None) -> Iterator[Session]:
             yield session
         return
     with _gate(engine).hold(), _transaction(session):
-        session.connection(execution_options={"patrol_write": True})
+        token = _writing.set(True)
+        try:
+            session.connection()
+        finally:
+            _writing.reset(token)
         yield session
 
 
@@ -179,6 +194,12 @@ def _transaction(session: Session) -> Iterator[None]:
     except BaseException:
         session.rollback()
         raise
+
+
+def connection() -> Connection:
+    """The session's connection, for plain rows; what the session still holds back is written first."""
+    db.session.flush()
+    return db.session.connection()
 
 
 def upsert(model: Any) -> Any:

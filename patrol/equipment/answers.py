@@ -131,9 +131,7 @@ def check_signed(data: InspectionData) -> None:
         )
 
 
-def what_failed(
-    item: Mapping[str, Any], said: FindingData, past: PastDue | None = None, lang: str = "zh"
-) -> str:
+def what_failed(item: Mapping[str, Any], said: FindingData, past: PastDue | None = None, lang: str = "zh") -> str:
     """The item and its answer: the date that has passed, the bad choice or the value with its unit, the remark.
 
     lang: of the person who writes; the trade's Chinese when in doubt.

@@ -1,11 +1,13 @@
 """Short lists of hazards for the guard's screens: reported by me, open here."""
 
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Integer, bindparam, func, select
 
-from patrol.core.db import db
+from patrol.core.db import connection, db
+from patrol.core.prepared import Prepared
 from patrol.hazards.hazard import Hazard
 from patrol.sites.place import Place
 from patrol.workorders.order import WorkOrder
@@ -31,16 +33,23 @@ def reported_by(
     site_id: UUID, user_id: UUID | None, *, round_id: UUID | None = None, limit: int
 ) -> tuple[list[Any], int]:
     """The newest hazards of a person, or of a round, and how many there are in all. One query."""
+    asked = {"site_id": site_id, "user_id": user_id, "round_id": round_id, "limit": limit}
+    rows = _reported(user_id is not None, round_id is not None).all(connection(), asked)
+    return rows, rows[0].total if rows else 0
+
+
+@cache
+def _reported(by_person: bool, of_round: bool) -> Prepared:
     query = _short().add_columns(func.count().over().label("total"))
-    query = query.where(WorkOrder.site_id == site_id, WorkOrder.kind == "hazard")
-    if user_id is not None:
-        query = query.where(WorkOrder.reported_by_id == user_id)
-    if round_id is not None:
+    query = query.where(WorkOrder.site_id == bindparam("site_id"), WorkOrder.kind == "hazard")
+    if by_person:
+        query = query.where(WorkOrder.reported_by_id == bindparam("user_id"))
+    if of_round:
         found = Hazard.__table__.c
         query = query.join(Hazard.__table__, (found.site_id == WorkOrder.site_id) & (found.id == WorkOrder.id))
-        query = query.where(found.round_id == round_id)
-    rows = list(db.session.execute(query.order_by(WorkOrder.reported_at.desc(), WorkOrder.id.desc()).limit(limit)))
-    return rows, rows[0].total if rows else 0
+        query = query.where(found.round_id == bindparam("round_id"))
+    newest = WorkOrder.reported_at.desc(), WorkOrder.id.desc()
+    return Prepared(query.order_by(*newest).limit(bindparam("limit", type_=Integer)))
 
 
 def open_on_site(site_id: UUID, limit: int = 300) -> list[Any]:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from patrol.core.db import Model, db
 from patrol.core.keys import NIL, uuid7
+from patrol.core.prepared import Prepared
 
 START = "0" * 64
 
@@ -53,11 +54,11 @@ class JournalHead(Model):
     hash: Mapped[str]
 
 
-_HEAD = select(JournalHead.seq, JournalHead.hash).where(JournalHead.site_id == bindparam("site"))
-_ADD = insert(JournalEntry.__table__)  # type: ignore[arg-type]
-_FIRST = insert(JournalHead.__table__)  # type: ignore[arg-type]
+_HEAD = Prepared(select(JournalHead.seq, JournalHead.hash).where(JournalHead.site_id == bindparam("site")))
+_ADD = Prepared(insert(JournalEntry.__table__))  # type: ignore[arg-type]
+_FIRST = Prepared(insert(JournalHead.__table__))  # type: ignore[arg-type]
 _heads = JournalHead.__table__.c
-_MOVE = (
+_MOVE = Prepared(
     update(JournalHead.__table__)  # type: ignore[arg-type]
     .where(_heads.site_id == bindparam("site"))
     .values(seq=bindparam("next_seq"), hash=bindparam("next_hash"))
@@ -81,7 +82,7 @@ def note(
     """
     site = site_id or NIL
     connection = db.session.connection()
-    head = connection.execute(_HEAD, {"site": site}).first()
+    head = _HEAD.first(connection, {"site": site})
     seq, previous = (head.seq + 1, head.hash) if head is not None else (1, START)
     row = {
         "site_id": site,
@@ -97,11 +98,11 @@ def note(
         "prev_hash": previous,
     }
     row["hash"] = _hash(row)
-    connection.execute(_ADD, row)
+    _ADD.run(connection, row)
     if head is None:
-        connection.execute(_FIRST, {"site_id": site, "seq": seq, "hash": row["hash"]})
+        _FIRST.run(connection, {"site_id": site, "seq": seq, "hash": row["hash"]})
     else:
-        connection.execute(_MOVE, {"site": site, "next_seq": seq, "next_hash": row["hash"]})
+        _MOVE.run(connection, {"site": site, "next_seq": seq, "next_hash": row["hash"]})
 
 
 def entry_hash(entry: JournalEntry) -> str:

@@ -89,7 +89,7 @@ class Review:
     def links(self) -> Links:
         return Links(self.period.first, self.period.last)
 
-    @property
+    @cached_property
     def today(self) -> date:
         return business_day(self.at, self.site.zone, self.site.day_start)
 
@@ -161,8 +161,8 @@ def asked_for(kind: Kind, text: str, today: date) -> Period:
 
 def review(site_id: UUID, period: Period, at: datetime) -> Review:
     """The review as it stands at ``at``. A constant number of queries once its days are counted."""
-    days = tallies(site_id, period.previous.first, period.last, at)
     site = db.session.get_one(Site, site_id)
+    days = tallies(site_id, period.previous.first, period.last, at)
     by_day = {day: days[day] for day in period.days}
     total = add(by_day.values())
     started = standing(site_id, period.previous.last)

@@ -116,12 +116,14 @@ def _routine(
     if not targets or (rare and not inside):
         return None
     spans = {span for day in period.days if day <= today and (span := period_of(row.interval_days, day))}
-    owed = {(thing, span) for thing in targets for span in spans if span[0] >= period.first or not rare}
+    due = {span for span in spans if span[0] >= period.first or not rare}  # each thing is owed one in each span
+    owed = len(targets) * len(due)
+    by_site = bool(BY_SITE & set(row.applies_to))
     hit = set()
     for one in done:
         span = period_of(row.interval_days, one.business_day)
-        thing = None if BY_SITE & set(row.applies_to) else one.equipment_id or one.place_id
-        if one.complete and (thing, span) in owed:
+        thing = None if by_site else one.equipment_id or one.place_id
+        if one.complete and span in due and thing in targets:
             hit.add((thing, span))
     last = inside[-1] if inside else None
     left = period_of(row.interval_days, today)
@@ -129,9 +131,9 @@ def _routine(
         code=row.code,
         title={"zh": row.title_zh, "en": row.title_en},
         interval_days=row.interval_days,
-        ratio=ratio(len(hit), len(owed)),
+        ratio=ratio(len(hit), owed),
         failed=sum(one.failed_count > 0 for one in inside),
         last_day=last.business_day if last else None,
         last_by=last.name if last else "",
-        until=left[1] if left and left in spans and len(hit) < len(owed) else None,
+        until=left[1] if left and left in spans and len(hit) < owed else None,
     )

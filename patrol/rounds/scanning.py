@@ -8,11 +8,12 @@ from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 
 from patrol.accounts.reader import Reader, business_day_of
-from patrol.core.db import db
+from patrol.core.db import connection, db
 from patrol.core.facts import When
+from patrol.core.prepared import Prepared
 from patrol.core.problems import N_, Problem
 from patrol.rounds.distance import distance_m
 from patrol.rounds.round import Round, RoundStop
@@ -64,15 +65,23 @@ class _Known:
     walking: set[UUID] = field(default_factory=set)
     near: dict[UUID, list[datetime]] = field(default_factory=lambda: defaultdict(list))
 
+    def take_rounds(self, rows: Sequence[Any]) -> None:
+        self.rounds.clear()
+        for row in rows:
+            self.rounds[row.place_id].append(row)
 
-_LABELS = (
+    def open_at(self, place_id: UUID, at: datetime) -> list[Any]:
+        return [row for row in self.rounds[place_id] if row.opens_at <= at < row.closes_at]
+
+
+_LABELS = Prepared(
     select(
         Label.id, Label.code, Label.place_id, Label.revoked_at, Place.lat, Place.lon, Place.radius_m, Place.retired_at
     )
     .join(Place, (Place.site_id == Label.site_id) & (Place.id == Label.place_id))
     .where(Label.site_id == bindparam("site_id"), Label.code.in_(bindparam("codes", expanding=True)))
 )
-_ROUNDS = (
+_ROUNDS = Prepared(
     select(
         RoundStop.place_id,
         Round.id,
@@ -93,7 +102,7 @@ _ROUNDS = (
         RoundStop.place_id.in_(bindparam("places", expanding=True)),
     )
 )
-_WALKING = (
+_WALKING = Prepared(
     select(Scan.round_id)
     .where(
         Scan.site_id == bindparam("site_id"),
@@ -102,14 +111,16 @@ _WALKING = (
     )
     .distinct()
 )
-_NEAR = select(Scan.place_id, Scan.effective_at).where(
-    Scan.site_id == bindparam("site_id"),
-    Scan.user_id == bindparam("user_id"),
-    Scan.place_id.in_(bindparam("places", expanding=True)),
-    Scan.effective_at >= bindparam("since"),
-    Scan.effective_at <= bindparam("until"),
+_NEAR = Prepared(
+    select(Scan.place_id, Scan.effective_at).where(
+        Scan.site_id == bindparam("site_id"),
+        Scan.user_id == bindparam("user_id"),
+        Scan.place_id.in_(bindparam("places", expanding=True)),
+        Scan.effective_at >= bindparam("since"),
+        Scan.effective_at <= bindparam("until"),
+    )
 )
-_INSERT = insert(Scan.__table__)  # type: ignore[arg-type]
+_INSERT = Prepared(insert(Scan.__table__))  # type: ignore[arg-type]
 
 
 def scan_label(scan: NewScan, *, by: Reader) -> Scan:
@@ -127,7 +138,7 @@ def take_scans(scans: Sequence[NewScan], *, by: Reader) -> dict[UUID, Problem | 
     """
     outcomes: dict[UUID, Problem | None] = {}
     codes = {scan.id: fold_code(scan.data.code) for scan in scans}
-    known = _look_up(scans, {code for code in codes.values() if code}, by)
+    known = _look_up(scans, codes, by)
     rows, days = [], set()
     for scan in sorted(scans, key=lambda scan: scan.when.at):
         label = known.labels.get(codes[scan.id] or "")
@@ -139,7 +150,7 @@ def take_scans(scans: Sequence[NewScan], *, by: Reader) -> dict[UUID, Problem | 
         days.add(row["business_day"])
         outcomes[scan.id] = None
     if rows:
-        db.session.connection().execute(_INSERT, rows)
+        _INSERT.run(connection(), *rows)
         mark_day(by.site_id, *days)
     return outcomes
 
@@ -153,29 +164,35 @@ def unknown_code() -> Problem:
     )
 
 
-def _look_up(scans: Sequence[NewScan], codes: set[str], by: Reader) -> _Known:
+def _look_up(scans: Sequence[NewScan], codes: dict[UUID, str | None], by: Reader) -> _Known:
     site = {"site_id": by.site_id}
-    db.session.flush()
-    connection = db.session.connection()  # plain rows: the session's own loading would cost as much again
-    labels = {row.code: row for row in connection.execute(_LABELS, {**site, "codes": sorted(codes)})}
+    here = connection()
+    wanted = sorted({code for code in codes.values() if code})
+    labels = {row.code: row for row in _LABELS.all(here, {**site, "codes": wanted})} if wanted else {}
     known = _Known(labels)
-    places = sorted({row.place_id for row in labels.values()}, key=str)
-    if not places:
+    tapped = [(label.place_id, scan.when.at) for scan in scans if (label := labels.get(codes[scan.id] or ""))]
+    if not tapped:
         return known
-    first, last = min(scan.when.at for scan in scans), max(scan.when.at for scan in scans)
-    asked = {**site, "places": places, "since": first - AFTER_CLOSE_WITHIN, "until": last}
-    for row in connection.execute(_ROUNDS, asked):
-        known.rounds[row.place_id].append(row)
-    mine = {**site, "user_id": by.user_id}
-    rounds = sorted({row.id for rows in known.rounds.values() for row in rows}, key=str)
-    if rounds:
-        known.walking.update(
-            round_id for round_id in connection.scalars(_WALKING, {**mine, "rounds": rounds}) if round_id
-        )
-    near = {**mine, "places": places, "since": first - REPEAT_WITHIN, "until": last + REPEAT_WITHIN}
-    for place_id, at in connection.execute(_NEAR, near):
+    first, last = min(at for _place, at in tapped), max(at for _place, at in tapped)
+    asked = {**site, "places": sorted({place for place, _at in tapped}), "user_id": by.user_id}
+    _look_up_rounds(known, here, tapped, {**asked, "since": first, "until": last})
+    near = {**asked, "since": first - REPEAT_WITHIN, "until": last + REPEAT_WITHIN}
+    for place_id, at in _NEAR.all(here, near):
         known.near[place_id].append(at)
     return known
+
+
+def _look_up_rounds(
+    known: _Known, here: Connection, tapped: list[tuple[UUID, datetime]], asked: dict[str, Any]
+) -> None:
+    """Rounds open at the time; closed ones only for who came too late, and who walks only where two are open."""
+    known.take_rounds(_ROUNDS.all(here, asked))
+    open_then = [len(known.open_at(place, at)) for place, at in tapped]
+    if 0 in open_then:
+        known.take_rounds(_ROUNDS.all(here, {**asked, "since": asked["since"] - AFTER_CLOSE_WITHIN}))
+    if max(open_then) > 1:
+        rounds = sorted({row.id for rows in known.rounds.values() for row in rows})
+        known.walking.update(row.round_id for row in _WALKING.all(here, {**asked, "rounds": rounds}))
 
 
 def _row(scan: NewScan, label: Any, known: _Known, by: Reader) -> dict[str, Any]:

@@ -8,7 +8,8 @@ from uuid import UUID
 from sqlalchemy import bindparam, or_, select
 
 from patrol.accounts.reader import Reader
-from patrol.core.db import db
+from patrol.core.db import connection
+from patrol.core.prepared import Prepared
 from patrol.rounds.ensure import ensure_rounds
 from patrol.rounds.round import Round
 from patrol.rounds.walk import ROUND_COLUMNS, Walk, walks
@@ -26,7 +27,7 @@ class Today:
     upcoming: Any | None
 
 
-_ROUNDS = (
+_ROUNDS = Prepared(
     select(*ROUND_COLUMNS)
     .where(
         Round.site_id == bindparam("site_id"),
@@ -63,7 +64,7 @@ def _rows(by: Reader, at: datetime) -> list[Any]:
         "team": by.team or "",
         "all_teams": by.may("workload.see"),
     }
-    return list(db.session.execute(_ROUNDS, asked))
+    return list(_ROUNDS.all(connection(), asked))
 
 
 def _choose(open_walks: list[Walk], user_id: UUID, wanted: UUID | None) -> Walk | None:

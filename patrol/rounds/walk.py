@@ -10,7 +10,8 @@ from uuid import UUID
 from sqlalchemy import bindparam, select
 
 from patrol.accounts.user import User
-from patrol.core.db import db
+from patrol.core.db import connection, db
+from patrol.core.prepared import Prepared
 from patrol.rounds.round import Round, RoundStop
 from patrol.rounds.scan import Scan
 from patrol.rounds.scanning import times_of
@@ -104,7 +105,7 @@ class Walk:
         return (after or open_stops)[0]
 
 
-_STOPS = (
+_STOPS = Prepared(
     select(
         RoundStop.round_id,
         RoundStop.place_id,
@@ -117,7 +118,7 @@ _STOPS = (
     .where(RoundStop.site_id == bindparam("site_id"), RoundStop.round_id.in_(bindparam("rounds", expanding=True)))
     .order_by(RoundStop.round_id, RoundStop.position)
 )
-_SCANS = (
+_SCANS = Prepared(
     select(
         Scan.round_id,
         Scan.id,
@@ -156,10 +157,11 @@ def walks(site_id: UUID, rounds: Sequence[Any], at: datetime) -> list[Walk]:
         return []
     asked = {"site_id": site_id, "rounds": [row.id for row in rounds]}
     stops: dict[UUID, list[Any]] = defaultdict(list)
-    for row in db.session.execute(_STOPS, asked):
+    here = connection()
+    for row in _STOPS.all(here, asked):
         stops[row.round_id].append(row)
     scans: dict[UUID, list[Any]] = defaultdict(list)
-    for row in db.session.execute(_SCANS, asked):
+    for row in _SCANS.all(here, asked):
         scans[row.round_id].append(row)
     return [judge_walk(row, stops[row.id], scans[row.id], at) for row in rounds]
 

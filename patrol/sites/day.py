@@ -2,13 +2,13 @@
 
 from datetime import date
 from functools import cache
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from patrol.core.db import Model, db, upsert
+from patrol.core.prepared import Prepared
 
 
 class SiteDay(Model):
@@ -26,11 +26,12 @@ def mark_day(site_id: UUID, *days: date) -> None:
     rows = [{"site_id": site_id, "day": day, "changes": 1} for day in sorted(set(days))]
     if not rows:
         return
-    db.session.connection().execute(_mark(db.engine.dialect.name), rows)
+    _mark(db.engine.dialect.name).run(db.session.connection(), *rows)
 
 
 @cache
-def _mark(_dialect: str) -> Any:
+def _mark(_dialect: str) -> Prepared:
     """Built once for each kind of database: building it costs more than running it."""
     changes = SiteDay.__table__.c.changes + 1
-    return upsert(SiteDay).on_conflict_do_update(index_elements=["site_id", "day"], set_={"changes": changes})
+    mark = upsert(SiteDay.__table__).on_conflict_do_update(index_elements=["site_id", "day"], set_={"changes": changes})
+    return Prepared(mark)

@@ -20,6 +20,7 @@ from patrol.accounts.reader import Reader
 from patrol.core.db import db, write
 from patrol.core.facts import When
 from patrol.core.keys import uuid7
+from patrol.core.prepared import Prepared
 from patrol.core.problems import N_, Problem
 from patrol.journal.entry import note
 from patrol.rounds.scanning import NewScan, ScanData, take_scans
@@ -30,9 +31,11 @@ from patrol.sync.received import Received, Shelved
 
 log = logging.getLogger(__name__)
 CHUNK = 250
-_REMEMBER = insert(Received.__table__)  # type: ignore[arg-type]
-_KNOWN = select(Received.id, Received.content_hash, Received.user_id, Received.url).where(
-    Received.site_id == bindparam("site_id"), Received.id.in_(bindparam("ids", expanding=True))
+_REMEMBER = Prepared(insert(Received.__table__))  # type: ignore[arg-type]
+_KNOWN = Prepared(
+    select(Received.id, Received.content_hash, Received.user_id, Received.url).where(
+        Received.site_id == bindparam("site_id"), Received.id.in_(bindparam("ids", expanding=True))
+    )
 )
 
 
@@ -137,7 +140,9 @@ def _store_all(offers: Sequence[Offer], batch: Batch, by: Reader, at: datetime, 
 def _answer_known(offers: Sequence[Offer], by: Reader) -> None:
     """Say "known" or "id reused" for ids that are here already, or twice in this batch."""
     ids = [offer.record.id for offer in offers if offer.record is not None and offer.open]
-    rows = db.session.connection().execute(_KNOWN, {"site_id": by.site_id, "ids": ids})
+    if not ids:
+        return
+    rows = _KNOWN.all(db.session.connection(), {"site_id": by.site_id, "ids": ids})
     known: dict[UUID, tuple[str, UUID, str | None]] = {row.id: (row.content_hash, row.user_id, row.url) for row in rows}
     for offer in offers:
         if offer.record is None or not offer.open:
@@ -219,7 +224,7 @@ def _remember(stored: Sequence[Offer], batch: Batch, by: Reader, at: datetime) -
         )
     if not rows:
         return
-    db.session.connection().execute(_REMEMBER, rows)
+    _REMEMBER.run(db.session.connection(), *rows)
     digest = hashlib.sha256("\n".join(sorted(f"{row['id']} {row['content_hash']}" for row in rows)).encode())
     note(
         "received", "records", None, site_id=by.site_id, by=by.user_id, at=at, phone_at=batch.sent_at,

@@ -4,7 +4,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Flask, g, request, session
-from flask_babel import Babel, get_locale
+from flask_babel import Babel, get_locale, get_translations
 from flask_login import current_user
 
 LOCALES = {"zh": "zh_Hans_CN", "en": "en"}
@@ -39,7 +39,21 @@ def init_i18n(app: Flask, folder: str) -> None:
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = folder
     app.config["BABEL_DEFAULT_LOCALE"] = LOCALES[DEFAULT]
     Babel(app, locale_selector=lambda: LOCALES[language()] if request else LOCALES[DEFAULT])
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        gettext=lambda text: _catalogue().ugettext(text),
+        ngettext=lambda one, many, n: _catalogue().ungettext(one, many, n),
+        newstyle=True,
+        pgettext=lambda context, text: _catalogue().upgettext(context, text),
+        npgettext=lambda context, one, many, n: _catalogue().unpgettext(context, one, many, n),
+    )
     app.jinja_env.globals.update(language=language, pick=pick)
+
+
+def _catalogue() -> Any:
+    """This request's translations: looked up once, not for each of a page's hundred words."""
+    if "catalogue" not in g:
+        g.catalogue = get_translations()
+    return g.catalogue
 
 
 def zone() -> ZoneInfo:

@@ -1,9 +1,6 @@
 """CPU seconds and memory of a server and its workers, from /proc."""
 
-import os
 from pathlib import Path
-
-TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def family(pid: int) -> list[int]:
@@ -24,11 +21,12 @@ def family(pid: int) -> list[int]:
 
 
 def cpu_seconds(pid: int) -> float:
+    """By the scheduler's own count, in nanoseconds; the ticks of /proc/stat are too coarse for a few hundred scans."""
     total = 0
     for member in family(pid):
-        try:
-            fields = Path(f"/proc/{member}/stat").read_text().rsplit(")", 1)[1].split()
-        except OSError:
-            continue
-        total += int(fields[11]) + int(fields[12])
-    return total / TICKS
+        for task in Path(f"/proc/{member}/task").glob("*/schedstat"):
+            try:
+                total += int(task.read_text().split()[0])
+            except OSError:  # it has ended meanwhile
+                continue
+    return total / 1e9

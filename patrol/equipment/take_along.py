@@ -15,14 +15,14 @@ from patrol.equipment.duty import Duty, duties, mine, open_ones
 from patrol.equipment.equipment import Equipment
 from patrol.equipment.inspection import last_values
 from patrol.equipment.item_row import item_rows
-from patrol.equipment.service_life import due_state
+from patrol.equipment.service_life import PastDue, due_state, past_due
 from patrol.sites.place import Place
 
 
 @dataclass(frozen=True, slots=True)
 class Owed:
     """One duty. mine: of this person's own team; others are for whoever stands there. above: the place and all
-    places it lies in; limits and last: of number items, by item code."""
+    places it lies in; limits and last: of number items, by item code; past: the item that cannot pass, if any."""
 
     duty: Duty
     mine: bool
@@ -31,6 +31,7 @@ class Owed:
     last: dict[str, float]
     life: str
     life_month: str
+    past: PastDue | None
 
 
 MOST_OF_OTHERS = 400
@@ -49,27 +50,30 @@ def owed_by(by: Reader, at: datetime, checkpoints: Collection[UUID]) -> list[Owe
     wanted = own | {id(duty) for duty in others}
     open_duties = [duty for duty in open_duties if id(duty) in wanted]
     things = _equipment(by.site_id, [duty.equipment_id for duty in open_duties if duty.equipment_id])
-    numbers = _number_items(by.site_id, {duty.checklist_id for duty in open_duties})
+    items = _items(by.site_id, {duty.checklist_id for duty in open_duties})
     day = business_day_of(by, at)
     return [
         Owed(
             duty,
             id(duty) in own,
             list(_up(duty.place_id, parents)),
-            *_known(by, duty, things.get(duty.equipment_id), numbers.get(duty.checklist_id, ()), day),
+            *_known(by, duty, things.get(duty.equipment_id), items[duty.checklist_id], day),
         )
         for duty in open_duties
     ]
 
 
-def _known(by: Reader, duty: Duty, thing: Any, numbers: Sequence[Any], day: date) -> tuple[Any, Any, str, str]:
-    """(limits, last values, life, month of the next service or of scrapping) of the thing a duty is about."""
-    life = due_state(thing.next_service, thing.scrap_on, day) if thing else "ok"
-    month = (thing.scrap_on if life == "scrap" else thing.next_service or thing.scrap_on) if life != "ok" else None
-    own = thing.limits if thing else {}
-    limits = {row["code"]: [row["low"], row["high"]] for row in item_rows(numbers, own, {})} if own else {}
+def _known(by: Reader, duty: Duty, thing: Any, items: Sequence[Any], day: date) -> tuple[Any, Any, str, str, Any]:
+    """(limits, last values, life, month of the next service or of scrapping, past) of the thing a duty is about."""
+    numbers = [item for item in items if item["kind"] == "number"]
     last = last_values(by.site_id, duty.equipment_id, duty.place_id, duty.code) if numbers else {}
-    return limits, last, life, f"{month:%Y-%m}" if month else ""
+    if thing is None:
+        return {}, last, "ok", "", None
+    life = due_state(thing.next_service, thing.scrap_on, day)
+    month = (thing.scrap_on if life == "scrap" else thing.next_service or thing.scrap_on) if life != "ok" else None
+    limits = {row["code"]: [row["low"], row["high"]] for row in item_rows(numbers, thing.limits, {})}
+    past = past_due(items, thing.next_service, thing.scrap_on, day)
+    return limits if thing.limits else {}, last, life, f"{month:%Y-%m}" if month else "", past
 
 
 def _equipment(site_id: UUID, ids: list[UUID]) -> dict[UUID | None, Any]:
@@ -90,7 +94,6 @@ def _up(place_id: UUID | None, parents: dict[UUID, UUID | None]) -> Iterable[UUI
         place_id = parents.get(place_id)
 
 
-def _number_items(site_id: UUID, ids: Iterable[UUID]) -> dict[UUID, list[Any]]:
+def _items(site_id: UUID, ids: Iterable[UUID]) -> dict[UUID, list[Any]]:
     query = select(Checklist.id, Checklist.items).where(Checklist.site_id == site_id, Checklist.id.in_(list(ids)))
-    found = {row.id: [item for item in row.items if item["kind"] == "number"] for row in db.session.execute(query)}
-    return {id: items for id, items in found.items() if items}
+    return {row.id: row.items for row in db.session.execute(query)}

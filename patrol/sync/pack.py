@@ -169,6 +169,8 @@ def _due(one: Owed, today: Any) -> dict[str, Any]:
         told["others"] = True
     if one.life != "ok":
         told["life"] = [one.life, one.life_month]
+    if one.past is not None:
+        told["past"] = [one.past.item, f"{one.past.since:%Y-%m}"]
     return told | {key: value for key, value in (("limits", one.limits), ("last", one.last)) if value}
 
 

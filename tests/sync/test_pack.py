@@ -96,6 +96,16 @@ def test_it_tells_what_is_due_where_with_the_ledgers_warning(evening, as_user, p
     assert bottle["life"][1] == "2026-04"
 
 
+def test_a_unit_past_its_date_comes_with_the_item_that_cannot_pass(evening, as_user, people):
+    with write():
+        bottle = db.session.get_one(Equipment, (evening.site_id, evening.id))
+        bottle.next_service = date(2026, 2, 1)
+
+    due = pack_of(as_user(people.engineer))["due"]
+
+    assert [one["past"] for one in due if one.get("equipment") == str(evening.id)] == [["service_valid", "2026-02"]]
+
+
 def test_a_guard_takes_along_what_stands_at_his_points_but_is_not_asked_for_it(evening, as_user, people):
     due = pack_of(as_user(people.guard))["due"]
 

@@ -1,5 +1,5 @@
 // A checklist for the thing its address names: where, which unit, its own limits, its last values.
-import { t } from "../app.js"
+import { el, icon, t } from "../app.js"
 import { dueBy, nextThere, stillDue } from "../offline/due.js"
 import { deeds } from "../offline/local.js"
 import { fillSlots } from "../offline/slots.js"
@@ -21,8 +21,22 @@ export async function fill(facts) {
   for (const picker of form.querySelectorAll("[data-behaviour~=photo-picker]")) picker.dataset.where = where
   if (!one) return
   for (const number of form.querySelectorAll("[data-number]")) numberRow(number, one)
+  if (one.past) cannotPass(...one.past)
   const life = document.querySelector(`[data-life=${one.life?.[0] ?? "none"}]`)
   if (life) { life.hidden = false; fillSlots(life, { month: one.life[1] }) }
+}
+
+// By the ledger its date has passed: the row stands on fail, as the server will have it anyway.
+function cannotPass(item, month) {
+  const row = document.querySelector(`[data-item="${CSS.escape(item)}"]`)
+  const pass = row?.querySelector("input[value=pass]")
+  const fail = row?.querySelector("input[value=fail]")
+  if (!pass || !fail) return
+  pass.disabled = true
+  fail.checked = true
+  row.querySelector(".finding__na")?.remove()
+  const hint = el("p.finding__hint", {}, icon("clock"), el("span", {}, t("past_due", { month })))
+  row.querySelector("[data-fail-area] .finding__proof").before(hint)
 }
 
 function numberRow(number, { limits = {}, last = {} }) {

@@ -14,3 +14,9 @@ def tidy_number(text: str | None, longest: int) -> str:
     """A number as people type it on any keyboard (full-width, spaces, dashes), folded to one writing."""
     plain = unicodedata.normalize("NFKC", tidy(text, longest * 2))
     return "".join(letter for letter in plain if letter not in " -‐‑–—()").upper()[:longest]
+
+
+def tidy_phone(text: str | None, longest: int) -> str:
+    """A telephone number as it is to be printed: plain digits, grouped as it was typed."""
+    plain = unicodedata.normalize("NFKC", tidy(text, longest * 2))
+    return tidy(plain.translate(dict.fromkeys(map(ord, "‐‑–—"), "-")), longest)

@@ -43,7 +43,7 @@ def test_the_first_manager_makes_a_site_and_is_signed_in_before_what_comes_next(
         ("15:00", "23:00"),
         ("23:00", "07:00"),
     ]
-    assert site.post_phone == "057188001234"
+    assert site.post_phone == "0571-8800 1234"  # printed on labels, grouped as it was typed
     assert db.session.scalars(select(User.staff_no)).one() == "A001"
     assert db.session.scalars(select(Membership.role)).one() == "site_manager"
     assert db.session.scalar(select(func.count()).select_from(Checklist)) == len(catalogue_lists())

@@ -24,7 +24,7 @@ def test_the_manager_changes_everything_at_once(as_user, people, sites):
     assert as_user(people.manager).post("/site", data=FORM).status_code == 303
 
     site: Site = fresh(sites.lake)
-    assert (f"{site.day_start:%H:%M}", site.post_phone, site.notice) == ("07:00", "057188001234", "明天 有大风")
+    assert (f"{site.day_start:%H:%M}", site.post_phone, site.notice) == ("07:00", "0571-8800 1234", "明天 有大风")
     assert [shift["en"] for shift in site.shifts] == ["Early", "中班", "夜班"]
     assert len({shift["code"] for shift in site.shifts}) == 3
     last = history(site.id, "site", site.id)[-1]

@@ -19,7 +19,7 @@ from patrol.accounts.views.site import zone_choices
 from patrol.core.clock import now
 from patrol.core.db import db, write
 from patrol.core.problems import N_, Problem
-from patrol.core.wording import tidy, tidy_number
+from patrol.core.wording import tidy, tidy_phone
 from patrol.equipment.checklist import bring_in_catalogue
 from patrol.sites.change import SiteSettings
 from patrol.sites.shifts import PATTERNS, pattern, read_time
@@ -94,7 +94,7 @@ def _settings(typed: dict[str, str]) -> SiteSettings:
     return SiteSettings(
         name=tidy(typed["site_name"], 60),
         company=tidy(typed["company"], 60),
-        post_phone=tidy_number(typed["post_phone"], 20),
+        post_phone=tidy_phone(typed["post_phone"], 20),
         timezone=tidy(typed["timezone"], 60),
         day_start=day_start,
         shifts=pattern(typed["pattern"], day_start),

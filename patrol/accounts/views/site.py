@@ -10,7 +10,7 @@ from patrol.accounts.views import bp
 from patrol.core.clock import now
 from patrol.core.db import db, write
 from patrol.core.problems import Problem
-from patrol.core.wording import tidy, tidy_number
+from patrol.core.wording import tidy, tidy_phone
 from patrol.sites.change import COMMON_ZONES, SiteSettings, change_site, known_zones
 from patrol.sites.shifts import MOST, read_shifts, read_time
 from patrol.sites.site import Site
@@ -57,7 +57,7 @@ def read_settings(typed: dict[str, Any]) -> SiteSettings:
     return SiteSettings(
         name=tidy(typed["name"], 60),
         company=tidy(typed["company"], 60),
-        post_phone=tidy_number(typed["post_phone"], 20),
+        post_phone=tidy_phone(typed["post_phone"], 20),
         timezone=tidy(typed["timezone"], 60),
         day_start=read_time(typed["day_start"], "day_start"),
         shifts=read_shifts(typed["shifts"]),

@@ -1,11 +1,14 @@
 """Colleagues: who works on a site, and to whom this reader may give work."""
 
+from collections import Counter
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 
 from patrol.accounts.reader import Reader
+from patrol.accounts.roles import TEAMS
 from patrol.accounts.user import Membership, User
 from patrol.core.db import db
 
@@ -27,3 +30,30 @@ def colleagues(by: Reader) -> list[Any]:
     if not (by.may("order.assign") or by.may("order.assign_minor")):
         return []
     return [person for person in people_of(by.site_id) if person.team == by.team]
+
+
+@dataclass(frozen=True, slots=True)
+class TeamChoice:
+    """A team that may be given work. size: how many work in it now; people: those of it the reader may name."""
+
+    code: str
+    size: int
+    people: list[Any]
+
+
+def team_choices(by: Reader) -> list[TeamChoice]:
+    """Every team, the reader's own first and those with nobody in them last."""
+    sizes, named = team_sizes(by.site_id), colleagues(by)
+    found = [TeamChoice(code, sizes[code], [one for one in named if one.team == code]) for code in TEAMS]
+    return sorted(found, key=lambda team: (team.size == 0, team.code != by.team))
+
+
+def team_sizes(site_id: UUID) -> Counter[str]:
+    """How many people work in each team now."""
+    return Counter(person.team for person in people_of(site_id))
+
+
+def stand_in(team: str, choices: list[TeamChoice]) -> str:
+    """The team to propose: the one asked for, or, when nobody works in it, the first that has people."""
+    staffed = [choice.code for choice in choices if choice.size]
+    return team if team in staffed or not staffed else staffed[0]

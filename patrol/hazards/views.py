@@ -9,15 +9,14 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from pydantic import ValidationError
 
-from patrol.accounts.colleagues import colleagues
-from patrol.accounts.roles import TEAMS
+from patrol.accounts.colleagues import stand_in, team_choices, team_sizes
 from patrol.core.clock import now
 from patrol.core.db import db, write
 from patrol.core.facts import When
 from patrol.core.keys import uuid7
 from patrol.core.problems import NotHere, Problem
-from patrol.hazards.category import FIRST_CHOICES, GROUPS, categories, grouped
-from patrol.hazards.deadline import SEVERITY_HOURS
+from patrol.hazards.category import FIRST_CHOICES, GROUPS, categories, category, grouped
+from patrol.hazards.deadline import SEVERITY_HOURS, deadline_hours, due_at
 from patrol.hazards.flow import next_step, other_steps
 from patrol.hazards.hazard import Hazard
 from patrol.hazards.queries import (
@@ -88,6 +87,7 @@ def show(hazard_id: UUID) -> Any:
 def step(hazard_id: UUID) -> Any:
     _hazard(hazard_id)
     record_id, data = _record()
+    data |= _whom(data.get("who"))
     try:
         checked = StepData.model_validate({**data, "order": hazard_id})
         with write(current_user.site_id):
@@ -126,10 +126,35 @@ def _page(hazard_id: UUID, problem: Problem | None, data: dict[str, Any] | None 
         text=words(problem) if problem else "",
         data=sent,
         record_id=uuid7(),
-        members=colleagues(_reader()),
-        teams=TEAMS,
+        unmanned=_unmanned(hazard),
+        **(_assignment(hazard, sent) if wanted == "assign" or following == "assign" else {}),
     )
     return html, problem.status if problem else 200
+
+
+def _whom(who: str | None) -> dict[str, str]:
+    """The assignment form's one choice, ``team:<code>`` or a person's id, as the fields of a step."""
+    if not who:
+        return {}
+    return {"team": who[5:]} if who.startswith("team:") else {"assignee": who}
+
+
+def _assignment(hazard: Hazard, sent: dict[str, Any]) -> dict[str, Any]:
+    """What the form of an assignment offers: whom, the one proposed, and by when at each severity."""
+    choices = team_choices(_reader())
+    proposed = str(hazard.assignee_id or f"team:{stand_in(hazard.team, choices)}")
+    kind = category(hazard.category)
+    return {
+        "choices": choices,
+        "proposed": sent.get("who") or proposed,
+        "due_by": {code: due_at(hazard.reported_at, deadline_hours(kind, code)) for code in SEVERITY_HOURS},
+    }
+
+
+def _unmanned(hazard: Hazard) -> bool:
+    """Whether it waits for a team in which nobody works."""
+    waits = hazard.state in ("reported", "assigned") and hazard.assignee_id is None
+    return waits and not team_sizes(hazard.site_id)[hazard.team]
 
 
 def _related(hazard: Hazard) -> list[tuple[str, Hazard]]:

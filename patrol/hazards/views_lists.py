@@ -1,5 +1,6 @@
 """Door: hazards as a board and as a list, narrowed by what stands in the address."""
 
+from collections import Counter
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -96,13 +97,15 @@ def _day(text: str | None) -> date | None:
 
 
 def _choices() -> dict[str, Any]:
-    """What the filters offer."""
+    """What the filters offer, and how many work in each team."""
     site_id = current_user.site_id
     buildings = select(Place.id, Place.name).where(Place.site_id == site_id, Place.kind == "building")
+    people = people_of(site_id)
     return {
         "categories": categories(),
         "buildings": db.session.execute(buildings.order_by(Place.sort, Place.name)).all(),
-        "people": people_of(site_id),
+        "people": people,
+        "sizes": Counter(person.team for person in people),
     }
 
 

@@ -1,5 +1,6 @@
 """The pages: who sees what, and everything works as a plain form."""
 
+import re
 from datetime import timedelta
 from io import BytesIO
 
@@ -8,8 +9,10 @@ from PIL import Image
 
 from patrol.core.clock import now
 from patrol.core.db import db, write
+from patrol.core.facts import When
 from patrol.core.keys import uuid7
 from patrol.hazards.hazard import Hazard
+from patrol.hazards.items import hazard_from_item
 from patrol.photos.photo import PhotoFile, photos_of
 from patrol.rounds.scan import Scan
 from patrol.sites.label import Label
@@ -200,3 +203,81 @@ def test_every_step_can_be_opened_by_its_address(as_user, people, in_state):
     for name in ("assign", "rectify", "interim", "reject", "merge", "transfer", "comment"):
         assert f'name="step" value="{name}"' in client.get(f"/hazards/{hazard.id}?step={name}").text
     assert 'value="verify"' not in client.get(f"/hazards/{hazard.id}?step=verify").text
+
+
+def offered(page: str) -> dict[str, str]:
+    """value -> words of the assignment's one choice."""
+    form = page.partition('name="who"')[2].partition("</select>")[0]
+    return dict(re.findall(r'<option value="([^"]+)"(?: selected)?>([^<]*)</option>', form))
+
+
+def test_a_supervisor_is_offered_own_people_and_other_teams_as_a_whole(as_user, people, fresh):
+    choice = offered(as_user(people.supervisor).get(f"/hazards/{fresh.id}?step=assign").text)
+
+    assert choice[str(people.guard.id)] == "张伟 · 秩序维护"
+    assert choice["team:engineering"] == "工程维修全组（2 人）"
+    assert choice["team:greening"] == "绿化（班组里没有人）"
+    assert str(people.engineer.id) not in choice
+    assert next(iter(choice)) == "team:security"
+
+    everybody = offered(as_user(people.manager).get(f"/hazards/{fresh.id}?step=assign").text)
+    assert everybody[str(people.engineer.id)] == "李强 · 工程维修"
+    desk = offered(as_user(people.desk).get(f"/hazards/{fresh.id}?step=assign").text)
+    assert all(value.startswith("team:") for value in desk)
+
+
+def test_the_one_choice_is_a_team_or_a_person(as_user, people, fresh):
+    client = as_user(people.manager)
+
+    def assign(who: str) -> int:
+        db.session.expire_all()
+        form = {"step": "assign", "interim": "拉警戒线", "note": "换人", "version": str(only_hazard().version)}
+        return client.post(f"/hazards/{fresh.id}/steps", data={**form, "who": who}).status_code
+
+    assert assign(str(people.engineer.id)) == 303
+    assert (only_hazard().team, only_hazard().assignee_id) == ("engineering", people.engineer.id)
+    assert assign("team:security") == 303
+    db.session.expire_all()
+    assert (only_hazard().team, only_hazard().assignee_id) == ("security", None)
+    assert assign("team:nobody") == 422
+
+
+def test_a_hazard_of_a_team_without_people_says_so_and_another_team_is_proposed(as_user, people, readers, report):
+    tree = report(readers.guard, "tree_risk", moment=now() - timedelta(hours=1))
+    client = as_user(people.supervisor)
+
+    page = client.get(f"/hazards/{tree.id}?step=assign").text
+    assert "本项目绿化还没有人，先建议派给另一个班组" in page
+    assert 'value="team:security" selected' in page
+    assert "不在任何人的工单里" in client.get(f"/hazards/{tree.id}?step=comment").text
+    for address in ("/hazards", "/hazards?view=list"):
+        assert "绿化（班组里没有人）" in client.get(address).text
+
+    form = {"step": "assign", "who": "team:security", "interim": "拉警戒线", "version": str(tree.version)}
+    client.post(f"/hazards/{tree.id}/steps", data=form)
+    for address in ("/hazards", "/hazards?view=list", f"/hazards/{tree.id}"):
+        assert "班组里没有人" not in client.get(address).text.replace("绿化（班组里没有人）</option>", "")
+
+
+def test_the_form_of_an_assignment_asks_for_the_measure_only_where_it_is_needed(as_user, people, readers, report):
+    client = as_user(people.manager)
+    for severity, asked in (("major", True), ("minor", False)):
+        by = readers.supervisor if severity == "minor" else readers.guard
+        hazard = report(by, "balcony_flowerpot", severity, note="小花盆", moment=now() - timedelta(hours=1))
+        page = client.get(f"/hazards/{hazard.id}?step=assign").text
+        area = re.search(r"<textarea[^>]*name=\"interim\"[^>]*>", page)
+        assert area is not None
+        assert ("required" in area[0]) is asked
+
+
+def test_what_the_ledger_found_needs_no_photo_and_says_so(as_user, people, readers, places):
+    with write():
+        hazard, _new = hazard_from_item(
+            category_code="extinguisher_expired", severity="major", place_id=places.lobby.id, owner_kind="place",
+            owner_id=places.lobby.id, item="extinguisher.not_scrap", by=readers.engineer, when=When.now(),
+        )  # fmt: skip
+    assert "台账日期已过，不用照片" in as_user(people.manager).get(f"/hazards/{hazard.id}").text
+
+
+def test_an_engineer_can_report_from_his_work_orders(as_user, people):
+    assert 'href="/hazards/new"' in as_user(people.engineer).get("/work-orders").text

@@ -81,7 +81,7 @@ def test_from_a_label_to_the_months_review(stage, open_browser, tmp_path):
     manager = open_browser("manager", viewport=DESK).pages[0]
     sign_in(manager, stage.url, "0001")
     manager.goto(f"{pot_url}?step=assign")
-    manager.select_option("#step [name=assignee]", engineer_id)
+    manager.select_option("#step [name=who]", engineer_id)
     manager.fill("#step [name=interim]", "楼下已拉警戒线")
     manager.click("button[form=step]")
     expect(manager.locator(".steps")).to_contain_text("李强")

@@ -8,18 +8,22 @@ from uuid import UUID
 from sqlalchemy import bindparam, or_, select
 
 from patrol.accounts.reader import Reader
-from patrol.core.db import connection
+from patrol.core.db import connection, db
 from patrol.core.prepared import Prepared
-from patrol.rounds.ensure import ensure_rounds
+from patrol.rounds.ensure import ensure_rounds, first_free_day, plan_starts
 from patrol.rounds.round import Round
+from patrol.rounds.route import Plan, Route, RouteStop
 from patrol.rounds.walk import ROUND_COLUMNS, Walk, walks
+from patrol.sites.site import Site
 
 AHEAD = timedelta(hours=14)
+DAYS_AHEAD = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """current: the round to walk now, or None; others: further rounds open now; upcoming: the next to open."""
+    """current: the round to walk now, or None; others: further rounds open now; upcoming: the next to open,
+    which may be one that is only planned yet: route_name and starts_at are what it has for certain."""
 
     at: datetime
     current: Walk | None
@@ -47,7 +51,41 @@ def today_of(by: Reader, at: datetime, wanted: UUID | None = None) -> Today:
     open_walks = walks(by.site_id, [row for row in rows if row.opens_at <= at], at)
     current = _choose(open_walks, by.user_id, wanted)
     upcoming = next((row for row in rows if row.opens_at > at), None)
+    if not open_walks and upcoming is None:
+        upcoming = next_planned(by, at)
     return Today(at, current, [walk for walk in open_walks if walk is not current], upcoming)
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A round that is planned and not made yet."""
+
+    route_name: str
+    starts_at: datetime
+
+
+def next_planned(by: Reader, at: datetime) -> Planned | None:
+    """The first round a plan makes for this person in the days whose rounds are not made; None in a week without."""
+    site, first = db.session.get_one(Site, by.site_id), first_free_day(by.site_id, at)
+    walked = select(RouteStop.route_id).where(RouteStop.site_id == by.site_id)
+    query = (
+        select(Route.name, Plan)
+        .join(Plan, (Plan.site_id == Route.site_id) & (Plan.route_id == Route.id))
+        .where(
+            Route.site_id == by.site_id,
+            Route.retired_at.is_(None),
+            Route.id.in_(select(RouteStop.route_id).where(RouteStop.site_id == by.site_id)),
+        )
+    )
+    if not by.may("workload.see"):
+        query = query.where(Route.team == by.team)
+    plans = list(db.session.execute(query))
+    for ahead in range(DAYS_AHEAD):
+        day = first + timedelta(days=ahead)
+        found = [Planned(name, start) for name, plan in plans for start in plan_starts(plan, day, site)]
+        if found:
+            return min(found, key=lambda planned: planned.starts_at)
+    return None
 
 
 def rounds_ahead(by: Reader, at: datetime) -> list[Walk]:

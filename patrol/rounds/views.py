@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 from uuid import UUID
 
 from flask import Blueprint, current_app, redirect, render_template, request
@@ -77,6 +77,13 @@ def kept_round() -> Any:
 def scan_page() -> Any:
     found = today_of(_reader(), now())
     return render_template("rounds/scan.html", walk=found.current, hosts=_hosts())
+
+
+@bp.get("/scan/code")
+@needs("scan")
+def typed_code() -> Any:
+    """The code as typed where no script runs."""
+    return redirect(f"/c/{quote(request.args.get('code', '').strip()[:60] or '-', safe='')}", 303)
 
 
 @bp.get("/c/<code>")
@@ -211,7 +218,10 @@ def hero(walk: Walk) -> dict[str, Any]:
 
 
 def _next(walk: Walk, stop: Stop) -> dict[str, Any]:
-    by = _("by %(time)s", time=clock(due_by(walk, now())))
+    at = now()
+    late = at > due_by(walk, walk.times.starts_at)
+    words = _("late already, counts until %(time)s") if late else _("by %(time)s")
+    by = words % {"time": clock(due_by(walk, at))}
     foot = _("about %(minutes)s min on foot", minutes=stop.walk_min)
     return {
         "number": stop.number,

@@ -159,3 +159,12 @@ def test_another_site_finds_no_route_here(as_user, people, night_route):
     assert browser.get(f"/routes/{night_route.id}/changes").status_code == 404
     for path in ("draft", "draft/removal", "publication", "retirement"):
         assert browser.post(f"/routes/{night_route.id}/{path}", data={"name": "x"}).status_code == 404
+
+
+def test_a_new_route_is_empty_and_not_called_published(as_user, people, evening):
+    browser = as_user(people.supervisor)
+    reply = browser.post("/routes", data={"name": "东线", "note": "", "team": "security"})
+    page = browser.get(reply.location).text
+
+    assert "还没有内容" in page
+    assert "已全部发布" not in page

@@ -65,7 +65,7 @@ export function attach(scanner) {
     }
     result(known.name || groupCode(code), answer?.problem?.text ?? t("saved_on_phone"), answer ? "look" : "waiting", id)
     if (answer) buzz([120, 80, 120])
-    hint(t("scan_next"))
+    hint(t(answer ? "scan_hint" : "scan_next"))
   }
 
   const hint = (words) => { part("hint").textContent = words }
@@ -74,6 +74,8 @@ export function attach(scanner) {
     if (!box) return
     box.hidden = false
     box.dataset.state = state
+    box.classList.toggle("notice--ok", state !== "look")
+    box.classList.toggle("notice--miss", state === "look")
     part("result-title").textContent = state === "look" ? title : t("scanned", { name: title })
     part("result-note").textContent = note
     const report = part("report")

@@ -21,10 +21,11 @@ function roundCard(facts, walk, now) {
   const card = document.getElementById("hero-round").content.cloneNode(true).firstElementChild
   const until = now < walk.ends ? walk.ends : walk.closes
   const { next } = walk
+  const hint = now > dueBy(walk, walk.starts) ? "next_hint_late" : "next_hint"
   fillSlots(card, {
     title: walk.title, time: `${clock(walk.starts, facts.zone)}–${clock(walk.ends, facts.zone)}`, done: walk.done, total: walk.total,
     left: Math.max(0, Math.floor((until - now) / 60_000)), number: next?.number, name: next?.name,
-    hint: next ? t("next_hint", { time: clock(dueBy(walk, now), facts.zone), n: next.walk }) : "",
+    hint: next ? t(hint, { time: clock(dueBy(walk, now), facts.zone), n: next.walk }) : "",
   })
   card.setAttribute("aria-label", walk.title)
   card.querySelector(".hero__title a").href = `/rounds/${walk.id}`

@@ -74,7 +74,7 @@ def next_planned(by: Reader, at: datetime) -> Planned | None:
         .where(
             Route.site_id == by.site_id,
             Route.retired_at.is_(None),
-            Route.id.in_(select(RouteStop.route_id).where(RouteStop.site_id == by.site_id)),
+            Route.id.in_(walked),
         )
     )
     if not by.may("workload.see"):

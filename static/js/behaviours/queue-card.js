@@ -19,8 +19,10 @@ export function attach(card) {
     card.hidden = !now.mine.length && !now.others
     card.dataset.state = now.look ? "look" : "waiting"
     card.toggleAttribute("data-old", Boolean(now.oldest) && Date.now() - Date.parse(now.oldest) > DAY)
-    part("title").textContent = now.mine.length ? t("queue_title", { n: now.mine.length }) : t("queue_none")
-    part("hint").textContent = now.online ? t("queue_hint_online") : t("queue_hint_offline")
+    const refused = now.look > 0 && now.look === now.mine.length // nothing of it will go by itself
+    const title = refused ? "queue_title_look" : now.mine.length ? "queue_title" : "queue_none"
+    part("title").textContent = t(title, { n: now.mine.length })
+    part("hint").textContent = t(refused ? "queue_hint_look" : now.online ? "queue_hint_online" : "queue_hint_offline")
     part("items").replaceChildren(...[...now.mine].reverse().map(row))
     part("last").textContent = now.lastUpload ? t("last_upload", { time: hhmm(now.lastUpload) }) : t("never_uploaded")
     const others = part("others")

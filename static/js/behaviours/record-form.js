@@ -62,7 +62,8 @@ async function submit(form, submitter, replaces) {
       say(form, answer.problem.text)
       return id
     }
-    toastNext(t(answer ? "sent" : "saved_on_phone"), answer ? "cloud-check" : "device-mobile-up")
+    const [words, picture] = answer ? ["sent", "cloud-check"] : navigator.onLine ? ["saved_sending", "cloud-upload"] : ["saved_on_phone", "device-mobile-up"]
+    toastNext(t(words), picture)
     const next = form.dataset.then ? `${form.dataset.next}#${form.dataset.then}=${id}` : form.dataset.next
     location.assign((form.hasAttribute("data-follow") && answer?.url) || next || "/")
     return new Promise(() => {}) // the page is leaving: a second tap finds it busy

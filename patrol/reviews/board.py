@@ -65,6 +65,7 @@ class OnDuty:
     route: str
     scan_id: UUID
     heard: bool  # something arrived from this person lately
+    done: bool  # the round that was walked last is complete: nothing is to be heard before the next
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +151,7 @@ def board(site_id: UUID, at: datetime) -> Board:
         walks=now,
         yesterday_missed=_missed_by(before, at - timedelta(days=1)),
         missing=_missing(now, at, last, _phones(site_id)),
-        on_duty=_on_duty(last.values(), {walk.id: walk.route_name for walk in now}, at),
+        on_duty=_on_duty(last.values(), {walk.id: walk for walk in now}, at),
         open_hazards=hazards,
         equipment=equipment_month(site, today, hazards, today),
         feed=_feed(site_id, now, scans, at),
@@ -227,7 +228,7 @@ def _missing(found: list[Walk], at: datetime, last: dict[UUID, Any], phones: dic
     return sorted(missing, key=lambda m: (m.over, -m.since.timestamp() if m.over else m.since.timestamp()))
 
 
-def _on_duty(last: Iterable[Any], routes: dict[UUID, str], at: datetime) -> list[OnDuty]:
+def _on_duty(last: Iterable[Any], walks_now: dict[UUID, Walk], at: datetime) -> list[OnDuty]:
     """Whoever scanned on this business day's present half: the last twelve hours."""
     return [
         OnDuty(
@@ -235,9 +236,10 @@ def _on_duty(last: Iterable[Any], routes: dict[UUID, str], at: datetime) -> list
             user_id=scan.user_id,
             at=scan.effective_at,
             place=scan.full_name,
-            route=routes.get(scan.round_id, ""),
+            route=walks_now[scan.round_id].route_name if scan.round_id in walks_now else "",
             scan_id=scan.id,
             heard=at - scan.received_at < QUIET_AFTER,
+            done=scan.round_id in walks_now and walks_now[scan.round_id].state == "completed",
         )
         for scan in last
         if at - scan.effective_at < timedelta(hours=12)

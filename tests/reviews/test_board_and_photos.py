@@ -43,6 +43,18 @@ def test_a_point_past_its_time_asks_for_a_call_while_the_round_is_open(world, to
     assert f'href="/rounds/{tonight[0].id}"' in html
 
 
+def test_who_has_walked_the_whole_round_is_not_called_quiet(world, tonight, as_user, people):
+    for states, said, unsaid in (
+        (["on_time"] * 4, "这轮已巡完", "没打点"),
+        (["on_time", "on_time", "on_time", "pending"], "没打点", "这轮已巡完"),
+    ):
+        world.walk(tonight[0] if "pending" not in states else tonight[1], states)
+        with at_clock(world, "21:30" if "pending" not in states else "23:30"):
+            duty = as_user(people.supervisor).get("/board").text.partition('board-duty"')[2].partition("</section>")[0]
+        assert said in duty
+        assert unsaid not in duty
+
+
 def test_points_missing_in_one_round_are_one_alarm_with_one_call(world, tonight, as_user, people):
     world.walk(tonight[0], ["on_time", "pending", "pending", "pending"])
 

@@ -74,6 +74,17 @@ def test_an_overdue_one_stands_out_and_a_finished_one_moves_on(readers, report, 
     assert client.get(f"/work-orders/{late.id}").location == f"/hazards/{late.id}"
 
 
+def test_what_was_sent_back_says_so_in_the_list(readers, report, step, as_user, people):  # noqa: F811
+    leak = report(readers.guard, "water_leak", moment=now() - timedelta(hours=3))
+    step(readers.supervisor, leak, "assign", team="engineering", interim="关阀", moment=now())
+    client = as_user(people.engineer)
+    assert "退回 1 次" not in client.get("/work-orders").text
+    step(readers.engineer, leak, "rectify", note="换了", after=[uuid7()], moment=now())
+    step(readers.supervisor, leak, "refuse", note="看不清", moment=now())
+
+    assert "退回 1 次" in client.get("/work-orders").text
+
+
 def test_a_cursor_reads_as_it_was_written_and_nonsense_is_nobody():
     at, key = datetime(2026, 3, 18, tzinfo=UTC), uuid7()
     assert read_cursor(write_cursor(at, key)) == (at, key)

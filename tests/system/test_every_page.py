@@ -84,7 +84,7 @@ def look(page: Page, url: str, visit: Visit, theme: str, size: dict[str, int]) -
     """All that is wrong with one page."""
     heard = Heard(page)
     page.set_viewport_size(size)  # type: ignore[arg-type]
-    reply = page.goto(url + visit.url)
+    reply = page.goto(url + visit.url, wait_until="domcontentloaded")
     assert reply is not None
     if (reply.status, reply.headers["content-type"]) != (visit.status, "text/html; charset=utf-8"):
         return [f"{reply.status} {reply.headers['content-type']} instead of a page with {visit.status}"]

@@ -32,7 +32,6 @@ LIST = "extinguisher_dry_powder"
 NO_PAGE = {
     "accounts.home": "leads on to one's first page",
     "board.board_live": "a fragment of the board",
-    "equipment.checklist_catalogue": "data",
     "health.healthz": "for programs",
     "imports.template": "a file",
     "photos.master": "a picture",

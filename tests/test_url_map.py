@@ -80,15 +80,7 @@ def is_a_page(door: Door) -> bool:
 
 def address(house: House, door: Door) -> str:
     """The door's address with the lake's own ids in it."""
-    values = {name: value(house, door, name) for name in door.arguments}
-    return house.app.url_map.bind("localhost").build(door.endpoint, values, method=door.method)
-
-
-def value(house: House, door: Door, name: str) -> Any:
-    for key in (f"{door.endpoint}.{name}", f"{door.endpoint.split('.')[0]}.{name}", name):
-        if key in house.values:
-            return house.values[key]
-    pytest.fail(f"{door}: teach the world fixture (tests/house.py) what <{name}> is")
+    return door.address(house.app, house.values)
 
 
 @those()

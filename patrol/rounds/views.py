@@ -79,6 +79,14 @@ def scan_page() -> Any:
     return render_template("rounds/scan.html", walk=found.current, hosts=_hosts())
 
 
+@bp.get("/scan/code")
+@needs("scan")
+def typed_code() -> Any:
+    """The code under a label, typed without JavaScript: on to the place it names, which offers the check-in."""
+    code = fold_code(request.args.get("code", ""))
+    return redirect(f"/c/{code}" if code else "/scan", 303)
+
+
 @bp.get("/c/<code>")
 @bp.get("/C/<code>")
 @needs("scan", "hazard.report")

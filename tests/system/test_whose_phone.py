@@ -117,7 +117,7 @@ def test_unsent_work_waits_for_who_made_it(stage, line, open_browser):
     assert "张伟" not in page.locator("main").inner_text()
     with database(stage.instance):
         assert db.session.scalars(select(Scan)).all() == []
-    sign_out(page, line.url, sure=True)
+    sign_out(page, line.url)  # nothing of his own waits, so nothing is asked
 
     sign_in(page, line.url, "0217")
     page.goto(f"{line.url}/today")

@@ -146,11 +146,12 @@ def _doors() -> list[Blueprint]:
     from patrol.rounds import views_routes, visits_views
     from patrol.sites import views as places
     from patrol.sync import views as sync
+    from patrol.sync import views_shelf as refused
     from patrol.workorders import views as workorders
 
     guard = (accounts, rounds, visits_views, hazards, hazard_lists, workorders, equipment_views, photos)
     desk = (board_views, photo_views, reviews, review_views, views_routes, places, views_labels, views_import)
-    return [health.bp, *(door.bp for door in (*guard, *desk, sync, pwa))]
+    return [health.bp, *(door.bp for door in (*guard, *desk, sync, refused, pwa))]
 
 
 def _words(app: Flask) -> None:

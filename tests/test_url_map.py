@@ -28,6 +28,7 @@ OTHER_ANSWER = {
 SENT = {
     "equipment.end_list": {"version": "1"},
     "rounds.round_note": {"text": "东门灯不亮"},
+    "shelf.settlement": {"how": "void", "note": "试打"},
 }
 
 # Pages that want more than their path, and what they want.

@@ -19,14 +19,15 @@ from sqlalchemy.exc import IntegrityError
 from patrol.accounts.reader import Reader
 from patrol.core.db import db, write
 from patrol.core.facts import When
-from patrol.core.keys import uuid7
 from patrol.core.problems import N_, Problem
 from patrol.journal.entry import note
 from patrol.rounds.scanning import NewScan, ScanData, take_scans
 from patrol.rounds.visits import effective_time
+from patrol.sync.clocks import clock_flags
 from patrol.sync.envelope import Batch, Record, content_hash
 from patrol.sync.kinds import KINDS, Kind, call
-from patrol.sync.received import Received, Shelved
+from patrol.sync.received import Received
+from patrol.sync.shelf import corrected, shelve
 
 log = logging.getLogger(__name__)
 CHUNK = 250
@@ -65,15 +66,18 @@ class Offer:
         return self.result is None
 
 
-def take_in(batch: Batch, *, by: Reader, at: datetime) -> list[Result]:
-    """Store a batch; the answer holds one result for each record, in their order."""
-    offers = [_offer(raw, index, batch, by, at) for index, raw in enumerate(batch.records)]
+def take_in(batch: Batch, *, by: Reader, at: datetime, flags: frozenset[str] = frozenset()) -> list[Result]:
+    """Store a batch; the answer holds one result for each record, in their order.
+
+    flags: put on every record beside what is odd about its times.
+    """
+    offers = [_offer(raw, index, batch, by, at, flags) for index, raw in enumerate(batch.records)]
     for start in range(0, len(offers), CHUNK):
         _store(offers[start : start + CHUNK], batch, by, at)
     return [offer.result or Result(_id_of(offer.raw), "later") for offer in offers]
 
 
-def _offer(raw: Any, index: int, batch: Batch, by: Reader, at: datetime) -> Offer:
+def _offer(raw: Any, index: int, batch: Batch, by: Reader, at: datetime, flags: frozenset[str]) -> Offer:
     offer = Offer(raw, index)
     try:
         record = offer.record = Record.model_validate(raw)
@@ -93,7 +97,16 @@ def _offer(raw: Any, index: int, batch: Batch, by: Reader, at: datetime) -> Offe
         offer.result = Result(str(record.id), "refused", problem)
         return offer
     effective = effective_time(record.captured_at, batch.sent_at, at)
-    offer.when = When(effective.at, at, record.captured_at, tuple(sorted(effective.flags)))
+    odd = (
+        effective.flags
+        | flags
+        | clock_flags(
+            record.captured_at, batch.sent_at, at, monotonic_ms=record.monotonic_ms, offset_ms=record.offset_ms()
+        )
+    )
+    if record.replaces is not None:
+        odd |= {"corrected"}
+    offer.when = When(effective.at, at, record.captured_at, tuple(sorted(odd)))
     return offer
 
 
@@ -131,7 +144,9 @@ def _store_all(offers: Sequence[Offer], batch: Batch, by: Reader, at: datetime, 
                 _store_one(offer, by)
         stored = [offer for offer in offers if offer.fresh]
         _remember(stored, batch, by, at)
-        _shelve([offer for offer in offers if offer.result and offer.result.status == "refused"], by, at)
+        for offer in offers:
+            if offer.result and offer.result.status == "refused":
+                _shelve(offer, batch, by, at)
 
 
 def _answer_known(offers: Sequence[Offer], by: Reader) -> None:
@@ -203,6 +218,8 @@ def _remember(stored: Sequence[Offer], batch: Batch, by: Reader, at: datetime) -
     for offer in stored:
         record = offer.record
         assert record is not None and offer.result is not None
+        if record.replaces is not None:
+            corrected(record.replaces, record.id, by=by, at=at, url=offer.result.url)
         rows.append(
             {
                 "site_id": by.site_id,
@@ -227,31 +244,20 @@ def _remember(stored: Sequence[Offer], batch: Batch, by: Reader, at: datetime) -
     )  # fmt: skip
 
 
-def _shelve(refused: Sequence[Offer], by: Reader, at: datetime) -> None:
-    for offer in refused:
-        assert offer.result is not None and offer.result.problem is not None
-        hash_ = offer.hash or hashlib.sha256(repr(offer.raw).encode()).hexdigest()
-        there = select(Shelved.id).where(
-            Shelved.site_id == by.site_id,
-            Shelved.user_id == by.user_id,
-            Shelved.record_id == offer.result.id,
-            Shelved.content_hash == hash_,
-        )
-        if db.session.scalar(there.limit(1)) is not None:
-            continue
-        db.session.add(
-            Shelved(
-                id=uuid7(),
-                site_id=by.site_id,
-                record_id=offer.result.id,
-                kind=offer.record.kind if offer.record else "?",
-                user_id=by.user_id,
-                raw=offer.raw if isinstance(offer.raw, dict) else {"raw": offer.raw},
-                problem=offer.result.problem.code,
-                content_hash=hash_,
-                received_at=at,
-            )
-        )
+def _shelve(offer: Offer, batch: Batch, by: Reader, at: datetime) -> None:
+    result, record = offer.result, offer.record
+    assert result is not None and result.problem is not None
+    shelve(
+        offer.raw,
+        result.id,
+        record.kind if record else "?",
+        result.problem,
+        offer.hash or hashlib.sha256(repr(offer.raw).encode("utf-8", "replace")).hexdigest(),
+        by=by,
+        at=at,
+        sent_at=batch.sent_at,
+        device_id=batch.device,
+    )
 
 
 def _id_of(raw: Any) -> str:

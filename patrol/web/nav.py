@@ -1,6 +1,6 @@
 """What is in the side bar and at the bottom of the phone, for each role."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,6 +68,14 @@ _SUPERVISOR = (
 )
 
 
+_COUNTS: dict[str, Callable[[Any], int]] = {}
+
+
+def count_for(url: str, count: Callable[[Any], int]) -> None:
+    """What stands beside a side bar's item, of this reader's site; asked once a page of whoever sees the item."""
+    _COUNTS[url] = count
+
+
 def phone_nav(role: str | None) -> tuple[NavItem, ...]:
     """At most four, around the Scan button."""
     if role in ("engineer", "contractor"):
@@ -121,8 +129,8 @@ def _frame(reader: Any) -> Frame:
             {"name": site.site_name, "url": f"/me#site-{site.site_id}", "current": site is here}
             for site in reader.sites
         ],
-        nav=_grouped(_shown(item) for item in SIDE if reader.may(item.verb)),
-        phone_nav=[_shown(item) for item in phone_nav(reader.role) if reader.may(item.verb)],
+        nav=_grouped(_shown(item, reader) for item in SIDE if reader.may(item.verb)),
+        phone_nav=[_shown(item, reader) for item in phone_nav(reader.role) if reader.may(item.verb)],
     )
 
 
@@ -136,8 +144,16 @@ def _grouped(items: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     return shown
 
 
-def _shown(item: NavItem) -> dict[str, Any]:
+def _shown(item: NavItem, reader: Any) -> dict[str, Any]:
     here = request.path
+    count = _COUNTS[item.url](reader) if item.url in _COUNTS else 0
     active = here == item.url or here.startswith(item.url + "/")
     group = gettext(item.group) if item.group else ""
-    return {"url": item.url, "icon": item.icon, "text": gettext(item.text), "group": group, "active": active}
+    return {
+        "url": item.url,
+        "icon": item.icon,
+        "text": gettext(item.text),
+        "group": group,
+        "active": active,
+        "count": count,
+    }

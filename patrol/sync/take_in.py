@@ -19,7 +19,7 @@ from sqlalchemy.exc import IntegrityError
 from patrol.accounts.reader import Reader
 from patrol.core.db import db, write
 from patrol.core.facts import When
-from patrol.core.problems import N_, Problem
+from patrol.core.problems import N_, NotHere, Problem
 from patrol.journal.entry import note
 from patrol.rounds.scanning import NewScan, ScanData, take_scans
 from patrol.rounds.visits import effective_time
@@ -203,7 +203,7 @@ def _store_one(offer: Offer, by: Reader) -> None:
             url = call(kind, data, id=record.id, by=by, when=when)
             db.session.flush()
     except Problem as problem:
-        offer.result = Result(str(record.id), "refused", problem)
+        offer.result = Result(str(record.id), "refused", _gone() if isinstance(problem, NotHere) else problem)
     except ValidationError as error:
         offer.result = Result(str(record.id), "refused", _malformed(error))
     except Exception:
@@ -279,6 +279,15 @@ def _other_user() -> Problem:
 def _not_allowed() -> Problem:
     return Problem(
         "forbidden", N_("Your role cannot do this. Ask your supervisor, or go back to your own pages."), status=403
+    )
+
+
+def _gone() -> Problem:
+    """A page that is not there is told to go back; a record has nowhere to go."""
+    return Problem(
+        "not_found",
+        N_("The place or order it speaks of is not there any more. Correct it, or show it to your supervisor."),
+        status=404,
     )
 
 

@@ -1,12 +1,13 @@
 // The one way a record comes into being on the phone.
-import { isoWithZone, monotonic } from "./clock.js"
+import { clockFact, isoWithZone, monotonic } from "./clock.js"
 import { alone, currentUser, meta, tell, write } from "./outbox.js"
 import { envelope, uuid7 } from "./records.js"
 
 // data: the record's own fields; photos: [{id, bytes, type, sha256, facts}]; title, note, icon: how the queue
-// shows it; draft: key of the draft this replaces; replaces: id of a refused item that this one corrects.
+// shows it; draft: key of the draft this replaces; replaces: id of a refused item that this one corrects; when: the
+// times of that item {captured_at, monotonic_ms, clock, position}, since a correction does not happen anew.
 // Resolves to the id once everything is on the disk; rejects (QuotaExceededError…) with nothing changed.
-export function save({ kind, data, photos = [], position = null, title, note = "", icon = "clipboard-text", draft, replaces }) {
+export function save({ kind, data, photos = [], position = null, title, note = "", icon = "clipboard-text", draft, replaces, when = null }) {
   const moment = Date.now()
   const facts = { captured_at: isoWithZone(moment), monotonic_ms: monotonic() }
   return alone("outbox-save", async () => {
@@ -14,11 +15,12 @@ export function save({ kind, data, photos = [], position = null, title, note = "
     const user = currentUser()
     const ids = photos.map((photo) => photo.id)
     const chain = (await meta("chain")) ?? { seq: 0, hash: null }
-    const record = { id, kind, user, data, photos: ids, position, ...facts }
+    const clock = clockFact(await meta("clock"))
+    const record = { id, kind, user, data, photos: ids, position, clock, replaces, ...facts, ...when }
     const made = await envelope(record, chain)
     const row = {
       id, user, title, note, icon, state: "waiting", problem: null, pending: ids, delivered: false, url: null,
-      at: facts.captured_at, envelope: made.envelope,
+      at: record.captured_at, envelope: made.envelope,
     }
     await write(["records", "photos", "drafts", "meta"], async (store) => {
       for (const { id: photo, bytes, type, sha256 } of photos) {
@@ -27,11 +29,18 @@ export function save({ kind, data, photos = [], position = null, title, note = "
       await store("records").add(row)
       await store("meta").put({ name: "chain", value: made.chain })
       if (draft) await store("drafts").delete(draft)
-      if (replaces) await store("records").delete(replaces)
+      if (replaces) await leave(store, replaces, ids)
     })
     tell({ type: "changed" })
     return id
   })
+}
+
+// The corrected item goes, with those of its photos that the new one does not show.
+async function leave(store, old, kept) {
+  const row = await store("records").get(old)
+  await store("records").delete(old)
+  for (const photo of row?.envelope.photos ?? []) if (!kept.includes(photo)) await store("photos").delete(photo)
 }
 
 // Sends now and waits a little for the answer: {status, url, problem}, or null when none came in time.

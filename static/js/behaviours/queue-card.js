@@ -73,10 +73,11 @@ function row(item) {
   const tile = `span.list-row__tile.list-row__tile--${look ? "miss" : "sync"}`
   const text = el("div.list-row__text", {},
     el("span.list-row__title", {}, item.title), el("span.list-row__meta", {}, noteOf(item)))
-  if (look) text.append(el("div.list-row__actions", {}, ...buttons(item)))
-  return el(`li.list-row${look ? ".list-row--wrap" : ""}`, { "data-state": item.state, "data-record": item.id },
+  const line = el(`li.list-row${look ? ".list-row--wrap" : ""}`, { "data-state": item.state, "data-record": item.id },
     el(tile, {}, icon(look ? "alert-circle" : item.icon)), text,
     el("time.list-row__end", { datetime: item.at }, hhmm(item.at)))
+  if (look) line.append(el("div.list-row__actions", {}, ...buttons(item)))
+  return line
 }
 
 function noteOf(item) {

@@ -8,12 +8,15 @@
 // </form>
 // A hidden input named started_at is filled when the form opens; one named scan takes #scan=<id> from the address.
 // data-then="scan": the next page is told the record's id as #scan=<id>. data-fact: JSON that save() remembers.
+// #edit=<id>: the form opens with what that refused item held (offline/edit.js) and replaces it, at its time.
 // data-follow: waits up to 2.5 s for the server's answer and goes to its url. `draft-restored` fires after a draft came back.
 import { t, toast, toastNext, whenAttached } from "../app.js"
 import { isoWithZone } from "../offline/clock.js"
-import { draftKey, fieldsOf, keepFields, sweep } from "../offline/drafts.js"
+import { editing, fieldsOf, formDraft, keepFields, sweep } from "../offline/drafts.js"
 import { factOf } from "../offline/fact.js"
 import { nest } from "../offline/records.js"
+import { database } from "../offline/outbox.js"
+import { room } from "../offline/room.js"
 import { deliver, save } from "../offline/save.js"
 
 const ENVELOPE = new Set(["csrf_token", "id", "captured_at"])
@@ -23,11 +26,12 @@ const PICKERS = "[data-behaviour~='photo-picker'], [data-behaviour~='signature']
 export async function attach(form) {
   fillHidden(form)
   showLabels(form)
-  if (form.dataset.draft) await attachDraft(form)
+  if (formDraft(form)) await attachDraft(form)
+  warnWhenTight()
   // Back from the next page: what was sent must not stand here as if it were still to send.
   addEventListener("pageshow", ({ persisted }) => { if (persisted && busy) location.reload() })
   let busy = false
-  let refused = null // the item the server would not take; the corrected one replaces it
+  let refused = editing() // the item the server would not take; the corrected one replaces it
   form.addEventListener("submit", async (event) => {
     event.preventDefault()
     if (busy) return
@@ -84,13 +88,29 @@ async function keep(form, submitter, pickers, replaces) {
     photos.push(...taken)
   }
   if (photos.length) data.photo_facts = Object.fromEntries(photos.map(({ id, facts }) => [id, facts]))
-  const place = form.dataset.draft ? draftKey(form.dataset.draft) : undefined
+  const place = formDraft(form) ?? undefined
+  const when = replaces && replaces === editing() ? await timesOf(replaces) : null
   await form.stopDraft?.()
   const { queueTitle, queueIcon, record: kind } = form.dataset
   return save({
-    kind, data, photos, fact: { ...factOf(kind, data), ...JSON.parse(form.dataset.fact ?? "{}") }, draft: place, replaces, icon: queueIcon,
+    kind, data, photos, fact: { ...factOf(kind, data), ...JSON.parse(form.dataset.fact ?? "{}") }, draft: place, replaces, when,
+    icon: queueIcon,
     title: [queueTitle || t(`kind_${kind}`), ...chosenWords(form)].join(" · "), note: noteFor(form, photos.length),
   })
+}
+
+// A correction says the same moment as the item it corrects.
+async function timesOf(id) {
+  const row = await (await database()).get("records", id)
+  if (!row) return null
+  const { captured_at, monotonic_ms, clock = null, position } = row.envelope
+  return { captured_at, monotonic_ms, clock, position }
+}
+
+// Said before it hurts: while there is still room for this form.
+async function warnWhenTight() {
+  const tight = await room().catch(() => null)
+  if (tight?.word) toast(t(tight.word, tight), { name: "device-floppy", stay: true })
 }
 
 function fields(form, submitter) {
@@ -158,7 +178,7 @@ function showLabels(form) {
 }
 
 async function attachDraft(form) {
-  const key = draftKey(form.dataset.draft)
+  const key = formDraft(form)
   let timer = 0
   let writing = Promise.resolve()
   let over = false

@@ -120,10 +120,11 @@ export async function change(id, update) {
 
 async function settle(store, row, next) {
   if (!next) {
-    for (const photo of row.pending) await store("photos").delete(photo)
+    for (const photo of row.envelope.photos) await store("photos").delete(photo)
     return store("records").delete(row.id)
   }
   if (!next.delivered || next.pending.length) return store("records").put(next)
+  for (const photo of row.envelope.photos) await store("photos").delete(photo)
   await store("records").delete(row.id)
   const { id, user, title, note, icon, at, url, fact } = next
   const sent_at = new Date().toISOString()
@@ -133,11 +134,12 @@ async function settle(store, row, next) {
   for (const old of rows.slice(RECENT)) await store("recent").delete(old.id)
 }
 
-// The server has the photo: its bytes leave the phone.
+// The server has the photo. Its bytes stay until it has the record too: a refused one may have to be corrected, and
+// then its pictures are needed here.
 export async function photoSent(record, photo) {
   await write(["records", "photos", "recent", "meta"], async (store) => {
-    await store("photos").delete(photo)
     const row = await store("records").get(record)
+    if (!row) await store("photos").delete(photo)
     if (row) await settle(store, row, { ...row, pending: row.pending.filter((id) => id !== photo) })
   })
   tell({ type: "changed" })

@@ -3,6 +3,7 @@
 import { offsetFrom } from "./clock.js"
 import { alone, change, currentUser, database, items, meta, onChange, photoSent, setMeta, setStatus, tell } from "./outbox.js"
 import { uuid7 } from "./records.js"
+import { learnSettled } from "./settled.js"
 import { batches, nextWait, photoVerdict, problemOf, readRetryAfter, readSession, resultsFor, verdict } from "./verdict.js"
 
 const PATIENCE = { session: 10_000, records: 30_000, photo: 120_000 }
@@ -66,7 +67,7 @@ function plan(retryAfter) {
 
 async function flush(over) {
   const waiting = async (user) => (await items()).filter((row) => row.user === user && row.state !== "look")
-  if (!(await items()).some((row) => row.state !== "look")) return { left: false }
+  if (!(await items()).length) return { left: false }
   // Kept in the database: the next page and the worker have to wait as well.
   const wait = ((await meta("not_before")) ?? 0) - Date.now()
   if (wait > 0 && !over) return { left: true, retryAfter: wait }
@@ -75,6 +76,7 @@ async function flush(over) {
   if (session.signIn) { setStatus({ signIn: true }); return { left: true } }
   if (!session.user) return { left: true, retryAfter: session.retryAfter }
   setStatus({ signIn: Boolean(currentUser()) && session.user !== currentUser() })
+  await learnSettled(session.user, (url) => ask(url, { headers: { Accept: "application/json" } }, PATIENCE.session))
   const rows = await waiting(session.user)
   const trip = { ...session, total: rows.length, done: 0, stop: false, photosStop: false, retryAfter: 0 }
   try {

@@ -22,11 +22,11 @@ FLOORS: list[set[str]] = [  # from the ground up; a package may import its own f
     {"maintenance"},
     {"rounds"},
     {"reviews", "briefings"},
-    {"sync", "pwa", "exports", "notices"},
+    {"sync", "pwa", "exports", "notices", "lan"},
     {"demo"},
 ]
 HEIGHT = {name: height for height, floor in enumerate(FLOORS) for name in floor}
-DOORS = {"sync", "pwa", "exports", "notices"}
+DOORS = {"sync", "pwa", "exports", "notices", "lan"}
 ROOF = {"app", "cli", "serve", "settings", "start", "backup", "verify", "_build"}
 FLASK_ROOMS = {"web", "sync", "pwa"} | ROOF
 

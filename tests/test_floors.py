@@ -11,7 +11,7 @@ from patrol.core.db import db
 PATROL = Path(__file__).parents[1] / "patrol"
 FLOORS: list[set[str]] = [  # from the ground up; a package may import its own floor only where ORDER says so
     {"core"},
-    {"web", "catalog", "frontend", "translations"},
+    {"web", "catalog", "frontend", "translations", "lan"},
     {"journal"},
     {"sites"},
     {"accounts"},
@@ -22,11 +22,11 @@ FLOORS: list[set[str]] = [  # from the ground up; a package may import its own f
     {"maintenance"},
     {"rounds"},
     {"reviews", "briefings"},
-    {"sync", "pwa", "exports", "notices", "lan"},
+    {"sync", "pwa", "exports", "notices"},
     {"demo"},
 ]
 HEIGHT = {name: height for height, floor in enumerate(FLOORS) for name in floor}
-DOORS = {"sync", "pwa", "exports", "notices", "lan"}
+DOORS = {"sync", "pwa", "exports", "notices"}
 ROOF = {"app", "cli", "serve", "settings", "start", "backup", "verify", "_build"}
 FLASK_ROOMS = {"web", "sync", "pwa"} | ROOF
 

@@ -6,6 +6,7 @@ import socket
 import struct
 from contextlib import suppress
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 ELSEWHERE = ("203.0.113.1", 9)  # an address for documentation: asked for the way there, never sent anything
 GET_ADDRESS = 0x8915  # Linux: SIOCGIFADDR
@@ -38,6 +39,11 @@ def reach() -> Reach:
     own = (host, f"{host.split('.')[0]}.local") if HOST_NAME.fullmatch(host) else ()
     private = [address for address in dict.fromkeys(_addresses()) if is_private(address)]
     return Reach(tuple(dict.fromkeys(("localhost", *own))), tuple(dict.fromkeys((*private, "127.0.0.1"))))
+
+
+def setup_url(public_url: str, port: int) -> str:
+    """Where the page stands that explains how a phone comes to trust ``public_url``."""
+    return f"http://{urlsplit(public_url).hostname}:{port}/"
 
 
 def is_address(host: str) -> bool:

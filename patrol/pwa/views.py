@@ -30,6 +30,7 @@ SHELL = (
             "checklist",
             "chips-other",
             "hazard-category",
+            "install-hint",
             "outbox-pill",
             "photo-picker",
             "place-picker",

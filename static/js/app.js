@@ -5,7 +5,8 @@
 // <script type="application/json" id="words">{"key": "text with {n}"}</script>
 // <div id="toasts" role="status">      where short messages appear
 // <any data-behaviour="name other">    ./behaviours/<name>.js exports attach(element)
-// <any data-behaviour=".." data-when="waiting">  attached only once something waits in the outbox
+// <any data-behaviour=".." data-when="waiting">  attached only once something waits in the outbox; "limited": once this
+//                                                browser proves to give less than all; "installable": once it offers to install
 
 const words = JSON.parse(document.getElementById("words")?.textContent || "{}")
 const SPRITE = new URL("../vendor/icons.svg", import.meta.url).pathname
@@ -82,13 +83,21 @@ function attach(element) {
   attached.set(element, Promise.all(work).catch((error) => console.error(error)))
 }
 
-let somethingWaits = false
+const holds = new Set() // which data-when are true by now
+let prompt = null
+
+export function installPrompt() { return prompt }
+
+function itHolds(condition) {
+  holds.add(condition)
+  attachWithin(document.body)
+}
 
 function attachWithin(root) {
   if (root.nodeType !== 1) return
   const found = [...root.querySelectorAll("[data-behaviour]")]
   if (root.matches("[data-behaviour]")) found.unshift(root)
-  for (const element of found) if (element.dataset.when !== "waiting" || somethingWaits) attach(element)
+  for (const element of found) if (!element.dataset.when || holds.has(element.dataset.when)) attach(element)
 }
 
 function sayWhatTheLastPageLeft() {
@@ -114,9 +123,8 @@ async function wakeOutbox() {
   const look = async () => {
     const { mine, others } = await outbox.summary()
     navigator.setAppBadge?.(mine.length)?.catch?.(() => {})
-    if ((!mine.length && !others) || somethingWaits) return
-    somethingWaits = true
-    attachWithin(document.body)
+    if ((!mine.length && !others) || holds.has("waiting")) return
+    itHolds("waiting")
     const sender = await import("./offline/sender.js")
     sender.start()
   }
@@ -143,6 +151,18 @@ async function registerWorker() {
   })
 }
 
+// Asked only where the page has a place to offer it; elsewhere the browser does as it likes.
+function watchInstall() {
+  const offered = document.querySelector("[data-when=installable]")
+  addEventListener("beforeinstallprompt", (event) => {
+    if (!offered) return
+    event.preventDefault()
+    prompt = event
+    itHolds("installable")
+  })
+  if (navigator.standalone === false && window.isSecureContext) itHolds("installable") // an iPhone, in the browser
+}
+
 function start() {
   const user = document.body.dataset.user
   if (user !== undefined) guardCachedPages(user)
@@ -151,13 +171,18 @@ function start() {
     for (const change of changes) change.addedNodes.forEach(attachWithin)
   }).observe(document.body, { childList: true, subtree: true })
   sayWhatTheLastPageLeft()
+  watchInstall()
+  const able = window.isSecureContext && navigator.serviceWorker
+  if (!able || /MicroMessenger/i.test(navigator.userAgent)) itHolds("limited")
   if (user === "") return
   if (self.indexedDB && (user || document.querySelector("[data-offline-page]"))) {
     wakeOutbox().catch((error) => console.error(error))
   }
-  if (!user || !window.isSecureContext || !navigator.serviceWorker) return
+  if (!user || !able) return
   navigator.storage?.persist?.().catch(() => {})
-  const register = () => registerWorker().catch(() => {}) // an untrusted certificate gives no worker
+  const register = () => registerWorker().catch((error) => {
+    if (error.name === "SecurityError") itHolds("limited") // an untrusted certificate gives no worker
+  })
   if (document.readyState === "complete") register()
   else addEventListener("load", register, { once: true })
 }

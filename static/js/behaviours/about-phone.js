@@ -1,6 +1,7 @@
 // What this phone can do and what still lies on it.
 // <section data-behaviour="about-phone"> <div data-about="unsent|store|grade"> .list-row__tile > svg, .list-row__meta[data-…] </div>
 import { setIcon } from "../app.js"
+import { grade } from "../grade.js"
 import { database, onChange, summary } from "../offline/outbox.js"
 
 const MB = 1024 * 1024
@@ -30,12 +31,11 @@ export async function attach(section) {
     const values = { used: Math.ceil(usage / MB), free: Math.floor((quota - usage) / MB) }
     return kept ? say("store", "ok", "device-floppy", "kept", values) : say("store", "late", "device-floppy", "loose", values)
   }
-  const grade = async () => {
-    if (!window.isSecureContext) return say("grade", "late", "alert-circle", "plain")
-    const worker = await navigator.serviceWorker?.getRegistration?.()
-    return worker?.active ? say("grade", "ok", "shield-check", "full") : say("grade", "late", "shield-check", "worker")
+  const connection = async () => {
+    const { grade: letter } = await grade()
+    say("grade", letter === "a" ? "ok" : "late", letter === "c" ? "alert-circle" : "shield-check", letter)
   }
 
   onChange(() => unsent().catch(() => {}))
-  await Promise.allSettled([unsent(), store(), grade()])
+  await Promise.allSettled([unsent(), store(), connection()])
 }

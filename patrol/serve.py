@@ -159,11 +159,7 @@ def doctor_command() -> None:
 
 def findings() -> list[str]:
     config = current_app.config
-    faults: list[str] = []
-    if config["PUBLIC_URL"].startswith("http://localhost"):
-        faults.append("PATROL_PUBLIC_URL is localhost: labels printed now cannot be opened by phones.")
-    elif not config["PUBLIC_URL"].startswith("https://"):
-        faults.append("PATROL_PUBLIC_URL is not https: phones cannot use the camera or work offline.")
+    faults = _address_faults() if not uses_lan(config) else _lan_faults()
     free = shutil.disk_usage(config["INSTANCE"]).free
     if free < config["DISK_RESERVE"]:
         faults.append(f"Only {free // 1024**2} MiB free: photos are not taken any more.")
@@ -174,3 +170,24 @@ def findings() -> list[str]:
     if not (current_app.extensions["assets"].root / "vendor" / "htmx.js").exists():
         faults.append("Front-end files are missing: run `python -m patrol.frontend.vendor`.")
     return faults
+
+
+def uses_lan(config: Mapping[str, Any]) -> bool:
+    """LAN is set, or the server has been opened to the local network before."""
+    return config["LAN"] or (Path(config["INSTANCE"]) / "lan").exists()
+
+
+def _address_faults() -> list[str]:
+    url = current_app.config["PUBLIC_URL"]
+    if url.startswith("http://localhost"):
+        return ["PATROL_PUBLIC_URL is localhost: labels printed now cannot be opened by phones."]
+    if not url.startswith("https://"):
+        return ["PATROL_PUBLIC_URL is not https: phones cannot use the camera or work offline."]
+    return []
+
+
+def _lan_faults() -> list[str]:
+    from patrol.lan.health import faults
+
+    chosen = os.environ.get("PATROL_PUBLIC_URL")
+    return faults(Path(current_app.config["INSTANCE"]), chosen, now())

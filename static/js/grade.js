@@ -18,7 +18,8 @@ export async function grade() {
 async function worker() {
   if (!navigator.serviceWorker) return "none"
   try {
-    if (await navigator.serviceWorker.getRegistration()) return "there"
+    const kept = await navigator.serviceWorker.getRegistration()
+    if (kept?.active || kept?.waiting || kept?.installing) return "there" // an empty one is still being fetched
     await navigator.serviceWorker.register("/sw.js")
     return "there"
   } catch (error) {

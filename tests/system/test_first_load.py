@@ -10,7 +10,7 @@ from tests.system.conftest import sign_in
 pytestmark = pytest.mark.browser
 
 # Fetched by the browser when it likes, after the page can be used.
-LATER = ("manifest.webmanifest", "img/icon-192.png", "sw.js")
+LATER = ("manifest.webmanifest", "img/icon-192.png", "sw.js", "behaviours/install-hint.js")
 
 
 def test_the_guards_first_page_costs_8_requests_and_40_kb(stage, open_browser):

@@ -139,7 +139,9 @@ def keep_set_up_page(server: Any, host: str, port: int, lan: "Lan") -> None:
 
     def again() -> None:
         open_to_lan(lan.certificate.parents[1], port, lan.setup_port, now(), os.environ)
-        beside.pop().terminate()
+        old = beside.pop()
+        old.terminate()
+        old.wait(10)
         beside.append(start_beside(host, lan.setup_port))
 
     server.on_reload(again)

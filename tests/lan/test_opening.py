@@ -2,6 +2,7 @@
 
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -98,6 +99,23 @@ def test_a_certificate_near_its_end_wakes_the_server(tmp_path):
 
     assert woken is not None
     assert woken.si_pid == child.pid
+
+
+def test_a_taken_port_is_named(tmp_path):
+    open_to_lan(tmp_path, 8443, 8080, now(), {})
+    env = {"PATROL_INSTANCE": str(tmp_path), "PYTHONPATH": str(ROOT)}
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        done = subprocess.run(
+            [sys.executable, "-m", "patrol.lan", "127.0.0.1", port],
+            env=env,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    assert done.returncode == 1
+    assert f"port {port}" in done.stderr and "PATROL_LAN_SETUP_PORT" in done.stderr
 
 
 def test_doctor_is_content_with_a_fixed_address(tmp_path):

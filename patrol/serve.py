@@ -5,6 +5,7 @@ import shutil
 import signal
 import sqlite3
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -132,13 +133,14 @@ def opened_to_lan(config: Mapping[str, Any], port: int) -> "Lan":
 
 def keep_set_up_page(server: Any, host: str, port: int, lan: "Lan") -> None:
     """The set-up page beside the server; after a renewal (SIGHUP) both go on with the new certificate and address."""
-    from patrol.lan.opening import open_to_lan
+    from patrol.lan.opening import NoNetwork, open_to_lan
     from patrol.lan.setup_server import start_beside
 
     beside = [start_beside(host, lan.setup_port)]
 
     def again() -> None:
-        open_to_lan(lan.certificate.parents[1], port, lan.setup_port, now(), os.environ)
+        with suppress(NoNetwork):  # gone for a moment: go on as before
+            open_to_lan(lan.certificate.parents[1], port, lan.setup_port, now(), os.environ)
         old = beside.pop()
         old.terminate()
         old.wait(10)

@@ -16,7 +16,7 @@ from patrol.core.clock import now
 from patrol.core.db import db, is_sqlite
 from patrol.lan import opening
 from patrol.lan.authority import kept_authority
-from patrol.lan.certificate import fresh_certificate
+from patrol.lan.certificate import fresh_certificate, path
 from patrol.lan.health import faults
 from patrol.lan.opening import NoNetwork, look_again, open_to_lan
 from patrol.lan.reach import Reach
@@ -62,6 +62,17 @@ def test_the_own_choice_follows_the_network_the_owners_does_not(tmp_path, monkey
     assert look_again(tmp_path, kept_authority(tmp_path), now(), ours)
     assert open_to_lan(tmp_path, 8443, 8080, now(), ours).url == "https://192.168.9.9:8443"
     assert open_to_lan(tmp_path, 8443, 8080, now(), theirs).url == "https://192.168.1.20:8443"
+
+
+def test_a_network_that_is_gone_for_a_moment_changes_nothing(tmp_path, monkeypatch):
+    env: dict[str, str] = {}
+    open_to_lan(tmp_path, 8443, 8080, now(), env)
+    kept = path(tmp_path).read_bytes()
+
+    monkeypatch.setattr(opening, "reach", lambda: Reach(HERE.names, ("127.0.0.1",)))
+
+    assert not look_again(tmp_path, kept_authority(tmp_path), now(), env)
+    assert path(tmp_path).read_bytes() == kept
 
 
 @pytest.mark.parametrize("env", [{"PATROL_PUBLIC_URL": "http://192.168.1.20:8000"}, {}])

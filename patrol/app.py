@@ -155,6 +155,7 @@ def _doors() -> list[Blueprint]:
     from patrol.hazards import views_lists as hazard_lists
     from patrol.photos import views as photos
     from patrol.pwa import views as pwa
+    from patrol.pwa import views_install
     from patrol.reviews import board_views, photo_views
     from patrol.reviews import views as reviews
     from patrol.rounds import views as rounds
@@ -166,7 +167,7 @@ def _doors() -> list[Blueprint]:
 
     guard = (accounts, rounds, visits_views, hazards, hazard_lists, workorders, equipment_views, photos)
     desk = (board_views, photo_views, reviews, views_review, views_routes, places, views_labels, views_import)
-    return [health.bp, *(door.bp for door in (*guard, *desk, sync, refused, pwa))]
+    return [health.bp, *(door.bp for door in (*guard, *desk, sync, refused, pwa, views_install))]
 
 
 def _words(app: Flask) -> None:

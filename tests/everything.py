@@ -45,6 +45,7 @@ def on_postgres() -> None:
 
 def browser() -> None:
     path = chromium.ensure()
+    chromium.ensure_certutil()
     run(PY, "-m", "pytest", "-m", "browser or system", env={"PATROL_CHROMIUM": path} if path else None)
 
 

@@ -22,6 +22,7 @@ BEHAVIOURS = (
     "confirm-sheet",
     "due-card",
     "hazard-category",
+    "install-hint",
     "item-acts",
     "needs-proof",
     "outbox-pill",

@@ -1,6 +1,7 @@
 // What this phone can do and what still lies on it.
 // <section data-behaviour="about-phone"> <div data-about="unsent|store|grade"> .list-row__tile > svg, .list-row__meta[data-…] </div>
 import { setIcon, t } from "../app.js"
+import { grade } from "../grade.js"
 import { age } from "../offline/clock.js"
 import { database, onChange, summary } from "../offline/outbox.js"
 import { roomState } from "../offline/room.js"
@@ -39,12 +40,11 @@ export async function attach(section) {
     if (word) return say("store", "late", "alert-circle", word === "room_tight" ? "tight" : "photos", values)
     return kept ? say("store", "ok", "device-floppy", "kept", values) : say("store", "late", "device-floppy", "loose", values)
   }
-  const grade = async () => {
-    if (!window.isSecureContext) return say("grade", "late", "alert-circle", "plain")
-    const worker = await navigator.serviceWorker?.getRegistration?.()
-    return worker?.active ? say("grade", "ok", "shield-check", "full") : say("grade", "late", "shield-check", "worker")
+  const connection = async () => {
+    const { grade: letter } = await grade()
+    say("grade", letter === "a" ? "ok" : "late", letter === "c" ? "alert-circle" : "shield-check", letter)
   }
 
   onChange(() => unsent().catch(() => {}))
-  await Promise.allSettled([unsent(), store(), grade()])
+  await Promise.allSettled([unsent(), store(), connection()])
 }

@@ -222,10 +222,11 @@ async function start() {
   if (!user || !able) return
   navigator.storage?.persist?.().catch(() => {})
   const register = () => {
-    registerWorker().catch((error) => {
+    registerWorker().then(() => {
+      if (pack !== undefined) whenIdle(() => keepPack().catch((error) => console.error(error)))
+    }, (error) => {
       if (error.name === "SecurityError") hasCome("limited") // an untrusted certificate gives no worker
     })
-    if (pack !== undefined) whenIdle(() => keepPack().catch((error) => console.error(error)))
   }
   if (document.readyState === "complete") register()
   else addEventListener("load", register, { once: true })

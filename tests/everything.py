@@ -46,7 +46,9 @@ def on_postgres() -> None:
 def browser() -> None:
     path = chromium.ensure()
     chromium.ensure_certutil()
-    run(PY, "-m", "pytest", "-m", "browser or system", env={"PATROL_CHROMIUM": path} if path else None)
+    env = {"PATROL_CHROMIUM": path} if path else None
+    run(PY, "-m", "pytest", "-m", "browser", "-n", "2", "--dist", "loadfile", env=env)
+    run(PY, "-m", "pytest", "-m", "system and not browser", env=env)
 
 
 PARTS: dict[str, Callable[[], None]] = {

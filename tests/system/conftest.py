@@ -302,6 +302,15 @@ def ready_for_the_basement(page: Page) -> None:
     )
 
 
+def type_code(page: Page, url: str, code: str) -> None:
+    """Type a label's code on the scan page, once the page listens."""
+    page.goto(f"{url}/scan")
+    expect(page.locator("[data-behaviour=scanner][data-state]")).to_be_attached()
+    page.click("[data-type-open]")
+    page.fill("[data-type] [name=code]", code)
+    page.click("[data-type] button")
+
+
 def sign_in(page: Page, url: str, staff_no: str) -> None:
     page.goto(f"{url}/sign-in")
     page.fill("[name=login]", staff_no)

@@ -83,7 +83,7 @@ def test_a_phone_that_clicked_the_warning_away_is_told_what_is_missing(lan, open
         flags=[TO_US],
         ignore_https_errors=True,
         video=video(tmp_path / "v.mjpeg", frames),
-        allow=("SSL certificate",),
+        allow=("SSL certificate", "fetching the script"),
     )
     page = guard.pages[0]
 

@@ -14,7 +14,7 @@ from patrol.rounds.round import RoundNote
 from patrol.rounds.scan import Scan, VisitResult
 from tests.chromium import FLAGS, find
 from tests.system.camera import phone_photo
-from tests.system.conftest import PHONE, database, sign_in
+from tests.system.conftest import PHONE, database, sign_in, type_code
 
 pytestmark = pytest.mark.browser
 
@@ -55,7 +55,7 @@ def test_the_guards_job_by_plain_forms(stage, chromium, tmp_path):
 
     page.goto(f"{stage.url}/inspections/new?equipment={stage.world.bottle_id}&checklist=extinguisher_dry_powder")
     for row in page.locator("[data-item]").all():
-        row.locator("input[value=pass], input[data-good]").first.check(force=True)
+        row.locator(".passfail__item").first.click()
     page.set_input_files("[data-behaviour~=signature] input[type=file]", str(photo))
     page.click("[data-finish]")
     page.wait_for_url(re.compile(r"/inspections/[0-9a-f-]{36}$"))
@@ -82,10 +82,7 @@ def test_without_a_worker_the_outbox_still_sends(stage, chromium):
     page = page_of(chromium, service_workers="block")
     sign_in(page, stage.url, "0217")
 
-    page.goto(f"{stage.url}/scan")
-    page.click("[data-type-open]")
-    page.fill("[data-type] [name=code]", stage.world.codes["天台"])
-    page.click("[data-type] button")
+    type_code(page, stage.url, stage.world.codes["天台"])
     page.wait_for_url("**/visits/**")
     page.click("form[data-record=visit] button")
     page.wait_for_url("**/today")

@@ -8,7 +8,7 @@
 // correct, save to a file, put away. Below the list: how old the oldest is, how full the phone is, all into one file.
 import { el, icon, t, toast } from "../app.js"
 import { age, hhmm } from "../offline/clock.js"
-import { change, onChange, setMeta, summary } from "../offline/outbox.js"
+import { change, currentSite, isOfSite, onChange, setMeta, summary } from "../offline/outbox.js"
 import { room } from "../offline/room.js"
 import { flushSoon } from "../offline/sender.js"
 
@@ -82,6 +82,7 @@ function row(item) {
 
 function noteOf(item) {
   if (item.state === "look") return item.problem?.text || t("needs_look")
+  if (!isOfSite(item, currentSite())) return t("of_other_site")
   if (item.state === "sending") return t("sending_now")
   return item.delivered ? t("photos_left", { n: item.pending.length }) : item.note
 }

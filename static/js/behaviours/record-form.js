@@ -24,6 +24,7 @@ const PATIENCE = 2500
 const PICKERS = "[data-behaviour~='photo-picker'], [data-behaviour~='signature']"
 
 export async function attach(form) {
+  form.noValidate = true // asked below, so that a field nobody can see never blocks in silence
   fillHidden(form)
   showLabels(form)
   if (formDraft(form)) await attachDraft(form)
@@ -51,11 +52,11 @@ async function submit(form, submitter, replaces) {
   const pickers = [...form.querySelectorAll(PICKERS)].filter((picker) => !picker.closest("[hidden], fieldset:disabled"))
   setBusy(button, true)
   await Promise.all(pickers.map(async (picker) => { await whenAttached(picker); await picker.patrol?.ready() }))
-  const lacking = form.checkValidity() ? pickers.find((picker) => picker.patrol?.problem()) : form
-  if (lacking) {
+  const picker = pickers.find((one) => one.patrol?.problem())
+  const field = [...form.elements].find((one) => one.willValidate && !one.validity.valid)
+  if (picker || field) {
     setBusy(button, false)
-    if (lacking === form) form.reportValidity()
-    else lacking.patrol.complain()
+    complain(form, picker, field)
     return replaces
   }
   try {
@@ -76,6 +77,19 @@ async function submit(form, submitter, replaces) {
     say(form, t(error.name === "QuotaExceededError" ? "phone_full" : "not_saved"))
     return replaces
   }
+}
+
+// What stands first on the page is asked for first. A radio in a closed sheet speaks through the first of its group.
+function complain(form, picker, field) {
+  const first = field?.type === "radio" ? form.querySelector(`input[name="${CSS.escape(field.name)}"]`) : field
+  if (picker && (!first || picker.compareDocumentPosition(first) & Node.DOCUMENT_POSITION_FOLLOWING)) {
+    picker.patrol.complain()
+    return
+  }
+  const group = first.type === "radio" ? first.closest("fieldset") : null
+  if (group) say(form, t("choose_one", { what: group.querySelector("legend")?.textContent.trim() ?? "" }))
+  ;(group ?? first).scrollIntoView({ block: "center" })
+  first.reportValidity()
 }
 
 async function keep(form, submitter, pickers, replaces) {
@@ -164,16 +178,23 @@ function fillHidden(form) {
   if (scan?.type === "hidden" && !scan.value && found) scan.value = found
 }
 
+// The button says what a tap does: take a photo first, send, or keep until there is signal.
 function showLabels(form) {
   const show = () => {
+    const bare = [...form.querySelectorAll(PICKERS)].some((picker) => picker.patrol?.problem() && !picker.closest("[hidden]"))
     for (const button of [...form.elements].filter((one) => one.type === "submit")) {
       if (!button.querySelector("[data-offline-label]")) continue
-      button.querySelectorAll("[data-online-label]").forEach((label) => { label.hidden = !navigator.onLine })
-      button.querySelectorAll("[data-offline-label]").forEach((label) => { label.hidden = navigator.onLine })
+      const wanted = bare && button.querySelector("[data-photo-label]") ? "photo" : navigator.onLine ? "online" : "offline"
+      for (const name of ["photo", "online", "offline"]) {
+        button.querySelectorAll(`[data-${name}-label]`).forEach((label) => { label.hidden = name !== wanted })
+      }
+      button.toggleAttribute("data-bare", wanted === "photo")
     }
   }
   addEventListener("online", show)
   addEventListener("offline", show)
+  form.addEventListener("photos-changed", show)
+  form.querySelectorAll(PICKERS).forEach(async (picker) => { await whenAttached(picker); show() })
   show()
 }
 
@@ -188,7 +209,7 @@ async function attachDraft(form) {
     if (!over) writing = keepFields(key, fields(form)).catch((error) => console.error(error))
     return writing
   }
-  const keepSoon = () => { clearTimeout(timer); timer = setTimeout(keepNow, 300) }
+  const keepSoon = () => { clearTimeout(timer); timer = setTimeout(keepNow, 120) }
   restore(form, (await fieldsOf(key)) ?? [])
   form.addEventListener("input", keepSoon)
   form.addEventListener("change", keepSoon)

@@ -1,7 +1,7 @@
 // What this phone still owes the server. Everything made on the phone is written here first, with strict
 // durability, before anybody is told "saved". Upgrades only add: old phones return after weeks.
 //
-// records  {id, user, state, problem, pending, delivered, url, title, note, icon, at, envelope}
+// records  {id, user, site, state, problem, pending, delivered, url, title, note, icon, at, envelope}
 //          state: waiting | sending | look; pending: ids of photos the server has not got
 // photos   {id, user, bytes: ArrayBuffer, type, sha256, facts, draft?}
 // recent   the last 200 sent, without photos   drafts  half-filled forms    meta  device, chain, clock…
@@ -37,6 +37,11 @@ export function currentUser() {
   if (user !== undefined) return user
   try { return localStorage.getItem("patrol-user") || "" } catch { return "" }
 }
+
+// The site this person works at now; records are sent to the site they were made for only.
+export const currentSite = () => self.document?.body.dataset.site || null
+
+export const isOfSite = (row, site) => !row.site || !site || row.site === site
 
 export function onChange(listener) {
   listeners.add(listener)

@@ -1,6 +1,6 @@
 // The one way a record comes into being on the phone.
 import { clockFact, isoWithZone, monotonic } from "./clock.js"
-import { alone, currentUser, meta, tell, write } from "./outbox.js"
+import { alone, currentSite, currentUser, meta, tell, write } from "./outbox.js"
 import { envelope, uuid7 } from "./records.js"
 
 // data: the record's own fields; photos: [{id, bytes, type, sha256, facts}]; title, note, icon: how the queue
@@ -22,7 +22,7 @@ export function save({
     const record = { id, kind, user, data, photos: ids, position, clock, replaces, ...facts, ...when }
     const made = await envelope(record, chain)
     const row = {
-      id, user, title, note, icon, state: "waiting", problem: null, pending: ids, delivered: false, url: null,
+      id, user, site: currentSite(), title, note, icon, state: "waiting", problem: null, pending: ids, delivered: false, url: null,
       at: record.captured_at, fact: { kind, ...fact }, envelope: made.envelope,
     }
     await write(["records", "photos", "drafts", "meta"], async (store) => {

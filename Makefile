@@ -1,6 +1,7 @@
 # Two commands do everything: `make run` and `make test`. See README.md.
 PYTHON ?= python3
-PORT ?= 8000
+LAN ?=
+PORT ?= $(if $(filter-out 0,$(LAN)),8443,8000)
 ARGS ?=
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -10,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 run: $(VENV)/run.ok
 	@$(PY) -m patrol.frontend.vendor
-	@$(PY) -m patrol.cli start --port $(PORT) $(ARGS)
+	@$(PY) -m patrol.cli start --port $(PORT) $(if $(filter-out 0,$(LAN)),--lan) $(ARGS)
 
 test: $(VENV)/dev.ok
 	@$(PY) -m patrol.frontend.vendor --dev

@@ -33,6 +33,7 @@ from patrol.rounds.ending import PROVED, REASONS
 from patrol.rounds.flags import FLAGS
 from patrol.sites import day, label, label_symbol, place, site
 from patrol.sync import received
+from patrol.sync.shelf import open_count
 from patrol.translations import FOLDER, compile_catalogue
 from patrol.web import health
 from patrol.web.access import init_access
@@ -84,7 +85,11 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     init_errors(app)
     init_headers(app)
     init_access(app)
-    init_nav(app, {"/hazards": lambda reader: open_orders(reader.site_id, "hazard")})
+    waiting = {
+        "/hazards": lambda reader: open_orders(reader.site_id, "hazard"),
+        "/shelf": lambda reader: open_count(reader.site_id),
+    }
+    init_nav(app, waiting)
     init_inner(app)
     _words(app)
     for blueprint in _doors():
@@ -150,17 +155,19 @@ def _doors() -> list[Blueprint]:
     from patrol.hazards import views_lists as hazard_lists
     from patrol.photos import views as photos
     from patrol.pwa import views as pwa
+    from patrol.pwa import views_install
     from patrol.reviews import board_views, photo_views
     from patrol.reviews import views as reviews
     from patrol.rounds import views as rounds
     from patrol.rounds import views_routes, visits_views
     from patrol.sites import views as places
     from patrol.sync import views as sync
+    from patrol.sync import views_shelf as refused
     from patrol.workorders import views as workorders
 
     guard = (accounts, rounds, visits_views, hazards, hazard_lists, workorders, equipment_views, photos)
     desk = (board_views, photo_views, reviews, views_review, views_routes, places, views_labels, views_import)
-    return [health.bp, *(door.bp for door in (*guard, *desk, sync, pwa))]
+    return [health.bp, *(door.bp for door in (*guard, *desk, sync, refused, pwa, views_install))]
 
 
 def _words(app: Flask) -> None:

@@ -18,7 +18,7 @@ DATABASE = "patrol.db"
 @click.argument("folder", type=click.Path(path_type=Path))
 @with_appcontext
 def backup_command(folder: Path) -> None:
-    """Copy the database and then every photo into FOLDER. Sign-ins and the signing key are left out."""
+    """Copy the database and then every photo into FOLDER. Sign-ins and every key are left out."""
     if not is_sqlite(db.engine):
         raise click.ClickException("On PostgreSQL use pg_dump for the database, and copy the photo folder.")
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -1,11 +1,14 @@
 """Commands that run the installation itself: serve, upgrade, doctor."""
 
+import os
 import shutil
 import signal
 import sqlite3
+from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import click
@@ -16,8 +19,12 @@ from sqlalchemy import inspect, select, text
 
 from patrol.core.clock import now
 from patrol.core.db import db, is_sqlite
+from patrol.lan.terminal import words_for_the_terminal
 from patrol.photos.photo import PhotoFile
 from patrol.photos.storage import shelf
+
+if TYPE_CHECKING:  # brings a library of cryptography along, which only LAN needs
+    from patrol.lan.opening import Lan
 
 
 @click.command("upgrade")
@@ -59,14 +66,24 @@ def keep_copy() -> None:
 @click.option("--host", default=None, help="Address to listen on.")
 @click.option("--port", default=None, type=int, help="Port to listen on.")
 @click.option("--workers", default=None, type=int, help="Processes.")
+@click.option("--lan", is_flag=True, help="HTTPS for phones in the local network, with an own certificate.")
 @with_appcontext
-def serve_command(host: str | None, port: int | None, workers: int | None) -> None:
+def serve_command(host: str | None, port: int | None, workers: int | None, lan: bool) -> None:
     """Answer phones and desks until stopped."""
     bring_up_to_date()
     sweep_photos()
     config = dict(current_app.config)
+    port = port or config["PORT"]
+    opened = opened_to_lan(config, port) if lan or config["LAN"] else None
+    if opened:
+        click.echo(words_for_the_terminal(opened))
     db.engine.dispose()  # the workers open their own connections
-    run_server(host or config["HOST"], port or config["PORT"], workers or config["WORKERS"], config["THREADS"])
+    run_server(host or listen_on(config, opened), port, workers or config["WORKERS"], config["THREADS"], opened)
+
+
+def listen_on(config: Mapping[str, Any], lan: "Lan | None") -> str:
+    """The HOST that was set; else this machine alone, or with LAN every card of it."""
+    return "0.0.0.0" if lan and "PATROL_HOST" not in os.environ else str(config["HOST"])  # noqa: S104
 
 
 def sweep_photos() -> int:
@@ -78,10 +95,13 @@ def sweep_photos() -> int:
     return shelf(current_app).sweep(known, now())
 
 
-def run_server(host: str, port: int, workers: int, threads: int) -> None:
+def run_server(host: str, port: int, workers: int, threads: int, lan: "Lan | None" = None) -> None:
     from granian import Granian
-    from granian.constants import Interfaces
+    from granian.constants import HTTPModes, Interfaces, SSLProtocols
 
+    safe: dict[str, Any] = {}
+    if lan:  # the same protocol as behind a proxy; TLS 1.2 for old phones
+        safe = {"ssl_cert": lan.certificate, "ssl_key": lan.certificate, "ssl_protocol_min": SSLProtocols.tls12}
     server: Any = Granian(
         "patrol.app:create_app",
         factory=True,
@@ -93,9 +113,41 @@ def run_server(host: str, port: int, workers: int, threads: int) -> None:
         backpressure=threads * 4,
         log_access=False,
         workers_kill_timeout=10,
+        http=HTTPModes.http1 if lan else HTTPModes.auto,
+        **safe,
     )
+    if lan:
+        keep_set_up_page(server, host, port, lan)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     server.serve()
+
+
+def opened_to_lan(config: Mapping[str, Any], port: int) -> "Lan":
+    from patrol.lan.opening import NoNetwork, open_to_lan
+
+    try:
+        return open_to_lan(config["INSTANCE"], port, config["LAN_SETUP_PORT"], now(), os.environ)
+    except NoNetwork as problem:
+        raise click.ClickException(str(problem)) from problem
+
+
+def keep_set_up_page(server: Any, host: str, port: int, lan: "Lan") -> None:
+    """The set-up page beside the server; after a renewal (SIGHUP) both go on with the new certificate and address."""
+    from patrol.lan.opening import NoNetwork, open_to_lan
+    from patrol.lan.setup_server import start_beside
+
+    beside = [start_beside(host, lan.setup_port)]
+
+    def again() -> None:
+        with suppress(NoNetwork):  # gone for a moment: go on as before
+            open_to_lan(lan.certificate.parents[1], port, lan.setup_port, now(), os.environ)
+        old = beside.pop()
+        old.terminate()
+        old.wait(10)
+        beside.append(start_beside(host, lan.setup_port))
+
+    server.on_reload(again)
+    server.on_shutdown(lambda: beside[0].terminate())
 
 
 @click.command("doctor")
@@ -111,11 +163,7 @@ def doctor_command() -> None:
 
 def findings() -> list[str]:
     config = current_app.config
-    faults: list[str] = []
-    if config["PUBLIC_URL"].startswith("http://localhost"):
-        faults.append("PATROL_PUBLIC_URL is localhost: labels printed now cannot be opened by phones.")
-    elif not config["PUBLIC_URL"].startswith("https://"):
-        faults.append("PATROL_PUBLIC_URL is not https: phones cannot use the camera or work offline.")
+    faults = _address_faults() if not uses_lan(config) else _lan_faults()
     free = shutil.disk_usage(config["INSTANCE"]).free
     if free < config["DISK_RESERVE"]:
         faults.append(f"Only {free // 1024**2} MiB free: photos are not taken any more.")
@@ -126,3 +174,24 @@ def findings() -> list[str]:
     if not (current_app.extensions["assets"].root / "vendor" / "htmx.js").exists():
         faults.append("Front-end files are missing: run `python -m patrol.frontend.vendor`.")
     return faults
+
+
+def uses_lan(config: Mapping[str, Any]) -> bool:
+    """LAN is set, or the server has been opened to the local network before."""
+    return config["LAN"] or (Path(config["INSTANCE"]) / "lan").exists()
+
+
+def _address_faults() -> list[str]:
+    url = current_app.config["PUBLIC_URL"]
+    if url.startswith("http://localhost"):
+        return ["PATROL_PUBLIC_URL is localhost: labels printed now cannot be opened by phones."]
+    if not url.startswith("https://"):
+        return ["PATROL_PUBLIC_URL is not https: phones cannot use the camera or work offline."]
+    return []
+
+
+def _lan_faults() -> list[str]:
+    from patrol.lan.health import faults
+
+    chosen = os.environ.get("PATROL_PUBLIC_URL")
+    return faults(Path(current_app.config["INSTANCE"]), chosen, now())

@@ -25,6 +25,8 @@ SETTINGS: tuple[tuple[str, Any, str], ...] = (
     ("SECRET_KEY_FALLBACKS", "", "Older signing keys that are still accepted, separated by commas."),
     ("HOST", "127.0.0.1", "Address the server listens on."),
     ("PORT", 8000, "Port the server listens on."),
+    ("LAN", False, "Serve HTTPS for phones in the local network with an own certificate, as `serve --lan` does."),
+    ("LAN_SETUP_PORT", 8080, "With LAN: port of the page, on plain http, that explains how phones come to trust it."),
     ("WORKERS", 2, "Server processes."),
     ("THREADS", 16, "Threads in each process."),
     (

@@ -1,13 +1,11 @@
 """``patrol start``: what ``make run`` does — migrate, make the demo site in an empty instance, say how to get in."""
 
-import io
 import os
 import secrets
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import click
-import qrcode
 from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy import func, select
@@ -15,8 +13,9 @@ from sqlalchemy import func, select
 from patrol.accounts.roles import ROLES
 from patrol.accounts.user import Membership, User
 from patrol.core.db import db
+from patrol.lan.terminal import qr, words_for_the_terminal
 from patrol.photos.storage import shelf
-from patrol.serve import bring_up_to_date, run_server, sweep_photos
+from patrol.serve import bring_up_to_date, listen_on, opened_to_lan, run_server, sweep_photos
 
 FIRST = ("site_manager", "security_supervisor", "guard", "engineer")  # the four to look at first
 WORDS = "river bridge maple lantern garden pine stone cloud harbour willow amber paper".split()
@@ -26,26 +25,28 @@ WORDS = "river bridge maple lantern garden pine stone cloud harbour willow amber
 @click.option("--port", default=8000, type=int, help="Port to listen on.")
 @click.option("--days", default=90, type=int, help="Days of history of the demo site.")
 @click.option("--lang", default="zh", type=click.Choice(["zh", "en"]), help="Language of the demo site's names.")
+@click.option("--lan", is_flag=True, help="HTTPS for phones in the local network, with an own certificate.")
 @with_appcontext
-def start_command(port: int, days: int, lang: str) -> None:
+def start_command(port: int, days: int, lang: str, lan: bool) -> None:
     """Serve on this machine; an empty instance gets the demo site first."""
     config = current_app.config
     bring_up_to_date()
     sweep_photos()
     if not db.session.scalar(select(func.count()).select_from(User)):
         _make_demo(Path(config["INSTANCE"]), days, lang)
-    if "PATROL_PUBLIC_URL" not in os.environ:
-        os.environ["PATROL_PUBLIC_URL"] = f"http://localhost:{port}"
-    url = os.environ["PATROL_PUBLIC_URL"]
-    click.echo(_qr(url))
-    click.echo(f"Patrol answers on {url}")
-    if urlsplit(url).hostname == "localhost":
-        click.echo("That is this machine only; how phones reach it stands in the README under Phones.")
-    click.echo("")
+    opened = opened_to_lan(config, port) if lan or config["LAN"] else None
+    click.echo(words_for_the_terminal(opened) if opened else _words(port))
     _print_sign_ins(Path(config["INSTANCE"]))
     click.echo("Stop with Ctrl-C.")
     db.engine.dispose()
-    run_server(config["HOST"], port, config["WORKERS"], config["THREADS"])
+    run_server(listen_on(config, opened), port, config["WORKERS"], config["THREADS"], opened)
+
+
+def _words(port: int) -> str:
+    url = os.environ.setdefault("PATROL_PUBLIC_URL", f"http://localhost:{port}")
+    here = "That is this machine only; how phones reach it stands in the README under Phones.\n"
+    only = here if urlsplit(url).hostname == "localhost" else ""
+    return f"{qr(url)}\nPatrol answers on {url}\n{only}"
 
 
 def _make_demo(instance: Path, days: int, lang: str) -> None:
@@ -80,11 +81,3 @@ def _turn(role: str) -> int:
 
 def _kept(instance: Path) -> Path:
     return instance / "demo-password.txt"
-
-
-def _qr(url: str) -> str:
-    code = qrcode.QRCode(border=2)
-    code.add_data(url)
-    out = io.StringIO()
-    code.print_ascii(out=out, invert=True)
-    return out.getvalue()

@@ -44,3 +44,16 @@ def ensure() -> str | None:
     print("Installing Playwright's Chromium for the browser tests (once) ...", flush=True)
     subprocess.run([sys.executable, "-m", "playwright", "install", "--with-deps", "chromium"], check=True)
     return None
+
+
+def ensure_certutil() -> str | None:
+    """The tool by which Chromium's store of trusted certificates is filled; None where it cannot be had."""
+    if not shutil.which("certutil") and os.name == "posix" and os.geteuid() == 0 and shutil.which("apt-get"):
+        print("Installing certutil for the browser tests (once) ...", flush=True)
+        subprocess.run(["apt-get", "-qq", "update"], check=False, stdout=subprocess.DEVNULL)
+        subprocess.run(
+            ["apt-get", "-qq", "install", "-y", "--no-install-recommends", "libnss3-tools"],
+            check=False,
+            stdout=subprocess.DEVNULL,
+        )
+    return shutil.which("certutil")

@@ -36,6 +36,17 @@ class Door:
     def lets(self, role: str) -> bool:
         return not self.verbs or any(may(role, verb) for verb in self.verbs)
 
+    def address(self, app: Flask, values: dict[str, Any]) -> str:
+        """With ids in it. values: what each argument names, by "view.argument", "package.argument" or "argument"."""
+        named = {name: self._value(values, name) for name in self.arguments}
+        return app.url_map.bind("localhost").build(self.endpoint, named, method=self.method)
+
+    def _value(self, values: dict[str, Any], name: str) -> Any:
+        for key in (f"{self.endpoint}.{name}", f"{self.endpoint.split('.')[0]}.{name}", name):
+            if key in values:
+                return values[key]
+        raise LookupError(f"{self}: teach the tests (tests/house.py, tests/system/demo_pages.py) what <{name}> is")
+
     @property
     def for_programs(self) -> bool:
         """Answers in JSON and never leads to a page."""

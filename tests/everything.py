@@ -45,7 +45,10 @@ def on_postgres() -> None:
 
 def browser() -> None:
     path = chromium.ensure()
-    run(PY, "-m", "pytest", "-m", "browser or system", env={"PATROL_CHROMIUM": path} if path else None)
+    chromium.ensure_certutil()
+    env = {"PATROL_CHROMIUM": path} if path else None
+    run(PY, "-m", "pytest", "-m", "browser", "-n", "2", "--dist", "loadfile", env=env)
+    run(PY, "-m", "pytest", "-m", "system and not browser", env=env)
 
 
 PARTS: dict[str, Callable[[], None]] = {

@@ -4,7 +4,6 @@ import io
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
-from uuid import UUID
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -55,7 +54,7 @@ class House:
             **self._rounds(readers.guard),
             **self._checks(readers),
             **self._hazard(readers.guard),
-            "sync.shelved_id": refused_record(readers.guard),
+            **self._refused(readers.guard),
         }
 
     def browser(self, person: Any, *, csrf: bool = True) -> FlaskClient:
@@ -158,12 +157,15 @@ class House:
             hazard = report_hazard(data, id=uuid7(), by=by, when=When.now())
         return {"hazard_id": hazard.id, "order_id": hazard.id, "photo_id": photo_id}
 
-
-def refused_record(by: Reader) -> UUID:
-    """A scan of a label nobody knows; the id it has on the shelf."""
-    record = {
-        "id": str(uuid7()), "kind": "scan", "captured_at": now().isoformat(), "user": str(by.user_id),
-        "data": {"code": "ZZZZZZZZZZZZ"},
-    }  # fmt: skip
-    take_in(Batch(sent_at=now(), records=[record]), by=by, at=now())
-    return db.session.scalars(select(Shelved.id)).one()
+    def _refused(self, by: Reader) -> dict[str, Any]:
+        """A scan of a label nobody knows, with a photo; the id it has on the shelf."""
+        photo_id, raw = uuid7(), io.BytesIO()
+        Image.new("RGB", (320, 240), (40, 80, 200)).save(raw, "JPEG")
+        store_photo(raw.getvalue(), photo_id, by=by, at=now(), shelf=shelf(self.app), limits=limits(self.app))
+        record = {
+            "id": str(uuid7()), "kind": "scan", "captured_at": now().isoformat(), "user": str(by.user_id),
+            "photos": [str(photo_id)], "data": {"code": "ZZZZZZZZZZZZ"},
+        }  # fmt: skip
+        take_in(Batch(sent_at=now(), records=[record]), by=by, at=now())
+        shelved_id = db.session.scalars(select(Shelved.id)).one()
+        return {"shelf.shelved_id": shelved_id, "shelf.photo.photo_id": photo_id}

@@ -11,7 +11,7 @@ from patrol.core.db import db
 PATROL = Path(__file__).parents[1] / "patrol"
 FLOORS: list[set[str]] = [  # from the ground up; a package may import its own floor only where ORDER says so
     {"core"},
-    {"web", "catalog", "frontend", "translations"},
+    {"web", "catalog", "frontend", "translations", "lan"},
     {"journal"},
     {"sites"},
     {"accounts"},

@@ -7,13 +7,15 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import create_engine, inspect, select, text
 from sqlalchemy.exc import DatabaseError
 
+from patrol.accounts.user import Membership
 from patrol.app import create_app
 from patrol.core.db import db, is_sqlite, write
 from patrol.journal.entry import note
-from tests.conftest import own_database
+from patrol.sync.received import Shelved
+from tests.conftest import make_people, make_sites, own_database
 
 AT = datetime(2026, 3, 18, 22, 31, tzinfo=UTC)
 
@@ -54,3 +56,33 @@ def test_the_database_refuses_to_change_history(app, act):
     with pytest.raises(DatabaseError, match="never changed"), engine.begin() as connection:
         connection.execute(text(act))
     engine.dispose()
+
+
+def test_what_lay_on_the_shelf_before_0003_keeps_its_end(tmp_path: Path, app):
+    overrides = {"INSTANCE": tmp_path, "LOG_LEVEL": "ERROR"}
+    if not is_sqlite(db.engine):
+        overrides["DATABASE_URL"] = own_database(db.engine.url.render_as_string(hide_password=False))
+    other = create_app(overrides)
+    with other.app_context():
+        folder = other.extensions["migrate"].directory
+        upgrade(directory=folder)
+        people = make_people(make_sites(), "no password")
+        site_id = db.session.scalar(select(Membership.site_id).where(Membership.user_id == people.guard.id))
+        with write():
+            for text_, settled_at in (("01a210e6-c150-7578-9f54-1743067aab91", AT), ("rubbish", None)):
+                row = Shelved(
+                    site_id=site_id, record_id=text_, kind="scan", user_id=people.guard.id, raw={"id": text_},
+                    problem="kind", content_hash="0" * 64, received_at=AT, settled_at=settled_at,
+                )  # fmt: skip
+                db.session.add(row)
+        downgrade(directory=folder, revision="0002")
+        upgrade(directory=folder)
+        rows = {row.record_id: row for row in db.session.scalars(select(Shelved))}
+        assert {key: (row.settled_how, row.problem_facts, row.version) for key, row in rows.items()} == {
+            "01a210e6-c150-7578-9f54-1743067aab91": ("settled", {}, 1),
+            "rubbish": (None, {}, 1),
+        }
+        assert str(rows["01a210e6-c150-7578-9f54-1743067aab91"].record_key) in rows
+        assert rows["rubbish"].record_key is None
+        db.session.remove()
+        db.engine.dispose()

@@ -185,7 +185,7 @@ def _form(data: dict[str, Any], problem: Problem | None) -> Any:
         categories=categories(),
         groups=grouped(),
         group_names=GROUPS,
-        short=list(dict.fromkeys([*short, *FIRST_CHOICES]))[:6],
+        short=list(dict.fromkeys([*short, *FIRST_CHOICES]))[:5],  # two lines of a phone, with "other"
         chosen=data.get("category"),
         within=_within,
         defaults=SEVERITY_HOURS,

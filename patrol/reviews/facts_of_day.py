@@ -275,6 +275,7 @@ def _photos(site: Site, first: date, last: date, days: _Days) -> None:
     query = (
         select(Photo.business_day, Photo.kind, Photo.user_id, func.count().label("n"))
         .where(Photo.site_id == site.id, Photo.business_day >= first, Photo.business_day <= last)
+        .where(Photo.kind != "signature")  # a mark on a list, not a picture of the site
         .group_by(Photo.business_day, Photo.kind, Photo.user_id)
     )
     for row in db.session.execute(query):

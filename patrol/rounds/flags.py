@@ -15,4 +15,6 @@ FLAGS: dict[str, str] = {
     "not_assigned": N_("Not of this team"),
     "old_label": N_("Replaced label"),
     "repeat": N_("Same tap again"),
+    "corrected": N_("Corrected afterwards"),
+    "brought_in": N_("Brought in from a file"),
 }

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from flask import Blueprint, current_app, redirect, render_template, request
@@ -82,8 +82,9 @@ def scan_page() -> Any:
 @bp.get("/scan/code")
 @needs("scan")
 def typed_code() -> Any:
-    """The code as typed where no script runs."""
-    return redirect(f"/c/{quote(request.args.get('code', '').strip()[:60] or '-', safe='')}", 303)
+    """The code under a label, typed without JavaScript: on to the place it names, which offers the check-in."""
+    code = fold_code(request.args.get("code", ""))
+    return redirect(f"/c/{code}" if code else "/scan", 303)
 
 
 @bp.get("/c/<code>")

@@ -12,6 +12,7 @@ from patrol.rounds.scanning import Position
 
 MAX_RECORDS = 500
 MAX_BYTES = 2 * 1024 * 1024
+MAX_OFFSET_MS = 100 * 365 * 86_400_000
 
 
 class Record(BaseModel):
@@ -27,6 +28,8 @@ class Record(BaseModel):
     captured_at: AwareDatetime
     monotonic_ms: int | None = Field(default=None, ge=0, le=2**53)
     position: dict[str, Any] | None = None
+    clock: Any = None  # {"offset_ms", "heard_at"}: the server's clock as the phone knew it at that moment
+    replaces: UUID | None = None  # the refused record that this one corrects
     user: UUID
     photos: list[UUID] = Field(default_factory=list, max_length=200)
     data: dict[str, Any] = Field(default_factory=dict)
@@ -37,6 +40,9 @@ class Record(BaseModel):
             return Position.model_validate(self.position) if self.position else None
         except ValidationError:
             return None
+
+    def offset_ms(self) -> float | None:
+        return known_offset(self.clock)
 
 
 class Batch(BaseModel):
@@ -52,7 +58,7 @@ def open_batch(raw: bytes) -> Batch:
     if len(raw) > MAX_BYTES:
         raise too_large()
     try:
-        batch = Batch.model_validate_json(raw)
+        batch = Batch.model_validate_json(without_nul(raw))
     except ValidationError as error:
         raise Problem(
             "envelope",
@@ -62,6 +68,19 @@ def open_batch(raw: bytes) -> Batch:
     if len(batch.records) > MAX_RECORDS:
         raise too_large()
     return batch
+
+
+def known_offset(clock: Any) -> float | None:
+    """Server minus phone in ms as the phone had last heard it; None if it had not heard, or says rubbish."""
+    told = clock.get("offset_ms") if isinstance(clock, dict) else None
+    if isinstance(told, bool) or not isinstance(told, int | float):
+        return None
+    return float(told) if abs(told) < MAX_OFFSET_MS else None
+
+
+def without_nul(raw: bytes) -> bytes:
+    """JSON without the one character that PostgreSQL stores nowhere: it would fail the batch it stands in, for ever."""
+    return raw.replace(b"\\u0000", b"\\ufffd") if b"\\u0000" in raw else raw
 
 
 def too_large() -> Problem:

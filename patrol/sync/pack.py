@@ -67,6 +67,7 @@ def page_paths(by: Reader, orders: Iterable[str], lists: Iterable[str]) -> list[
         ("/kept/checklists", "checklists", "checklist.see"),
         ("/work-orders", "orders", "order.rectify"),
         ("/hazards", "hazards", "hazard.see"),
+        ("/outbox", "outbox", "sign_in"),
     ]
     found = [(path, name) for path, name, verb in paths if by.may(verb)]
     found += [(f"/kept/checklist/{code}", "checklist") for code in lists]

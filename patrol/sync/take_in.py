@@ -19,15 +19,16 @@ from sqlalchemy.exc import IntegrityError
 from patrol.accounts.reader import Reader
 from patrol.core.db import db, write
 from patrol.core.facts import When
-from patrol.core.keys import uuid7
 from patrol.core.prepared import Prepared
-from patrol.core.problems import N_, Problem
+from patrol.core.problems import N_, NotHere, Problem
 from patrol.journal.entry import note
 from patrol.rounds.scanning import NewScan, ScanData, take_scans
 from patrol.rounds.visits import effective_time
+from patrol.sync.clocks import clock_flags
 from patrol.sync.envelope import Batch, Record, content_hash
 from patrol.sync.kinds import KINDS, Kind, call
-from patrol.sync.received import Received, Shelved
+from patrol.sync.received import Received
+from patrol.sync.shelf import corrected, shelve
 
 log = logging.getLogger(__name__)
 CHUNK = 250
@@ -68,15 +69,18 @@ class Offer:
         return self.result is None
 
 
-def take_in(batch: Batch, *, by: Reader, at: datetime) -> list[Result]:
-    """Store a batch; the answer holds one result for each record, in their order."""
-    offers = [_offer(raw, index, batch, by, at) for index, raw in enumerate(batch.records)]
+def take_in(batch: Batch, *, by: Reader, at: datetime, flags: frozenset[str] = frozenset()) -> list[Result]:
+    """Store a batch; the answer holds one result for each record, in their order.
+
+    flags: put on every record beside what is odd about its times.
+    """
+    offers = [_offer(raw, index, batch, by, at, flags) for index, raw in enumerate(batch.records)]
     for start in range(0, len(offers), CHUNK):
         _store(offers[start : start + CHUNK], batch, by, at)
     return [offer.result or Result(_id_of(offer.raw), "later") for offer in offers]
 
 
-def _offer(raw: Any, index: int, batch: Batch, by: Reader, at: datetime) -> Offer:
+def _offer(raw: Any, index: int, batch: Batch, by: Reader, at: datetime, flags: frozenset[str]) -> Offer:
     offer = Offer(raw, index)
     try:
         record = offer.record = Record.model_validate(raw)
@@ -96,7 +100,16 @@ def _offer(raw: Any, index: int, batch: Batch, by: Reader, at: datetime) -> Offe
         offer.result = Result(str(record.id), "refused", problem)
         return offer
     effective = effective_time(record.captured_at, batch.sent_at, at)
-    offer.when = When(effective.at, at, record.captured_at, tuple(sorted(effective.flags)))
+    odd = (
+        effective.flags
+        | flags
+        | clock_flags(
+            record.captured_at, batch.sent_at, at, monotonic_ms=record.monotonic_ms, offset_ms=record.offset_ms()
+        )
+    )
+    if record.replaces is not None:
+        odd |= {"corrected"}
+    offer.when = When(effective.at, at, record.captured_at, tuple(sorted(odd)))
     return offer
 
 
@@ -134,7 +147,9 @@ def _store_all(offers: Sequence[Offer], batch: Batch, by: Reader, at: datetime, 
                 _store_one(offer, by)
         stored = [offer for offer in offers if offer.fresh]
         _remember(stored, batch, by, at)
-        _shelve([offer for offer in offers if offer.result and offer.result.status == "refused"], by, at)
+        for offer in offers:
+            if offer.result and offer.result.status == "refused":
+                _shelve(offer, batch, by, at)
 
 
 def _answer_known(offers: Sequence[Offer], by: Reader) -> None:
@@ -193,7 +208,7 @@ def _store_one(offer: Offer, by: Reader) -> None:
             url = call(kind, data, id=record.id, by=by, when=when)
             db.session.flush()
     except Problem as problem:
-        offer.result = Result(str(record.id), "refused", problem)
+        offer.result = Result(str(record.id), "refused", _gone() if isinstance(problem, NotHere) else problem)
     except ValidationError as error:
         offer.result = Result(str(record.id), "refused", _malformed(error))
     except Exception:
@@ -208,6 +223,8 @@ def _remember(stored: Sequence[Offer], batch: Batch, by: Reader, at: datetime) -
     for offer in stored:
         record = offer.record
         assert record is not None and offer.result is not None
+        if record.replaces is not None:
+            corrected(record.replaces, record.id, by=by, at=at, url=offer.result.url)
         rows.append(
             {
                 "site_id": by.site_id,
@@ -232,31 +249,20 @@ def _remember(stored: Sequence[Offer], batch: Batch, by: Reader, at: datetime) -
     )  # fmt: skip
 
 
-def _shelve(refused: Sequence[Offer], by: Reader, at: datetime) -> None:
-    for offer in refused:
-        assert offer.result is not None and offer.result.problem is not None
-        hash_ = offer.hash or hashlib.sha256(repr(offer.raw).encode()).hexdigest()
-        there = select(Shelved.id).where(
-            Shelved.site_id == by.site_id,
-            Shelved.user_id == by.user_id,
-            Shelved.record_id == offer.result.id,
-            Shelved.content_hash == hash_,
-        )
-        if db.session.scalar(there.limit(1)) is not None:
-            continue
-        db.session.add(
-            Shelved(
-                id=uuid7(),
-                site_id=by.site_id,
-                record_id=offer.result.id,
-                kind=offer.record.kind if offer.record else "?",
-                user_id=by.user_id,
-                raw=offer.raw if isinstance(offer.raw, dict) else {"raw": offer.raw},
-                problem=offer.result.problem.code,
-                content_hash=hash_,
-                received_at=at,
-            )
-        )
+def _shelve(offer: Offer, batch: Batch, by: Reader, at: datetime) -> None:
+    result, record = offer.result, offer.record
+    assert result is not None and result.problem is not None
+    shelve(
+        offer.raw,
+        result.id,
+        record.kind if record else "?",
+        result.problem,
+        offer.hash or hashlib.sha256(repr(offer.raw).encode("utf-8", "replace")).hexdigest(),
+        by=by,
+        at=at,
+        sent_at=batch.sent_at,
+        device_id=batch.device,
+    )
 
 
 def _id_of(raw: Any) -> str:
@@ -278,6 +284,15 @@ def _other_user() -> Problem:
 def _not_allowed() -> Problem:
     return Problem(
         "forbidden", N_("Your role cannot do this. Ask your supervisor, or go back to your own pages."), status=403
+    )
+
+
+def _gone() -> Problem:
+    """A page that is not there is told to go back; a record has nowhere to go."""
+    return Problem(
+        "not_found",
+        N_("The place or order it speaks of is not there any more. Correct it, or show it to your supervisor."),
+        status=404,
     )
 
 

@@ -1,4 +1,4 @@
-"""The phones' door: session, records, photos; and the page of refused records."""
+"""The phones' door: session, records, photos, what became of refused ones; and the page of what waits on a phone."""
 
 from typing import Any
 from uuid import UUID
@@ -9,20 +9,19 @@ from flask_wtf.csrf import generate_csrf
 
 from patrol import __version__
 from patrol.core.clock import now
-from patrol.core.db import write
 from patrol.core.problems import N_, Problem
 from patrol.photos.intake import store_photo
 from patrol.photos.storage import limits, shelf
 from patrol.sync.envelope import MAX_BYTES, open_batch, too_large
 from patrol.sync.pack import pack_facts, pages_key
-from patrol.sync.shelf import settle, shelved
+from patrol.sync.shelf import answers
 from patrol.sync.take_in import Result, take_in
 from patrol.web.access import needs, signed_in
 from patrol.web.errors import words
 from patrol.web.inner import inner_page
-from patrol.web.replies import go
 
 bp = Blueprint("sync", __name__)
+MOST_ASKED = 100
 PACKERS = ("scan", "order.rectify", "checklist.fill")  # who works away from a desk, and without signal
 
 
@@ -104,16 +103,18 @@ def photo(photo_id: UUID) -> Any:
     return jsonify(id=str(photo_id), sha256=taken.file.sha256), 200 if taken.known else 201
 
 
-@bp.get("/shelf")
-@needs("shelf.settle")
-def shelf_page() -> Any:
-    settled = request.args.get("settled") == "1"
-    return render_template("sync/shelf.html", rows=shelved(current_user.site_id, settled), settled=settled)
+@bp.get("/sync/refused")
+@signed_in
+def refused() -> Any:
+    """What became of one's own refused records: ?id=…&id=…"""
+    ids = request.args.getlist("id")
+    if len(ids) > MOST_ASKED:
+        raise Problem("too_many_ids", N_("This is too much at once. The phone sends it in parts."), status=413)
+    return jsonify(refused=answers(current_user.site_id, current_user.user_id, [text[:64] for text in ids]))
 
 
-@bp.post("/shelf/<uuid:shelved_id>")
-@needs("shelf.settle")
-def settle_record(shelved_id: UUID) -> Any:
-    with write(current_user.site_id):
-        settle(shelved_id, request.form.get("note", ""), by=current_user._get_current_object(), at=now())
-    return go("/shelf")
+@bp.get("/outbox")
+@signed_in
+def outbox() -> Any:
+    """What lies on this phone; the page itself knows nothing of it, its scripts do."""
+    return render_template("sync/outbox.html")

@@ -40,7 +40,8 @@ access_log = logging.getLogger("patrol.access")
 
 
 def init_headers(app: Flask) -> None:
-    secure = app.config["PUBLIC_URL"].startswith("https://")
+    # With LAN a phone may not trust the certificate yet; strict transport would lock it out of both ports for a year.
+    secure = app.config["PUBLIC_URL"].startswith("https://") and not app.config["LAN"]
 
     @app.before_request
     def start_clock() -> None:

@@ -5,8 +5,9 @@
 // <script type="application/json" data-words>{"key": "text with {n}"}</script>, one or more
 // <div id="toasts" role="status">      where short messages appear
 // <any data-behaviour="name other">    ./behaviours/<name>.js exports attach(element)
-// <any data-behaviour=".." data-when="waiting">  attached only once something waits in the outbox
-// <any data-behaviour=".." data-when="pack">     attached once the phone has what the shift needs (body[data-pack])
+// <any data-behaviour=".." data-when="waiting">  attached only once something waits in the outbox; "pack": once the phone
+//                                      has what the shift needs (body[data-pack]); "limited": once this browser proves to
+//                                      give less than all; "installable": once it offers to install
 // <body data-kept="visit">             a page kept on the phone: offline/kept.js fills it before anything is attached
 
 const words = Object.assign({}, ...[...document.querySelectorAll("script[data-words]")].map((one) => JSON.parse(one.textContent)))
@@ -84,7 +85,10 @@ function attach(element) {
   attached.set(element, Promise.all(work).catch((error) => console.error(error)))
 }
 
-const come = new Set() // what behaviours may wait for: "waiting", "pack"
+const come = new Set() // what behaviours may wait for: "waiting", "pack", "limited", "installable"
+let prompt = null
+
+export function installPrompt() { return prompt }
 
 function attachWithin(root) {
   if (root.nodeType !== 1) return
@@ -177,6 +181,18 @@ async function registerWorker() {
   })
 }
 
+// Asked only where the page has a place to offer it; elsewhere the browser does as it likes.
+function watchInstall() {
+  const offered = document.querySelector("[data-when=installable]")
+  addEventListener("beforeinstallprompt", (event) => {
+    if (!offered) return
+    event.preventDefault()
+    prompt = event
+    hasCome("installable")
+  })
+  if (navigator.standalone === false && window.isSecureContext) hasCome("installable") // an iPhone, in the browser
+}
+
 // A page kept on the phone is only a shape: what it says is filled in first, so that behaviours find it whole.
 async function fillKept() {
   const name = document.body.dataset.kept
@@ -188,6 +204,7 @@ async function fillKept() {
 
 async function start() {
   const { user, kept, pack } = document.body.dataset
+  watchInstall()
   if (user !== undefined) await guardKept(user)
   await fillKept()
   if (kept) come.add("waiting")
@@ -196,15 +213,20 @@ async function start() {
     for (const change of changes) change.addedNodes.forEach(attachWithin)
   }).observe(document.body, { childList: true, subtree: true })
   sayWhatTheLastPageLeft()
+  const able = window.isSecureContext && navigator.serviceWorker
+  if (!able || /MicroMessenger/i.test(navigator.userAgent)) hasCome("limited")
   if (user === "") return
   if (self.indexedDB && (user || document.querySelector("[data-offline-page]"))) {
     wakeOutbox().catch((error) => console.error(error))
   }
-  if (!user || !window.isSecureContext || !navigator.serviceWorker) return
+  if (!user || !able) return
   navigator.storage?.persist?.().catch(() => {})
   const register = () => {
-    registerWorker().catch(() => {}) // an untrusted certificate gives no worker
-    if (pack !== undefined) whenIdle(() => keepPack().catch((error) => console.error(error)))
+    registerWorker().then(() => {
+      if (pack !== undefined) whenIdle(() => keepPack().catch((error) => console.error(error)))
+    }, (error) => {
+      if (error.name === "SecurityError") hasCome("limited") // an untrusted certificate gives no worker
+    })
   }
   if (document.readyState === "complete") register()
   else addEventListener("load", register, { once: true })

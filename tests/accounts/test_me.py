@@ -103,10 +103,3 @@ def test_a_site_one_does_not_belong_to_is_not_here(as_user, people, sites):
     for wish in (str(sites.hill.id), "x", ""):
         assert browser.post("/site/current", data={"site": wish}).status_code == 404
     assert {db.session.get(Device, device.id).site_id for device in devices(people.guard)} == {sites.lake.id}
-
-
-def test_everybodys_page_shows_what_still_lies_on_the_phone_and_the_pill_leads_there(as_user, people):
-    for person in (people.guard, people.engineer, people.desk, people.contractor, people.manager):
-        browser = as_user(person)
-        assert 'id="queue" data-behaviour="queue-card"' in browser.get("/me").text
-        assert 'href="/me#queue"' in browser.get("/me").text

@@ -131,7 +131,7 @@ def test_a_failure_is_told_in_the_language_of_who_found_it():
     }
     said = FindingData(choice="red", remark="x")
     assert what_failed(item, said) == "压力表：红区；x"
-    assert what_failed(item, said, "en") == "Gauge: red; x"
+    assert what_failed(item, said, lang="en") == "Gauge: red; x"
 
 
 def make_power_room(places: Any) -> Any:

@@ -65,8 +65,8 @@ test("an answer cannot send anybody to another site", () => {
 })
 
 test("a session is taken only when it is whole", () => {
-  const whole = { user: { id: "u" }, csrf_token: "t", server_time: "2026-03-18T14:41:00Z" }
-  assert.deepEqual(readSession(whole), { user: "u", csrf: "t", now: Date.UTC(2026, 2, 18, 14, 41) })
+  const whole = { user: { id: "u" }, site: "s", csrf_token: "t", server_time: "2026-03-18T14:41:00Z" }
+  assert.deepEqual(readSession(whole), { user: "u", site: "s", csrf: "t", now: Date.UTC(2026, 2, 18, 14, 41) })
   assert.equal(readSession({ ...whole, user: "u" }).user, "u")
   for (const gap of ["user", "csrf_token", "server_time"]) assert.equal(readSession({ ...whole, [gap]: undefined }), null)
   assert.equal(readSession("<html>"), null)

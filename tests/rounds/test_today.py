@@ -47,14 +47,3 @@ def test_once_a_point_counts_as_late_the_card_says_so(as_user, people, night_rou
     for moment, said in (("2026-03-31 20:50", "21:04 前到"), ("2026-03-31 21:20", "已算迟到，21:36 前仍有效")):
         with time_machine.travel(shanghai(moment), tick=True):
             assert said in as_user(people.guard).get("/today").text
-
-
-def test_a_code_typed_where_no_script_runs_leads_to_the_place(as_user, people, places):
-    browser = as_user(people.guard)
-
-    assert browser.get("/scan/code?code=7k3m-9qx2-abo1").location == "/c/7k3m-9qx2-abo1"
-    assert "大堂" in browser.get("/c/7k3m-9qx2-abo1").text
-    for wrong in ("", "abc", "../me"):
-        reply = browser.get(browser.get("/scan/code", query_string={"code": wrong}).location)
-        assert reply.status_code == 404
-        assert "回首页" in reply.text

@@ -16,14 +16,15 @@ def record(people):
     """A record as 张伟's phone makes it."""
 
     def make(kind="scan", data=None, *, id: UUID | None = None, at: datetime | None = None, **more):
+        moment = at or now()
         return {
             "id": str(id or uuid7()),
             "kind": kind,
             "v": 1,
             "seq": 1,
             "prev": None,
-            "captured_at": (at or now()).isoformat(),
-            "monotonic_ms": 1000,
+            "captured_at": moment.isoformat(),
+            "monotonic_ms": round(moment.timestamp() * 1000),
             "position": None,
             "user": str(people.guard.id),
             "photos": [],

@@ -60,6 +60,7 @@ class Server:
         self.instance, self.workers, self.port = instance, workers, free_port()
         self.code, self.more = code, more
         self.url = f"http://localhost:{self.port}"
+        self.flags: list[str] = []
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -74,7 +75,8 @@ class Server:
         env.pop("PATROL_DATABASE_URL", None)
         log = (self.instance / "server.log").open("ab")
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "patrol.cli", "serve", "--port", str(self.port), "--workers", str(self.workers)],
+            [sys.executable, "-m", "patrol.cli", "serve", "--port", str(self.port), "--workers", str(self.workers),
+             *self.flags],
             env=env, cwd=self.code, stdout=log, stderr=log, start_new_session=True,
         )  # fmt: skip
         self._wait()
@@ -83,14 +85,18 @@ class Server:
         deadline = time.monotonic() + 40
         while time.monotonic() < deadline:
             try:
-                with urllib.request.urlopen(f"{self.url}/healthz", timeout=2):
-                    return
+                self._greet()
+                return
             except OSError:
                 assert self._process is not None
                 if self._process.poll() is not None:
                     break
                 time.sleep(0.05)
         raise RuntimeError((self.instance / "server.log").read_text()[-4000:])
+
+    def _greet(self) -> None:
+        with urllib.request.urlopen(f"{self.url}/healthz", timeout=2):
+            pass
 
     @property
     def pid(self) -> int:
@@ -224,8 +230,10 @@ def open_browser(playwright: Playwright, tmp_path: Path) -> Iterator[Callable[..
     opened: list[BrowserContext] = []
     faults: list[str] = []
 
-    def launch(name: str, *, viewport=PHONE, video: Path | None = None, dark=False, allow=(), **more) -> BrowserContext:
-        flags = list(FLAGS)
+    def launch(
+        name: str, *, viewport=PHONE, video: Path | None = None, dark=False, allow=(), flags=(), **more
+    ) -> BrowserContext:
+        flags = [*FLAGS, *flags]
         if video is not None:
             assert video.exists()  # a wrong path looks like "no camera"
             flags += [
@@ -292,6 +300,15 @@ def ready_for_the_basement(page: Page) -> None:
         """navigator.serviceWorker.ready.then(() => navigator.serviceWorker.controller
         || new Promise((done) => { navigator.serviceWorker.addEventListener("controllerchange", done) }))"""
     )
+
+
+def type_code(page: Page, url: str, code: str) -> None:
+    """Type a label's code on the scan page, once the page listens."""
+    page.goto(f"{url}/scan")
+    expect(page.locator("[data-behaviour=scanner][data-state]")).to_be_attached()
+    page.click("[data-type-open]")
+    page.fill("[data-type] [name=code]", code)
+    page.click("[data-type] button")
 
 
 def sign_in(page: Page, url: str, staff_no: str) -> None:

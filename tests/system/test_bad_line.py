@@ -11,7 +11,7 @@ from sqlalchemy import select
 from patrol.core.db import db
 from patrol.rounds.scan import Scan
 from patrol.sync.received import Received
-from tests.system.conftest import database, ready_for_the_basement, served, sign_in
+from tests.system.conftest import database, ready_for_the_basement, served, sign_in, type_code
 from tests.system.line import Line, line_to
 
 pytestmark = pytest.mark.browser
@@ -45,11 +45,8 @@ def guard(site, line, open_browser):
     return page
 
 
-def type_code(page: Page, line: Line, site, spot: int) -> None:
-    page.goto(f"{line.url}/scan")
-    page.click("[data-type-open]")
-    page.fill("[data-type] [name=code]", site.world.codes[SPOTS[spot - 1]])
-    page.click("[data-type] button")
+def scan(page: Page, line: Line, site, spot: int) -> None:
+    type_code(page, line.url, site.world.codes[SPOTS[spot - 1]])
     page.wait_for_url(lambda url: "/visit" in url)
 
 
@@ -94,7 +91,7 @@ def worker_of(context: BrowserContext, page: Page, line: Line) -> Callable[[], N
 def test_one_record_and_an_honest_badge_whatever_the_line_does(site, line, guard):
     for spot, trouble in enumerate(("lost", "html", "redirect", "429", "503", "507", "down"), 1):
         line.trouble = trouble
-        type_code(guard, line, site, spot)
+        scan(guard, line, site, spot)
         badge(guard, "stored")
         arrived = spot if trouble == "lost" else spot - 1
         assert rows(site) == [arrived, arrived], trouble
@@ -108,7 +105,7 @@ def test_one_record_and_an_honest_badge_whatever_the_line_does(site, line, guard
 def test_a_server_killed_in_the_middle_of_a_batch(site, line, guard):
     line.trouble = "down"
     for spot in (1, 2, 3):
-        type_code(guard, line, site, spot)
+        scan(guard, line, site, spot)
     line.trouble, line.kill_server = "killed", site.server.kill
     line.done.clear()
     guard.goto(f"{line.url}/today")  # the page's own try meets the server's death
@@ -129,7 +126,7 @@ def test_two_tabs_and_the_worker_send_each_record_once(site, line, open_browser)
     ready_for_the_basement(first)
     line.trouble = "down"
     for spot in range(1, 6):
-        type_code(first, line, site, spot)
+        scan(first, line, site, spot)
     first.goto(f"{line.url}/today")
     second = context.new_page()
     second.goto(f"{line.url}/today")
@@ -158,7 +155,7 @@ def test_the_worker_sends_when_no_page_is_open(site, line, open_browser):
     ready_for_the_basement(page)
     line.trouble = "down"
     wake = worker_of(context, page, line)
-    type_code(page, line, site, 1)
+    scan(page, line, site, 1)
     page.goto("about:blank")
     line.trouble = None
     line.done.clear()

@@ -10,7 +10,7 @@ from tests.system.conftest import sign_in
 pytestmark = pytest.mark.browser
 
 # Fetched by the browser when it likes, after the page can be used.
-LATER = ("manifest.webmanifest", "img/icon-192.png", "sw.js?sends=1")
+LATER = ("manifest.webmanifest", "img/icon-192.png", "sw.js?sends=1", "behaviours/install-hint.js")
 # What the shift needs is taken along once the page stands and the browser is idle.
 PACK = (
     "/sync/pack",

@@ -19,7 +19,7 @@ from patrol.reviews.period import Period
 from patrol.reviews.review import review
 from patrol.rounds.scan import Scan
 from tests.system.camera import phone_photo, seen, video, wall
-from tests.system.conftest import DESK, database, sign_in, token_cookie
+from tests.system.conftest import DESK, database, sign_in, token_cookie, type_code
 
 pytestmark = pytest.mark.browser
 
@@ -63,10 +63,7 @@ def test_from_a_label_to_the_months_review(stage, open_browser, tmp_path):
         guard.close()
 
     page = open_browser("guard").pages[0]  # this phone's camera is broken: the code is typed
-    page.goto(f"{stage.url}/scan")
-    page.click("[data-type-open]")
-    page.fill("[data-type] [name=code]", "7k3m-9qx2-abo4")  # as people type it
-    page.click("[data-type] button")
+    type_code(page, stage.url, "7k3m-9qx2-abo4")  # as people type it
     page.wait_for_url("**/visits/**")
     expect(page.locator("h1")).to_contain_text("东阳台")
     page.click("a[href^='/hazards/new']")

@@ -9,7 +9,16 @@ from sqlalchemy import func, select
 
 from patrol.core.db import db
 from patrol.rounds.scan import Scan
-from tests.system.conftest import ROOT, Server, build_site, database, ready_for_the_basement, sign_in, until_caches
+from tests.system.conftest import (
+    ROOT,
+    Server,
+    build_site,
+    database,
+    ready_for_the_basement,
+    sign_in,
+    type_code,
+    until_caches,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -43,10 +52,7 @@ def test_twenty_items_outlive_a_new_version(old_version, open_browser):
     ready_for_the_basement(page)
     server.kill()
     for spot in SPOTS:
-        page.goto(f"{server.url}/scan")
-        page.click("[data-type-open]")
-        page.fill("[data-type] [name=code]", world.codes[spot])
-        page.click("[data-type] button")
+        type_code(page, server.url, world.codes[spot])
         page.wait_for_url("**/kept/visit#scan=*")
         page.click("form[data-record=visit] button")
         page.wait_for_url(lambda url: "/today" in url or "/rounds/" in url)

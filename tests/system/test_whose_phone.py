@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from patrol.core.db import db
 from patrol.rounds.scan import Scan
-from tests.system.conftest import database, ready_for_the_basement, sign_in, until_caches
+from tests.system.conftest import database, ready_for_the_basement, sign_in, type_code, until_caches
 from tests.system.line import line_to
 
 pytestmark = pytest.mark.browser
@@ -42,11 +42,8 @@ def line(stage):
         yield proxy
 
 
-def type_code(page: Page, url: str, code: str) -> None:
-    page.goto(f"{url}/scan")
-    page.click("[data-type-open]")
-    page.fill("[data-type] [name=code]", code)
-    page.click("[data-type] button")
+def scan(page: Page, url: str, code: str) -> None:
+    type_code(page, url, code)
     page.wait_for_url(lambda address: "/visit" in address)
 
 
@@ -72,7 +69,7 @@ def test_after_signing_out_nothing_personal_is_left(stage, open_browser):
     sign_in(page, stage.url, "0217")
     page.goto(f"{stage.url}/today")
     ready_for_the_basement(page)
-    type_code(page, stage.url, stage.world.codes["大堂"])
+    scan(page, stage.url, stage.world.codes["大堂"])
     page.goto(f"{stage.url}/today")
     expect(page.locator(".pill[data-state=sent]").first).to_be_visible()
     before = left_on(context, page)
@@ -99,7 +96,7 @@ def test_unsent_work_waits_for_who_made_it(stage, line, open_browser):
     page.goto(f"{line.url}/today")
     ready_for_the_basement(page)
     line.trouble = "503"
-    type_code(page, line.url, stage.world.codes["大堂"])
+    scan(page, line.url, stage.world.codes["大堂"])
     sign_out(page, line.url, sure=True)  # asks first, since one scan is unsent
     left = left_on(context, page)
     assert len(left["stores"]["records"]) == 1
@@ -117,7 +114,7 @@ def test_unsent_work_waits_for_who_made_it(stage, line, open_browser):
     assert "张伟" not in page.locator("main").inner_text()
     with database(stage.instance):
         assert db.session.scalars(select(Scan)).all() == []
-    sign_out(page, line.url, sure=True)
+    sign_out(page, line.url)  # nothing of his own waits, so nothing is asked
 
     sign_in(page, line.url, "0217")
     page.goto(f"{line.url}/today")
@@ -133,7 +130,7 @@ def test_a_sign_in_that_was_ended_costs_nothing(stage, line, open_browser):
     page.goto(f"{line.url}/today")
     ready_for_the_basement(page)
     line.trouble = "down"
-    type_code(page, line.url, stage.world.codes["大堂"])
+    scan(page, line.url, stage.world.codes["大堂"])
     context.clear_cookies()  # 30 days are over, or a supervisor ended this phone
     line.trouble = None
 

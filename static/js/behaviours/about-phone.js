@@ -1,8 +1,12 @@
 // What this phone can do and what still lies on it.
 // <section data-behaviour="about-phone"> <div data-about="unsent|store|grade"> .list-row__tile > svg, .list-row__meta[data-…] </div>
-import { setIcon } from "../app.js"
+import { setIcon, t } from "../app.js"
+import { grade } from "../grade.js"
+import { age } from "../offline/clock.js"
 import { database, onChange, summary } from "../offline/outbox.js"
+import { roomState } from "../offline/room.js"
 
+const DAY = 86_400_000
 const MB = 1024 * 1024
 
 export async function attach(section) {
@@ -17,25 +21,30 @@ export async function attach(section) {
   }
 
   const unsent = async () => {
-    const { mine, others } = await summary()
+    const { mine, others, oldest } = await summary()
     const photos = await (await database()).count("photos")
     const records = mine.length + others
-    if (records || photos) say("unsent", "sync", "device-mobile-up", "text", { n: records, p: photos })
+    const old = Boolean(oldest) && Date.now() - Date.parse(oldest) > DAY
+    const { unit, n } = age(Date.parse(oldest), Date.now())
+    if (mine.length) say("unsent", old ? "miss" : "sync", old ? "alert-circle" : "device-mobile-up", "old", { n: records, p: photos, age: t(`age_${unit}`, { n }) })
+    else if (records || photos) say("unsent", "sync", "device-mobile-up", "text", { n: records, p: photos })
     else say("unsent", "ok", "cloud-check", "none")
   }
   const store = async () => {
     if (!self.indexedDB) return say("store", "miss", "alert-circle", "none")
     const { usage = 0, quota = 0 } = (await navigator.storage?.estimate?.()) ?? {}
     const kept = (await navigator.storage?.persisted?.()) ?? false
-    const values = { used: Math.ceil(usage / MB), free: Math.floor((quota - usage) / MB) }
+    const photos = await (await database()).count("photos")
+    const { word, percent, free } = roomState({ usage, quota, photos })
+    const values = { used: Math.ceil(usage / MB), free, percent, photos }
+    if (word) return say("store", "late", "alert-circle", word === "room_tight" ? "tight" : "photos", values)
     return kept ? say("store", "ok", "device-floppy", "kept", values) : say("store", "late", "device-floppy", "loose", values)
   }
-  const grade = async () => {
-    if (!window.isSecureContext) return say("grade", "late", "alert-circle", "plain")
-    const worker = await navigator.serviceWorker?.getRegistration?.()
-    return worker?.active ? say("grade", "ok", "shield-check", "full") : say("grade", "late", "shield-check", "worker")
+  const connection = async () => {
+    const { grade: letter } = await grade()
+    say("grade", letter === "a" ? "ok" : "late", letter === "c" ? "alert-circle" : "shield-check", letter)
   }
 
   onChange(() => unsent().catch(() => {}))
-  await Promise.allSettled([unsent(), store(), grade()])
+  await Promise.allSettled([unsent(), store(), connection()])
 }

@@ -11,14 +11,14 @@
 // problem(), complain()}; `photos-changed` bubbles.
 import { el, icon, t, toast } from "../app.js"
 import { hhmm, isoWithZone } from "../offline/clock.js"
-import { draftKey, dropPhoto, keepPhoto, photosOf } from "../offline/drafts.js"
+import { dropPhoto, formDraft, keepPhoto, photosOf } from "../offline/drafts.js"
 import { uuid7 } from "../offline/records.js"
 import { press } from "../photos/press.js"
 
 export async function attach(picker) {
   const taken = [] // {id, bytes, type, sha256, facts}
   const form = picker.closest("form")
-  const draft = form?.dataset.draft ? `${draftKey(form.dataset.draft)}#${picker.dataset.name}` : null
+  const draft = formDraft(form) ? `${formDraft(form)}#${picker.dataset.name}` : null
   const max = Number(picker.dataset.max || 6)
   let working = Promise.resolve()
 

@@ -8,12 +8,15 @@
 // </form>
 // A hidden input named started_at is filled when the form opens; one named scan takes #scan=<id> from the address.
 // data-then="scan": the next page is told the record's id as #scan=<id>. data-fact: JSON that save() remembers.
+// #edit=<id>: the form opens with what that refused item held (offline/edit.js) and replaces it, at its time.
 // data-follow: waits up to 2.5 s for the server's answer and goes to its url. `draft-restored` fires after a draft came back.
 import { t, toast, toastNext, whenAttached } from "../app.js"
 import { isoWithZone } from "../offline/clock.js"
-import { draftKey, fieldsOf, keepFields, sweep } from "../offline/drafts.js"
+import { editing, fieldsOf, formDraft, keepFields, sweep } from "../offline/drafts.js"
 import { factOf } from "../offline/fact.js"
 import { nest } from "../offline/records.js"
+import { database } from "../offline/outbox.js"
+import { room } from "../offline/room.js"
 import { deliver, save } from "../offline/save.js"
 
 const ENVELOPE = new Set(["csrf_token", "id", "captured_at"])
@@ -21,13 +24,15 @@ const PATIENCE = 2500
 const PICKERS = "[data-behaviour~='photo-picker'], [data-behaviour~='signature']"
 
 export async function attach(form) {
+  form.noValidate = true // asked below, so that a field nobody can see never blocks in silence
   fillHidden(form)
   showLabels(form)
-  if (form.dataset.draft) await attachDraft(form)
+  if (formDraft(form)) await attachDraft(form)
+  warnWhenTight()
   // Back from the next page: what was sent must not stand here as if it were still to send.
   addEventListener("pageshow", ({ persisted }) => { if (persisted && busy) location.reload() })
   let busy = false
-  let refused = null // the item the server would not take; the corrected one replaces it
+  let refused = editing() // the item the server would not take; the corrected one replaces it
   form.addEventListener("submit", async (event) => {
     event.preventDefault()
     if (busy) return
@@ -47,11 +52,11 @@ async function submit(form, submitter, replaces) {
   const pickers = [...form.querySelectorAll(PICKERS)].filter((picker) => !picker.closest("[hidden], fieldset:disabled"))
   setBusy(button, true)
   await Promise.all(pickers.map(async (picker) => { await whenAttached(picker); await picker.patrol?.ready() }))
-  const lacking = form.checkValidity() ? pickers.find((picker) => picker.patrol?.problem()) : form
-  if (lacking) {
+  const picker = pickers.find((one) => one.patrol?.problem())
+  const field = [...form.elements].find((one) => one.willValidate && !one.validity.valid)
+  if (picker || field) {
     setBusy(button, false)
-    if (lacking === form) form.reportValidity()
-    else lacking.patrol.complain()
+    complain(form, picker, field)
     return replaces
   }
   try {
@@ -75,6 +80,19 @@ async function submit(form, submitter, replaces) {
   }
 }
 
+// What stands first on the page is asked for first. A radio in a closed sheet speaks through the first of its group.
+function complain(form, picker, field) {
+  const first = field?.type === "radio" ? form.querySelector(`input[name="${CSS.escape(field.name)}"]`) : field
+  if (picker && (!first || picker.compareDocumentPosition(first) & Node.DOCUMENT_POSITION_FOLLOWING)) {
+    picker.patrol.complain()
+    return
+  }
+  const group = first.type === "radio" ? first.closest("fieldset") : null
+  if (group) say(form, t("choose_one", { what: group.querySelector("legend")?.textContent.trim() ?? "" }))
+  ;(group ?? first).scrollIntoView({ block: "center" })
+  first.reportValidity()
+}
+
 async function keep(form, submitter, pickers, replaces) {
   const data = nest(fields(form, submitter))
   const photos = []
@@ -85,13 +103,29 @@ async function keep(form, submitter, pickers, replaces) {
     photos.push(...taken)
   }
   if (photos.length) data.photo_facts = Object.fromEntries(photos.map(({ id, facts }) => [id, facts]))
-  const place = form.dataset.draft ? draftKey(form.dataset.draft) : undefined
+  const place = formDraft(form) ?? undefined
+  const when = replaces && replaces === editing() ? await timesOf(replaces) : null
   await form.stopDraft?.()
   const { queueTitle, queueIcon, record: kind } = form.dataset
   return save({
-    kind, data, photos, fact: { ...factOf(kind, data), ...JSON.parse(form.dataset.fact ?? "{}") }, draft: place, replaces, icon: queueIcon,
+    kind, data, photos, fact: { ...factOf(kind, data), ...JSON.parse(form.dataset.fact ?? "{}") }, draft: place, replaces, when,
+    icon: queueIcon,
     title: [queueTitle || t(`kind_${kind}`), ...chosenWords(form)].join(" · "), note: noteFor(form, photos.length),
   })
+}
+
+// A correction says the same moment as the item it corrects.
+async function timesOf(id) {
+  const row = await (await database()).get("records", id)
+  if (!row) return null
+  const { captured_at, monotonic_ms, clock = null, position } = row.envelope
+  return { captured_at, monotonic_ms, clock, position }
+}
+
+// Said before it hurts: while there is still room for this form.
+async function warnWhenTight() {
+  const tight = await room().catch(() => null)
+  if (tight?.word) toast(t(tight.word, tight), { name: "device-floppy", stay: true })
 }
 
 function fields(form, submitter) {
@@ -145,21 +179,28 @@ function fillHidden(form) {
   if (scan?.type === "hidden" && !scan.value && found) scan.value = found
 }
 
+// The button says what a tap does: take a photo first, send, or keep until there is signal.
 function showLabels(form) {
   const show = () => {
+    const bare = [...form.querySelectorAll(PICKERS)].some((picker) => picker.patrol?.problem() && !picker.closest("[hidden]"))
     for (const button of [...form.elements].filter((one) => one.type === "submit")) {
       if (!button.querySelector("[data-offline-label]")) continue
-      button.querySelectorAll("[data-online-label]").forEach((label) => { label.hidden = !navigator.onLine })
-      button.querySelectorAll("[data-offline-label]").forEach((label) => { label.hidden = navigator.onLine })
+      const wanted = bare && button.querySelector("[data-photo-label]") ? "photo" : navigator.onLine ? "online" : "offline"
+      for (const name of ["photo", "online", "offline"]) {
+        button.querySelectorAll(`[data-${name}-label]`).forEach((label) => { label.hidden = name !== wanted })
+      }
+      button.toggleAttribute("data-bare", wanted === "photo")
     }
   }
   addEventListener("online", show)
   addEventListener("offline", show)
+  form.addEventListener("photos-changed", show)
+  form.querySelectorAll(PICKERS).forEach(async (picker) => { await whenAttached(picker); show() })
   show()
 }
 
 async function attachDraft(form) {
-  const key = draftKey(form.dataset.draft)
+  const key = formDraft(form)
   let timer = 0
   let writing = Promise.resolve()
   let over = false
@@ -169,7 +210,7 @@ async function attachDraft(form) {
     if (!over) writing = keepFields(key, fields(form)).catch((error) => console.error(error))
     return writing
   }
-  const keepSoon = () => { clearTimeout(timer); timer = setTimeout(keepNow, 300) }
+  const keepSoon = () => { clearTimeout(timer); timer = setTimeout(keepNow, 120) }
   restore(form, (await fieldsOf(key)) ?? [])
   form.addEventListener("input", keepSoon)
   form.addEventListener("change", keepSoon)

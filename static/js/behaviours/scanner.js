@@ -74,8 +74,6 @@ export function attach(scanner) {
     if (!box) return
     box.hidden = false
     box.dataset.state = state
-    box.classList.toggle("notice--ok", state !== "look")
-    box.classList.toggle("notice--miss", state === "look")
     part("result-title").textContent = state === "look" ? title : t("scanned", { name: title })
     part("result-note").textContent = note
     const report = part("report")

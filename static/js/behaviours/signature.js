@@ -6,7 +6,7 @@
 // Yields one JPEG, black on white. element.patrol as with photo-picker; `photos-changed` bubbles.
 import { t } from "../app.js"
 import { isoWithZone } from "../offline/clock.js"
-import { draftKey, dropPhoto, keepPhoto, photosOf } from "../offline/drafts.js"
+import { dropPhoto, formDraft, keepPhoto, photosOf } from "../offline/drafts.js"
 import { sha256, uuid7 } from "../offline/records.js"
 import { toJpeg } from "../photos/shrink.js"
 
@@ -14,7 +14,7 @@ export async function attach(pad) {
   const canvas = pad.querySelector("canvas")
   const pen = canvas.getContext("2d")
   const form = pad.closest("form")
-  const draft = form?.dataset.draft ? `${draftKey(form.dataset.draft)}#${pad.dataset.name}` : null
+  const draft = formDraft(form) ? `${formDraft(form)}#${pad.dataset.name}` : null
   const id = uuid7()
   let kept = null // a signature that came back with the draft
   let length = 0 // pixels drawn: a stray tap is no signature

@@ -15,6 +15,20 @@ export function isoWithZone(moment, eastMinutes = -new Date(moment).getTimezoneO
   return `${local}${eastMinutes < 0 ? "-" : "+"}${two(Math.floor(size / 60))}:${two(size % 60)}`
 }
 
+// What a record says of the server's clock: {offset_ms, heard_at} from meta("clock"), or null before the first contact.
+export function clockFact(heard) {
+  if (!heard || !Number.isFinite(heard.offset)) return null
+  return { offset_ms: heard.offset, heard_at: isoWithZone(heard.heard_at) }
+}
+
+// How long ago, in the largest whole unit: {unit: "min" | "hours" | "days", n}.
+export function age(since, now) {
+  const minutes = Math.max(1, Math.floor((now - since) / MINUTE))
+  if (minutes < 60) return { unit: "min", n: minutes }
+  if (minutes < 48 * 60) return { unit: "hours", n: Math.floor(minutes / 60) }
+  return { unit: "days", n: Math.floor(minutes / 1440) }
+}
+
 // The wall clock as it was when the page opened plus what really passed since: it does not move when somebody
 // sets the clock, so a difference to captured_at of over two minutes means it was set meanwhile.
 export function monotonic(performance = self.performance) {

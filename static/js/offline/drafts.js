@@ -15,8 +15,24 @@ export function keepPhoto(key, photo) {
   return write(["photos"], (store) => store("photos").put({ ...photo, user: currentUser(), draft: key, at: Date.now() }))
 }
 
+// The draft a form on this page belongs to: its own, or that of the refused item that is being corrected (#edit=<id>).
+export const editing = () => new URLSearchParams(self.location.hash.slice(1)).get("edit")
+export function formDraft(form) {
+  const name = editing() ? `edit:${editing()}` : form?.dataset.draft
+  return name ? draftKey(name) : null
+}
+
 export function dropPhoto(id) {
-  return write(["photos"], (store) => store("photos").delete(id))
+  return write(["records", "photos"], async (store) => {
+    const photo = await store("photos").get(id)
+    if (photo) await letGo(store, photo, await owned(store))
+  })
+}
+
+// Photos that a record on this phone still shows stay with it; only the draft's mark comes off.
+const owned = async (store) => new Set((await store("records").getAll()).flatMap((row) => row.envelope.photos))
+function letGo(store, { draft: _, ...photo }, keep) {
+  return keep.has(photo.id) ? store("photos").put(photo) : store("photos").delete(photo.id)
 }
 
 export async function fieldsOf(key) {
@@ -30,12 +46,13 @@ export async function photosOf(key) {
 
 // Drafts nobody came back to for a week are left behind.
 export function sweep(now = Date.now()) {
-  return write(["drafts", "photos"], async (store) => {
+  return write(["records", "drafts", "photos"], async (store) => {
     for (const draft of await store("drafts").getAll()) {
       if (draft.at < now - WEEK) await store("drafts").delete(draft.key)
     }
+    const keep = await owned(store)
     for (let cursor = await store("photos").openCursor(); cursor; cursor = await cursor.continue()) {
-      if (cursor.value.draft && cursor.value.at < now - WEEK) await cursor.delete()
+      if (cursor.value.draft && cursor.value.at < now - WEEK) await letGo(store, cursor.value, keep)
     }
   })
 }

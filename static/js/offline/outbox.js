@@ -1,7 +1,7 @@
 // What this phone still owes the server. Everything made on the phone is written here first, with strict
 // durability, before anybody is told "saved". Upgrades only add: old phones return after weeks.
 //
-// records  {id, user, state, problem, pending, delivered, url, title, note, icon, at, envelope}
+// records  {id, user, site, state, problem, pending, delivered, url, title, note, icon, at, envelope}
 //          state: waiting | sending | look; pending: ids of photos the server has not got
 // photos   {id, user, bytes: ArrayBuffer, type, sha256, facts, draft?}
 // recent   the last 200 sent, without photos   drafts  half-filled forms    meta  device, chain, clock…
@@ -37,6 +37,11 @@ export function currentUser() {
   if (user !== undefined) return user
   try { return localStorage.getItem("patrol-user") || "" } catch { return "" }
 }
+
+// The site this person works at now; records are sent to the site they were made for only.
+export const currentSite = () => self.document?.body.dataset.site || null
+
+export const isOfSite = (row, site) => !row.site || !site || row.site === site
 
 export function onChange(listener) {
   listeners.add(listener)
@@ -120,10 +125,11 @@ export async function change(id, update) {
 
 async function settle(store, row, next) {
   if (!next) {
-    for (const photo of row.pending) await store("photos").delete(photo)
+    for (const photo of row.envelope.photos) await store("photos").delete(photo)
     return store("records").delete(row.id)
   }
   if (!next.delivered || next.pending.length) return store("records").put(next)
+  for (const photo of row.envelope.photos) await store("photos").delete(photo)
   await store("records").delete(row.id)
   const { id, user, title, note, icon, at, url, fact } = next
   const sent_at = new Date().toISOString()
@@ -133,11 +139,12 @@ async function settle(store, row, next) {
   for (const old of rows.slice(RECENT)) await store("recent").delete(old.id)
 }
 
-// The server has the photo: its bytes leave the phone.
+// The server has the photo. Its bytes stay until it has the record too: a refused one may have to be corrected, and
+// then its pictures are needed here.
 export async function photoSent(record, photo) {
   await write(["records", "photos", "recent", "meta"], async (store) => {
-    await store("photos").delete(photo)
     const row = await store("records").get(record)
+    if (!row) await store("photos").delete(photo)
     if (row) await settle(store, row, { ...row, pending: row.pending.filter((id) => id !== photo) })
   })
   tell({ type: "changed" })

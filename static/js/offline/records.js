@@ -74,9 +74,13 @@ const isObject = (value) => value !== null && typeof value === "object" && !Arra
 
 // The frozen form of a record. `chain` is {seq, hash} of the device's previous record.
 // Resolves to {envelope, chain}: the chain to keep for the next one.
-export async function envelope({ id, kind, user, data, photos = [], position = null, captured_at, monotonic_ms }, chain) {
+// clock: the server's as this phone last heard it; replaces: id of the refused record that this one corrects.
+export async function envelope({
+  id, kind, user, data, photos = [], position = null, clock = null, replaces, captured_at, monotonic_ms,
+}, chain) {
   const made = {
-    id, kind, v: 1, seq: chain.seq + 1, prev: chain.hash, captured_at, monotonic_ms, position, user, photos, data,
+    id, kind, v: 1, seq: chain.seq + 1, prev: chain.hash, captured_at, monotonic_ms, position, clock, user, photos, data,
   }
+  if (replaces) made.replaces = replaces
   return { envelope: made, chain: { seq: made.seq, hash: await sha256(canonical(made)) } }
 }

@@ -1,8 +1,9 @@
 // Empties the outbox: a fresh session, then records and photos, one tab at a time. A failure of one item never
 // holds up another; nothing leaves the phone before the server has surely answered for it.
 import { offsetFrom } from "./clock.js"
-import { alone, change, currentUser, database, items, meta, onChange, photoSent, setMeta, setStatus, tell } from "./outbox.js"
+import { alone, change, currentUser, database, isOfSite, items, meta, onChange, photoSent, setMeta, setStatus, tell } from "./outbox.js"
 import { uuid7 } from "./records.js"
+import { learnSettled } from "./settled.js"
 import { batches, nextWait, photoVerdict, problemOf, readRetryAfter, readSession, resultsFor, verdict } from "./verdict.js"
 
 const PATIENCE = { session: 10_000, records: 30_000, photo: 120_000 }
@@ -65,8 +66,9 @@ function plan(retryAfter) {
 }
 
 async function flush(over) {
-  const waiting = async (user) => (await items()).filter((row) => row.user === user && row.state !== "look")
-  if (!(await items()).some((row) => row.state !== "look")) return { left: false }
+  const waiting = async ({ user, site }) => (await items())
+    .filter((row) => row.user === user && row.state !== "look" && isOfSite(row, site))
+  if (!(await items()).length) return { left: false }
   // Kept in the database: the next page and the worker have to wait as well.
   const wait = ((await meta("not_before")) ?? 0) - Date.now()
   if (wait > 0 && !over) return { left: true, retryAfter: wait }
@@ -75,7 +77,8 @@ async function flush(over) {
   if (session.signIn) { setStatus({ signIn: true }); return { left: true } }
   if (!session.user) return { left: true, retryAfter: session.retryAfter }
   setStatus({ signIn: Boolean(currentUser()) && session.user !== currentUser() })
-  const rows = await waiting(session.user)
+  await learnSettled(session.user, (url) => ask(url, { headers: { Accept: "application/json" } }, PATIENCE.session))
+  const rows = await waiting(session)
   const trip = { ...session, total: rows.length, done: 0, stop: false, photosStop: false, retryAfter: 0 }
   try {
     await sendAll(trip, rows)
@@ -84,7 +87,7 @@ async function flush(over) {
   }
   if (trip.signIn) setStatus({ signIn: true })
   await holdOff(trip.retryAfter)
-  const left = await waiting(session.user)
+  const left = await waiting(session)
   for (const row of left) if (row.state === "sending") await change(row.id, (now) => ({ ...now, state: "waiting" }))
   return { left: left.length > 0, progress: left.length < rows.length, retryAfter: trip.retryAfter }
 }

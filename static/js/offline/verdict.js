@@ -44,7 +44,8 @@ export function readSession(body) {
   if (!isPlain(body) || typeof body.csrf_token !== "string") return null
   const user = isPlain(body.user) ? body.user.id : body.user
   const now = Date.parse(body.server_time)
-  return typeof user === "string" && user && Number.isFinite(now) ? { user, csrf: body.csrf_token, now } : null
+  const site = typeof body.site === "string" ? body.site : null
+  return typeof user === "string" && user && Number.isFinite(now) ? { user, site, csrf: body.csrf_token, now } : null
 }
 
 // 30 s, 60 s … 5 min; the server may ask for more.

@@ -1,0 +1,202 @@
+"""Every page of the URL map on a demo site: who opens it, at which addresses, and which doors are no pages."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import func, select
+
+from patrol.accounts.device import Device
+from patrol.accounts.reader import reader_by_token
+from patrol.accounts.tickets import new_ticket
+from patrol.accounts.user import User
+from patrol.core.business_day import business_day
+from patrol.core.clock import now
+from patrol.core.db import db, write
+from patrol.core.keys import uuid7
+from patrol.demo.cast import CAST
+from patrol.equipment.equipment import Equipment
+from patrol.equipment.inspection import Inspection
+from patrol.hazards.hazard import Hazard
+from patrol.photos.photo import Photo
+from patrol.reviews.period import Period
+from patrol.rounds.round import Round
+from patrol.rounds.scan import Scan
+from patrol.sites.label import Label
+from patrol.sites.site import Site
+from patrol.sync.envelope import Batch
+from patrol.sync.received import Shelved
+from patrol.sync.take_in import take_in
+from tests.conftest import token_of
+from tests.doors import Door, every_door
+
+STAFF_NO = {part.role: part.staff_no for part in reversed(CAST)}
+PUBLIC = ""
+LIST = "extinguisher_dry_powder"
+
+NO_PAGE = {
+    "accounts.home": "leads on to one's first page",
+    "board.board_live": "a fragment of the board",
+    "equipment.kept_due": "a shape that phones keep; looked at in test_basement.py",
+    "equipment.kept_list": "a shape that phones keep; looked at in test_basement.py",
+    "hazards.kept_form": "a shape that phones keep; looked at in test_basement.py",
+    "health.healthz": "for programs",
+    "imports.template": "a file",
+    "photos.master": "a picture",
+    "photos.stamped": "a picture",
+    "photos.thumb": "a picture",
+    "pwa.manifest": "for programs",
+    "pwa.service_worker": "for programs",
+    "review_exports.month_xlsx": "a file",
+    "reviews.current": "leads on to the period of today",
+    "reviews.reviews": "leads on to the day",
+    "rounds.kept_round": "a shape that phones keep; looked at in test_basement.py",
+    "rounds.kept_visit": "a shape that phones keep; looked at in test_basement.py",
+    "rounds.typed_code": "leads on to the place of the code",
+    "shelf.photo": "a picture",
+    "sync.pack": "for programs",
+    "sync.pack_pages": "for programs",
+    "sync.refused": "for programs",
+    "sync.session": "for programs",
+    "workorders.show": "leads on to the order's own page",
+}
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Whose browser opens what; ``status``: what the server answers there."""
+
+    role: str
+    url: str
+    status: int = 200
+
+
+def every_visit(app: Flask) -> list[Visit]:
+    """One for every page of the map, and one for each of its other faces worth a look of its own."""
+    known = _Known(app)
+    mapped = [visit for door in every_door() if is_page(door) for visit in known.visits(door)]
+    return list(dict.fromkeys([*mapped, *known.other_faces()]))
+
+
+def is_page(door: Door) -> bool:
+    return door.method == "GET" and door.endpoint not in NO_PAGE
+
+
+class _Known:
+    """What the arguments of addresses can name on the demo site."""
+
+    def __init__(self, app: Flask):
+        self.app = app
+        self.site = db.session.scalars(select(Site)).one()
+        self.people = {user.staff_no: user for user in db.session.scalars(select(User))}
+        self.values = self._values()
+
+    def visits(self, door: Door) -> Iterator[Visit]:
+        role = PUBLIC if door.public else door.keeper
+        url = door.address(self.app, self.values)
+        yield Visit(*self._asked(door, role, url))
+
+    def _asked(self, door: Door, role: str, url: str) -> tuple[str, str]:
+        """Pages that want more than their path, or another person than the first who has the verb."""
+        values = self.values
+        if door.endpoint == "equipment.fill":
+            return "engineer", f"{url}?checklist={LIST}&equipment={values['equipment_id']}"
+        if door.endpoint == "equipment.done":
+            return role, f"{url}?place={values['place_id']}"
+        return role, url
+
+    def other_faces(self) -> Iterator[Visit]:
+        values = self.values
+        patrol_list = self._place_list()
+        yield from (
+            Visit(PUBLIC, "/sign-in?out"),
+            Visit(PUBLIC, "/offline?lang=en"),
+            Visit("guard", "/nowhere", 404),
+            Visit("guard", "/people", 403),
+            Visit("guard", "/c/ZZZZZZZZZZZZ", 404),
+            Visit("guard", f"/hazards/new?place={values['place_id']}"),
+            Visit("guard", "/hazards?mine=1&view=list"),
+            Visit("guard", f"/inspections/new?checklist={patrol_list}&place={values['place_id']}"),
+            Visit("guard", f"/rounds/{self._round(Round.closes_at < now())}"),
+            Visit("engineer", "/work-orders"),
+            Visit("engineer", "/work-orders?tab=closed"),
+            Visit("engineer", "/checklists"),
+            Visit("security_supervisor", "/hazards?view=list"),
+            Visit("security_supervisor", "/photos?within=week"),
+            Visit("security_supervisor", "/visits?view=rounds"),
+            Visit("security_supervisor", "/equipment?due=1"),
+            Visit("security_supervisor", "/people?show=former"),
+            Visit("site_manager", "/me"),
+        )
+        for state in ("reported", "assigned", "to_verify", "closed"):
+            hazard = db.session.scalars(select(Hazard.id).where(Hazard.state == state)).first()
+            if hazard is not None:
+                yield Visit("security_supervisor", f"/hazards/{hazard}")
+
+    def _place_list(self) -> str:
+        """A list that guards fill at a place."""
+        rows = select(Inspection.checklist_code).where(Inspection.equipment_id.is_(None))
+        return db.session.scalars(rows.group_by(Inspection.checklist_code).order_by(func.count().desc())).first() or ""
+
+    def _round(self, *conditions: Any) -> Any:
+        return db.session.scalars(select(Round.id).where(*conditions).order_by(Round.starts_at.desc())).first()
+
+    def _values(self) -> dict[str, Any]:
+        first = db.session.scalars
+        guard = self.people[STAFF_NO["guard"]]
+        scan = first(select(Scan).where(Scan.user_id == guard.id).order_by(Scan.effective_at.desc())).first()
+        assert scan is not None
+        bottle = first(select(Equipment).where(Equipment.type == LIST).order_by(Equipment.code)).first()
+        assert bottle is not None
+        failed = first(select(Inspection.id).where(Inspection.failed_count > 0)).first()
+        return {
+            "user_id": guard.id,
+            "device_id": first(select(Device.id)).first(),
+            "kind": "places",
+            "place_id": scan.place_id,
+            "rounds.code": first(select(Label.code).where(Label.id == scan.label_id)).one(),
+            "round_id": self._round(Round.starts_at < now()),
+            "route_id": first(select(Round.route_id)).first(),
+            "scan_id": scan.id,
+            "equipment_id": bottle.id,
+            "equipment.code": LIST,
+            "inspection_id": failed or first(select(Inspection.id)).first(),
+            "hazard_id": first(select(Hazard.id).order_by(Hazard.reported_at.desc())).first(),
+            "photo_id": first(select(Photo.id).where(Photo.subject_kind == "hazard")).first(),
+            "shelf.shelved_id": self._refused(guard),
+            **self._secrets(guard),
+            **self._periods(),
+        }
+
+    def _refused(self, guard: User) -> Any:
+        """A scan of a code that nobody knows, as the guard's phone sent it."""
+        reader = reader_by_token(token_of(guard), now())
+        assert reader is not None
+        record = {
+            "id": str(uuid7()), "kind": "scan", "captured_at": now().isoformat(), "user": str(guard.id),
+            "data": {"code": "ZZZZZZZZZZZZ", "method": "typed"},
+        }  # fmt: skip
+        take_in(Batch(sent_at=now(), records=[record]), by=reader, at=now())
+        return db.session.scalars(select(Shelved.id)).one()
+
+    def _secrets(self, guard: User) -> dict[str, str]:
+        with write():
+            about = {"site_id": self.site.id, "by": self.people[STAFF_NO["site_manager"]].id, "at": now()}
+            return {
+                "accounts.enter_page.secret": new_ticket("signin", user_id=guard.id, **about),
+                "accounts.password_page.secret": new_ticket("password", user_id=guard.id, **about),
+                "accounts.setup_page.secret": new_ticket("setup", user_id=None, site_id=None, by=None, at=now()),
+            }
+
+    def _periods(self) -> dict[str, str]:
+        today = business_day(now(), self.site.zone, self.site.day_start)
+        day, week, month = (Period.around(kind, today).slug for kind in ("day", "week", "month"))
+        return {
+            "reviews.day.text": day,
+            "reviews.day_print.text": day,
+            "reviews.week.text": week,
+            "reviews.month.text": month,
+            "reviews.period_print.kind": "month",
+            "reviews.period_print.text": month,
+        }

@@ -131,6 +131,16 @@ def _taken_at(told: Any, when: When) -> datetime:
     return put_right if when.at - timedelta(days=31) <= put_right <= when.at else when.at
 
 
+def may_see_photo(photo: Photo, by: Reader) -> bool:
+    """Pictures of hazards and places are for all of the site; others for who took them and whose work they are.
+
+    An engineer sees what was found at equipment before him, but nobody's signature.
+    """
+    if photo.subject_kind in ("hazard", "place") or photo.user_id == by.user_id or by.may("photo.log"):
+        return True
+    return photo.subject_kind == "inspection" and photo.kind != "signature" and by.may("equipment.see")
+
+
 def photos_of(site_id: UUID, subject_kind: str, subject_ids: Iterable[UUID]) -> dict[UUID, list[Photo]]:
     """The photos of several subjects at once, in the order they were taken."""
     found: dict[UUID, list[Photo]] = {subject_id: [] for subject_id in subject_ids}

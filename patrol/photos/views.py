@@ -10,7 +10,7 @@ from flask_login import current_user
 from patrol.core.db import db
 from patrol.core.problems import NotHere
 from patrol.photos.caption import caption_of
-from patrol.photos.photo import Photo, PhotoFile
+from patrol.photos.photo import Photo, PhotoFile, may_see_photo
 from patrol.photos.stamp import burn, find_font
 from patrol.photos.storage import shelf
 from patrol.web.access import forbidden, signed_in
@@ -53,8 +53,7 @@ def visible(photo_id: UUID) -> tuple[Photo, PhotoFile]:
     file = db.session.get(PhotoFile, (current_user.site_id, photo_id))
     if photo is None or file is None or file.user_id != photo.user_id:
         raise NotHere("photo")
-    shared = photo.subject_kind in ("hazard", "place")
-    if not (shared or photo.user_id == current_user.user_id or current_user.may("photo.log")):
+    if not may_see_photo(photo, current_user):
         raise forbidden()
     return photo, file
 

@@ -162,12 +162,17 @@ class _Known:
             "equipment_id": bottle.id,
             "equipment.code": LIST,
             "inspection_id": failed or first(select(Inspection.id)).first(),
-            "hazard_id": first(select(Hazard.id).order_by(Hazard.reported_at.desc())).first(),
+            "hazard_id": self._hazard_of(guard),
             "photo_id": first(select(Photo.id).where(Photo.subject_kind == "hazard")).first(),
             "shelf.shelved_id": self._refused(guard),
             **self._secrets(guard),
             **self._periods(),
         }
+
+    def _hazard_of(self, guard: User) -> Any:
+        """The guard's newest report: a page that he may open, and all others too."""
+        own = select(Hazard.id).where(Hazard.reported_by_id == guard.id).order_by(Hazard.reported_at.desc())
+        return db.session.scalars(own).first()
 
     def _refused(self, guard: User) -> Any:
         """A scan of a code that nobody knows, as the guard's phone sent it."""

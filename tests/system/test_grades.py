@@ -87,7 +87,7 @@ def test_on_plain_http_a_photo_of_the_code_is_read_and_everything_is_sent_at_onc
     type_in(page, plain.codes["天台"])
     page.wait_for_url("**/visits/**")
     page.goto(f"{plain.url}/today")
-    expect(page.locator(".pill[data-state=sent]").first).to_be_visible()
+    expect(page.locator(".pill[data-known][data-state=sent]").first).to_be_visible()
 
 
 def test_on_plain_http_today_and_me_say_what_is_missing_and_whom_to_ask(plain, open_browser):

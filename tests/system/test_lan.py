@@ -101,7 +101,7 @@ def test_a_phone_that_clicked_the_warning_away_is_told_what_is_missing(lan, open
     page.wait_for_url("**/visits/**")
     expect(page.locator("h1")).to_contain_text("天台")
     page.goto(f"{lan.url}/today")
-    expect(page.locator(".pill[data-state=sent]").first).to_be_visible()
+    expect(page.locator(".pill[data-known][data-state=sent]").first).to_be_visible()
     expect(page.locator("[data-behaviour=secure-grade]")).to_be_hidden()  # put away, it stays away
 
 

@@ -107,7 +107,7 @@ def count(stage, *models) -> list[int]:
 
 
 def pill(page: Page):
-    return page.locator("[data-behaviour~=outbox-pill]").first
+    return page.locator("[data-behaviour~=outbox-pill][data-known]").first
 
 
 def refused_hazard(stage, phone: Phone, photo) -> Place:

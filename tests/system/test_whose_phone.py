@@ -71,7 +71,7 @@ def test_after_signing_out_nothing_personal_is_left(stage, open_browser):
     ready_for_the_basement(page)
     scan(page, stage.url, stage.world.codes["大堂"])
     page.goto(f"{stage.url}/today")
-    expect(page.locator(".pill[data-state=sent]").first).to_be_visible()
+    expect(page.locator(".pill[data-known][data-state=sent]").first).to_be_visible()
     before = left_on(context, page)
     assert before["caches"]["pages-2"]
     assert len(before["stores"]["pack"]) == len(before["stores"]["recent"]) == 1
@@ -110,7 +110,7 @@ def test_unsent_work_waits_for_who_made_it(stage, line, open_browser):
     expect(page.locator("[data-others]")).to_contain_text("1")
     expect(page.locator("[data-items] li")).to_have_count(0)
     page.click("[data-try]")
-    expect(page.locator(".pill[data-state=sent]").first).to_be_visible()
+    expect(page.locator(".pill[data-known][data-state=sent]").first).to_be_visible()
     assert "张伟" not in page.locator("main").inner_text()
     with database(stage.instance):
         assert db.session.scalars(select(Scan)).all() == []

@@ -17,7 +17,7 @@ from patrol.equipment.ledger import inspections_between
 from patrol.equipment.views import bp
 from patrol.equipment.views.common import day_in, place_or_404, reader, titles
 from patrol.hazards.hazard import Hazard
-from patrol.photos.photo import Photo, arrived, photos_of
+from patrol.photos.photo import Photo, arrived, may_see_photo, photos_of
 from patrol.web.access import needs
 from patrol.workorders.timeline import names
 
@@ -51,7 +51,8 @@ def inspection(inspection_id: UUID) -> Any:
     findings = findings_of(row.site_id, row.id)
     wanted = [UUID(photo) for found in findings.values() for photo in found.photo_ids]
     own = photos_of(row.site_id, "inspection", [row.id])[row.id]
-    pictures = {str(photo.id): photo for photo in own} | _pictures(row.site_id, wanted)
+    known = {str(photo.id): photo for photo in own} | _pictures(row.site_id, wanted)
+    pictures = {key: photo for key, photo in known.items() if may_see_photo(photo, reader())}
     return render_template(
         "equipment/inspection.html",
         row=row,
@@ -60,7 +61,8 @@ def inspection(inspection_id: UUID) -> Any:
         equipment=find_equipment(row.site_id, row.equipment_id) if row.equipment_id else None,
         place=place_or_404(row.place_id),
         pictures=pictures,
-        signature=[photo for photo in own if photo.kind == "signature"],
+        signature=[photo for photo in pictures.values() if photo.kind == "signature"],
+        signed=any(photo.kind == "signature" for photo in own),
         here=arrived(row.site_id, [photo.id for photo in pictures.values()]),
         hazards=_hazards(row.site_id, [found.hazard_id for found in findings.values() if found.hazard_id]),
         people=names([row.user_id]),

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from patrol.core.db import db
 from patrol.photos.photo import Photo, PhotoFile
 from patrol.reviews.review import Review
+from patrol.rounds.ending import ends_of
 from patrol.rounds.walk import Stop, Walk, rounds_between, walks
 from patrol.sites.place import Place
 from patrol.workorders.order import WorkOrder
@@ -36,10 +37,11 @@ class FoundHazard:
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """A point missed or reached late."""
+    """A point missed or reached late. why: the reason code if the round was ended early, else ""."""
 
     walk: Walk
     stop: Stop
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +65,15 @@ def day_page(review: Review) -> DayPage:
     found = walks(site.id, rounds_between(site.id, period.first, period.last), review.at)
     closed = [walk for walk in found if not walk.cancelled and review.at >= walk.times.closes_at]
 
+    ends = ends_of(site.id, [walk.id for walk in closed])
+
     def having(state: str) -> list[Trouble]:
-        return [Trouble(walk, stop) for walk in closed for stop in walk.required if stop.state == state]
+        return [
+            Trouble(walk, stop, ends[walk.id][0].reason if walk.id in ends else "")
+            for walk in closed
+            for stop in walk.required
+            if stop.state == state
+        ]
 
     return DayPage(found, having("missed"), having("late"), hazards_found(site.id, period.first, period.last))
 

@@ -2,6 +2,7 @@
 
 P1 one scan over HTTP against the floor route; P4 a 12-megapixel photo against a bare Pillow pipeline;
 P5 the guard's page: queries, CPU, size; P6 a month's review: queries and CPU, beside its day tallies read raw.
+storm: a hundred phones after an outage; offline start: from nothing to the guard's round with the server down.
 Ratios are what counts: the machine's own speed cancels out.
 """
 
@@ -36,7 +37,9 @@ from patrol.demo.make import make_demo
 from patrol.photos.storage import shelf
 from patrol.rounds.ensure import ensure_rounds
 from patrol.sites.site import Site
+from tests.bench.offline_start import offline_start
 from tests.bench.processes import cpu_seconds
+from tests.bench.storm import storm
 from tests.system.camera import phone_photo
 from tests.system.conftest import Server, build_site, database, token_cookie
 from tests.system.phone import Phone
@@ -69,7 +72,15 @@ def measure(folder: Path) -> dict[str, Any]:
         server.kill()
     p5 = today(instance)
     machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
-    return {"machine": machine, "P1": p1, "P4": p4, "P5": p5, "P6": month(folder / "month")}
+    return {
+        "machine": machine,
+        "P1": p1,
+        "P4": p4,
+        "P5": p5,
+        "P6": month(folder / "month"),
+        "storm": storm(folder / "storm"),
+        "offline start": offline_start(folder / "offline"),
+    }
 
 
 def walked_since(site_id: UUID, before: timedelta) -> None:

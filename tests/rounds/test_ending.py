@@ -70,3 +70,14 @@ def test_a_plain_form_does_it_once(as_user, people, sites, night_route):
         assert (reply.status_code, reply.location) == (303, f"/rounds/{round_.id}")
 
     assert [end.reason for end in db.session.scalars(select(RoundEnd))] == ["phone_failure"]
+
+
+def test_the_day_review_names_the_reason_beside_the_points_missed(as_user, people, sites, night_route):
+    with time_machine.travel(shanghai("2026-03-31 20:20"), tick=False):
+        round_ = first_round(sites.lake.id)
+        send(as_user(people.guard), people, {"round": str(round_.id), "reason": "weather"})
+
+    with time_machine.travel(shanghai("2026-03-31 21:40"), tick=False):
+        page = as_user(people.manager).get("/reviews/day/2026-03-31").text
+
+    assert page.count("提前结束：天气恶劣") == 3

@@ -131,3 +131,31 @@ def test_hazards_and_checklists_count_from_the_time_put_right(
         assert abs(at - right) < timedelta(seconds=20)
     assert found.received_at - found.reported_at > timedelta(hours=25)
     assert found.business_day == filled.business_day == business_day_of(reader_of(people.guard), right)
+
+
+def test_a_phone_that_slept_for_40_days_with_an_old_app_loses_nothing(as_user, people, places, send):
+    """Its records know nothing of monotonic counters, clocks or positions, and are of the first version."""
+    then = now() - timedelta(days=40)
+
+    def old(kind: str, data: dict, after: timedelta) -> dict:
+        said = {
+            "id": str(uuid7()),
+            "kind": kind,
+            "captured_at": (then + after).isoformat(),
+            "user": str(people.guard.id),
+        }
+        return {**said, "data": data}
+
+    scan = old("scan", {"code": places.codes["lobby"]}, timedelta())
+    word = old("visit", {"scan": scan["id"]}, MINUTE)
+    pot = old(
+        "hazard", {"place": str(places.roof.id), "category": "balcony_flowerpot", "photos": [str(uuid7())]}, MINUTE
+    )
+
+    reply = send(as_user(people.guard), [scan, word, pot])
+
+    assert statuses(reply) == ["stored", "stored", "stored"]
+    stored = db.session.scalars(select(Scan)).one()
+    assert stored.effective_at == then
+    assert set(stored.flags) == {"clock_skew", "late_sync", "needs_approval"}
+    assert db.session.scalars(select(Hazard)).one().reported_at == then + MINUTE

@@ -143,7 +143,9 @@ async function wakeOutbox() {
 async function keepPack() {
   const { keepFresh, kept } = await import("./offline/pack.js")
   await keepFresh()
-  if (!(await kept())) return
+  const pack = await kept()
+  if (!pack) return
+  if (document.querySelector("[data-pack-age]")) (await import("./offline/kept.js")).showAge(pack)
   document.body.dataset.packed = "" // from here on this page can go on without signal
   hasCome("pack")
 }

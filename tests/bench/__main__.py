@@ -272,8 +272,9 @@ def median(samples: list[tuple[float, float]], at: int) -> float:
 
 def table(figures: dict[str, Any]) -> str:
     lines = [figures["machine"]]
-    for name in ("P1", "P4", "P5", "P6"):
-        lines.append(f"{name}  " + "  ".join(f"{key} {value}" for key, value in figures[name].items()))
+    for name, told in figures.items():
+        if name != "machine":
+            lines.append(f"{name}  " + "  ".join(f"{key} {value}" for key, value in told.items()))
     return "\n".join(lines)
 
 

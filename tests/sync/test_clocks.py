@@ -138,19 +138,13 @@ def test_a_phone_that_slept_for_40_days_with_an_old_app_loses_nothing(as_user, p
     then = now() - timedelta(days=40)
 
     def old(kind: str, data: dict, after: timedelta) -> dict:
-        said = {
-            "id": str(uuid7()),
-            "kind": kind,
-            "captured_at": (then + after).isoformat(),
-            "user": str(people.guard.id),
-        }
-        return {**said, "data": data}
+        made = (then + after).isoformat()
+        return {"id": str(uuid7()), "kind": kind, "captured_at": made, "user": str(people.guard.id), "data": data}
 
     scan = old("scan", {"code": places.codes["lobby"]}, timedelta())
     word = old("visit", {"scan": scan["id"]}, MINUTE)
-    pot = old(
-        "hazard", {"place": str(places.roof.id), "category": "balcony_flowerpot", "photos": [str(uuid7())]}, MINUTE
-    )
+    seen = {"place": str(places.roof.id), "category": "balcony_flowerpot", "photos": [str(uuid7())]}
+    pot = old("hazard", seen, MINUTE)
 
     reply = send(as_user(people.guard), [scan, word, pot])
 

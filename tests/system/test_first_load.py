@@ -15,6 +15,8 @@ LATER = ("manifest.webmanifest", "img/icon-192.png", "sw.js?sends=1", "behaviour
 PACK = (
     "/sync/pack",
     "/js/offline/pack.js",
+    "/js/offline/kept.js",
+    "/js/offline/words.js",
     "/js/offline/local.js",
     "/js/offline/due.js",
     "/js/offline/records.js",

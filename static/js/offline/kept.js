@@ -10,14 +10,19 @@ const NIGHT = ["19:00", "06:00"]
 export async function fill(name) {
   const pack = await kept()
   if (!pack) return
-  const { facts, fetched_at } = pack
+  const { facts } = pack
   const now = await nowHere()
   dress(facts, now)
+  showAge(pack)
+  if (FILLERS.has(name)) await (await import(`../kept/${name}.js`)).fill(facts, now)
+}
+
+// How old the lists are that this phone has taken along.
+export function showAge({ facts, fetched_at }) {
   for (const line of document.querySelectorAll("[data-pack-age]")) {
     line.hidden = false
     line.querySelector("[data-slot=age]").textContent = t("pack_age", { time: clock(fetched_at, facts.zone) })
   }
-  if (FILLERS.has(name)) await (await import(`../kept/${name}.js`)).fill(facts, now)
 }
 
 // Kept pages may be older than the sunset.

@@ -11,11 +11,11 @@ from uuid import UUID
 from sqlalchemy import select
 
 from patrol.accounts.user import Membership, User
-from patrol.core.business_day import business_day, day_bounds
+from patrol.core.business_day import business_day, day_bounds, month_bounds
 from patrol.core.db import db
 from patrol.core.problems import NotHere
 from patrol.hazards.hazard import Hazard
-from patrol.hazards.standing import Standing, standing
+from patrol.hazards.standing import Standing, standing_at
 from patrol.reviews.counts import PatrolCounts
 from patrol.reviews.equipment_month import EquipmentMonth, equipment_month
 from patrol.reviews.figures import HazardFigures, PatrolFigures, Sighted, hazard_figures, patrol_figures, repeat_places
@@ -23,6 +23,7 @@ from patrol.reviews.fresh import tallies
 from patrol.reviews.links import REPEAT_WITHIN, Links
 from patrol.reviews.period import Kind, Period
 from patrol.reviews.routines import Routine, routines
+from patrol.reviews.stock import stock
 from patrol.reviews.tally import Tally, add, patrol_totals, route_counts
 from patrol.sites.place import Place
 from patrol.sites.site import Site
@@ -165,9 +166,9 @@ def review(site_id: UUID, period: Period, at: datetime) -> Review:
     days = tallies(site_id, period.previous.first, period.last, at)
     by_day = {day: days[day] for day in period.days}
     total = add(by_day.values())
-    started = standing(site_id, period.previous.last)
-    ended = standing(site_id, period.last)
+    started, ended = standing_at(site_id, period.previous.last, period.last)
     today = business_day(at, site.zone, site.day_start)
+    found = stock(site_id, period.first.replace(day=1), month_bounds(period.last)[1])
     return Review(
         site=site,
         period=period,
@@ -178,9 +179,9 @@ def review(site_id: UUID, period: Period, at: datetime) -> Review:
         hazards=hazard_figures(total, len(started)),
         before=_before(days[day] for day in period.previous.days),
         open_now=ended,
-        equipment=equipment_month(site, period.last, ended, today),
+        equipment=equipment_month(site_id, period.last, ended, today, found),
         repeats=repeated(site_id, period.last),
-        routines=routines(site_id, period, today),
+        routines=routines(site_id, period, today, found),
         people=_people(site_id, total["persons"]),
     )
 

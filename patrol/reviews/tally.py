@@ -13,7 +13,7 @@ from patrol.rounds.visits import VisitState
 
 Tally = dict[str, Any]
 
-VERSION = 1
+VERSION = 2
 SECOND = timedelta(seconds=1)
 
 

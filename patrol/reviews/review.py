@@ -86,7 +86,7 @@ class Review:
     routines: list[Routine]
     people: list[Person]
 
-    @property
+    @cached_property
     def links(self) -> Links:
         return Links(self.period.first, self.period.last)
 

@@ -16,6 +16,7 @@ from patrol.core.db import db
 from patrol.core.problems import NotHere
 from patrol.hazards.hazard import Hazard
 from patrol.hazards.standing import Standing, standing_at
+from patrol.reviews.cells import Cell, person_cells, route_cells
 from patrol.reviews.counts import PatrolCounts
 from patrol.reviews.equipment_month import EquipmentMonth, equipment_month
 from patrol.reviews.figures import HazardFigures, PatrolFigures, Sighted, hazard_figures, patrol_figures, repeat_places
@@ -48,6 +49,7 @@ class RouteLine:
     name: str
     days: dict[date, PatrolCounts]
     total: PatrolFigures
+    cells: list[Cell]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ class Person:
     name: str
     team: str
     work: Mapping[str, Any]
+    cells: list[Cell]
 
 
 @dataclass(frozen=True)
@@ -124,8 +127,14 @@ class Review:
             days = {
                 day: route_counts(tally["routes"][key]) for day, tally in self.by_day.items() if key in tally["routes"]
             }
-            lines.append(RouteLine(key, route["name"], days, patrol_figures([route_counts(route)])))
+            total = patrol_figures([route_counts(route)])
+            lines.append(RouteLine(key, route["name"], days, total, route_cells(total.counts, self.links, key)))
         return sorted(lines, key=lambda line: line.name)
+
+    @property
+    def together(self) -> list[Cell]:
+        """The last line under the routes."""
+        return route_cells(self.patrol.counts, self.links, None)
 
     @property
     def daily(self) -> list[tuple[date, PatrolFigures]]:
@@ -182,7 +191,7 @@ def review(site_id: UUID, period: Period, at: datetime) -> Review:
         equipment=equipment_month(site_id, period.last, ended, today, found),
         repeats=repeated(site_id, period.last),
         routines=routines(site_id, period, today, found),
-        people=_people(site_id, total["persons"]),
+        people=_people(site_id, total["persons"], Links(period.first, period.last)),
     )
 
 
@@ -226,7 +235,7 @@ def repeated(site_id: UUID, last: date) -> list[Repeat]:
     ]
 
 
-def _people(site_id: UUID, persons: Mapping[str, Mapping[str, Any]]) -> list[Person]:
+def _people(site_id: UUID, persons: Mapping[str, Mapping[str, Any]], links: Links) -> list[Person]:
     """By team and name: a table of the work, no ranking."""
     ids = [UUID(key) for key in persons]
     query = (
@@ -236,7 +245,9 @@ def _people(site_id: UUID, persons: Mapping[str, Mapping[str, Any]]) -> list[Per
     )
     known = {str(row.id): row for row in db.session.execute(query)} if ids else {}
     people = [
-        Person(key, known[key].name, known[key].team or "", work) for key, work in persons.items() if key in known
+        Person(key, known[key].name, known[key].team or "", work, person_cells(work, links, key))
+        for key, work in persons.items()
+        if key in known
     ]
     return sorted(people, key=lambda person: (person.team, person.name))
 

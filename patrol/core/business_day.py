@@ -76,11 +76,13 @@ def parse_month(text: str) -> tuple[int, int]:
     return first.year, first.month
 
 
+@lru_cache(maxsize=256)  # a month's review asks for each item
 def month_bounds(day: date) -> tuple[date, date]:
     """First and last day of the calendar month, both inside."""
     return day.replace(day=1), day.replace(day=calendar.monthrange(day.year, day.month)[1])
 
 
+@lru_cache(maxsize=256)
 def half_month(day: date) -> tuple[date, date]:
     """First and last day, both inside, of the half the day lies in: 1-15 or 16-end."""
     first, last = month_bounds(day)

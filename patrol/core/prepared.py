@@ -91,21 +91,32 @@ def _binder(compiled: SQLCompiler, state: Any, values: Values) -> Callable[[Valu
     slots = []
     for name in names:
         whole, n = source.get(name, (name, None))
-        slots.append(_slot(whole, n, compiled, state, values))
+        if whole in values:
+            slots.append(_slot(whole, n, compiled))
+        else:
+            slots.append(_constant(state.parameters[name], whole, compiled))
     if state.positiontup is not None:
         return lambda given: tuple([slot(given) for slot in slots])
     return lambda given: {name: slot(given) for name, slot in zip(names, slots, strict=True)}
 
 
-def _slot(name: str, n: int | None, compiled: SQLCompiler, state: Any, values: Values) -> Callable[[Values], Any]:
+def _constant(value: Any, name: str, compiled: SQLCompiler) -> Callable[[Values], Any]:
+    """A value of the statement itself, or one of a list of them."""
+    convert = _to_driver(name, compiled)
+    constant = convert(value) if convert else value
+    return lambda given: constant
+
+
+def _slot(name: str, n: int | None, compiled: SQLCompiler) -> Callable[[Values], Any]:
     """Where one parameter of the finished statement comes from, converted as its type asks."""
-    convert = compiled.binds[name].type.dialect_impl(compiled.dialect).bind_processor(compiled.dialect)
-    if name not in values:  # a constant of the statement itself
-        constant = convert(state.parameters[name]) if convert else state.parameters[name]
-        return lambda given: constant
+    convert = _to_driver(name, compiled)
     if n is not None:
         return (lambda given: convert(given[name][n])) if convert else (lambda given: given[name][n])
     return (lambda given: convert(given[name])) if convert else itemgetter(name)
+
+
+def _to_driver(name: str, compiled: SQLCompiler) -> Any:
+    return compiled.binds[name].type.dialect_impl(compiled.dialect).bind_processor(compiled.dialect)
 
 
 def _row_maker(statement: Any, dialect: Dialect) -> Callable[[Sequence[Any]], Any]:

@@ -5,15 +5,16 @@ nothing changed since. So the cost follows what happened since then, not the len
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 
-from patrol.core.db import db
+from patrol.core.db import connection
+from patrol.core.prepared import Prepared
 from patrol.hazards.deadline import is_overdue
 from patrol.hazards.hazard import Hazard
 from patrol.sites.place import Place
@@ -43,31 +44,62 @@ class Standing:
         return self.due_at is not None and is_overdue(self.state, self.due_at, at)
 
 
-_COLUMNS = (
-    WorkOrder.id,
-    WorkOrder.number,
-    WorkOrder.title,
-    Hazard.__table__.c.category,
-    WorkOrder.severity,
-    WorkOrder.state,
-    WorkOrder.place_id,
-    WorkOrder.reported_at,
-    WorkOrder.due_at,
-    WorkOrder.first_due_at,
-    WorkOrder.assignee_id,
-    Hazard.__table__.c.origin_id,
-    Place.full_name,
+_PLAIN = Hazard.__table__.c
+_CHANGES = Prepared(
+    select(WorkOrderStep.order_id, WorkOrderStep.from_state, WorkOrderStep.business_day)
+    .where(
+        WorkOrderStep.site_id == bindparam("site_id"),
+        WorkOrderStep.business_day > bindparam("day"),
+        or_(WorkOrderStep.from_state.is_(None), WorkOrderStep.from_state != WorkOrderStep.to_state),
+    )
+    .order_by(WorkOrderStep.at.desc(), WorkOrderStep.received_at.desc(), WorkOrderStep.id.desc())
+)
+_OPEN_OR_CHANGED = Prepared(
+    select(
+        WorkOrder.id,
+        WorkOrder.number,
+        WorkOrder.title,
+        _PLAIN.category,
+        WorkOrder.severity,
+        WorkOrder.state,
+        WorkOrder.place_id,
+        WorkOrder.reported_at,
+        WorkOrder.due_at,
+        WorkOrder.first_due_at,
+        WorkOrder.assignee_id,
+        _PLAIN.origin_id,
+        Place.full_name,
+    )
+    .join(Hazard.__table__, (_PLAIN.site_id == WorkOrder.site_id) & (_PLAIN.id == WorkOrder.id))
+    .join(Place, (Place.site_id == WorkOrder.site_id) & (Place.id == WorkOrder.place_id))
+    .where(
+        WorkOrder.site_id == bindparam("site_id"),
+        WorkOrder.kind == "hazard",
+        or_(
+            WorkOrder.state.in_(OPEN),
+            WorkOrder.id.in_(
+                select(WorkOrderStep.order_id).where(
+                    WorkOrderStep.site_id == bindparam("site_id"),
+                    WorkOrderStep.business_day > bindparam("day"),
+                    WorkOrderStep.from_state.in_(OPEN),
+                )
+            ),
+        ),
+    )
 )
 
 
 def standing(site_id: UUID, day: date) -> list[Standing]:
     """Hazards open when this business day ended (or now, while it lasts), worst and oldest first. Two queries."""
-    was = _changed_since(site_id, day)
-    back = [order_id for order_id, state in was.items() if state in OPEN]
-    found = [_standing(row, was) for row in _rows(site_id, back)]
-    open_then = [hazard for hazard in found if hazard.state in OPEN]
-    rank = {"critical": 0, "major": 1, "minor": 2}
-    return sorted(open_then, key=lambda h: (rank[h.severity], h.due_at or h.reported_at, h.number))
+    return standing_at(site_id, day)[0]
+
+
+def standing_at(site_id: UUID, *days: date) -> list[list[Standing]]:
+    """The same for each of several days, still in two queries."""
+    asked = {"site_id": site_id, "day": min(days)}
+    changes = _CHANGES.all(connection(), asked)
+    rows = _OPEN_OR_CHANGED.all(connection(), asked)
+    return [_open_at(day, rows, changes) for day in days]
 
 
 def by_severity(hazards: Iterable[Standing]) -> dict[str, int]:
@@ -75,37 +107,16 @@ def by_severity(hazards: Iterable[Standing]) -> dict[str, int]:
     return {code: counted[code] for code in ("critical", "major", "minor")}
 
 
-def _changed_since(site_id: UUID, day: date) -> dict[UUID, str | None]:
-    """State before its first change after the day, for each order changed since; None: it was not there yet."""
-    query = (
-        select(WorkOrderStep.order_id, WorkOrderStep.from_state)
-        .where(
-            WorkOrderStep.site_id == site_id,
-            WorkOrderStep.business_day > day,
-            or_(WorkOrderStep.from_state.is_(None), WorkOrderStep.from_state != WorkOrderStep.to_state),
-        )
-        .order_by(WorkOrderStep.at.desc(), WorkOrderStep.received_at.desc(), WorkOrderStep.id.desc())
-    )
-    return {row.order_id: row.from_state for row in db.session.execute(query)}  # the earliest comes last and stays
+def _open_at(day: date, rows: Iterable[Any], changes: Iterable[Any]) -> list[Standing]:
+    # State before its first change after the day (None: not there yet); the earliest comes last and stays.
+    was = {change.order_id: change.from_state for change in changes if change.business_day > day}
+    then = [(row, was.get(row.id, row.state)) for row in rows]
+    found = [_standing(row, state) for row, state in then if state in OPEN]
+    rank = {"critical": 0, "major": 1, "minor": 2}
+    return sorted(found, key=lambda h: (rank[h.severity], h.due_at or h.reported_at, h.number))
 
 
-def _rows(site_id: UUID, back: Collection[UUID]) -> Iterable[Any]:
-    hazard = Hazard.__table__.c
-    query = (
-        select(*_COLUMNS)
-        .join(Hazard.__table__, (hazard.site_id == WorkOrder.site_id) & (hazard.id == WorkOrder.id))
-        .join(Place, (Place.site_id == WorkOrder.site_id) & (Place.id == WorkOrder.place_id))
-        .where(
-            WorkOrder.site_id == site_id,
-            WorkOrder.kind == "hazard",
-            or_(WorkOrder.state.in_(OPEN), WorkOrder.id.in_(back)) if back else WorkOrder.state.in_(OPEN),
-        )
-    )
-    return db.session.execute(query)
-
-
-def _standing(row: Any, was: dict[UUID, str | None]) -> Standing:
-    state = was.get(row.id, row.state) or "none"
+def _standing(row: Any, state: str) -> Standing:
     return Standing(
         id=row.id,
         number=row.number,

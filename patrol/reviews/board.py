@@ -9,10 +9,11 @@ from uuid import UUID
 from sqlalchemy import select
 
 from patrol.accounts.user import Membership, User
-from patrol.core.business_day import business_day
+from patrol.core.business_day import business_day, month_bounds
 from patrol.core.db import db
 from patrol.hazards.standing import Standing, standing
 from patrol.reviews.equipment_month import EquipmentMonth, equipment_month
+from patrol.reviews.stock import stock
 from patrol.rounds.ensure import ensure_rounds
 from patrol.rounds.scan import Scan
 from patrol.rounds.visits import VISITED
@@ -153,7 +154,7 @@ def board(site_id: UUID, at: datetime) -> Board:
         missing=_missing(now, at, last, _phones(site_id)),
         on_duty=_on_duty(last.values(), {walk.id: walk for walk in now}, at),
         open_hazards=hazards,
-        equipment=equipment_month(site, today, hazards, today),
+        equipment=equipment_month(site_id, today, hazards, today, stock(site_id, *month_bounds(today))),
         feed=_feed(site_id, now, scans, at),
     )
 

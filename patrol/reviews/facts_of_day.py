@@ -272,10 +272,15 @@ def _inspections(site: Site, first: date, last: date, days: _Days) -> None:
 
 
 def _photos(site: Site, first: date, last: date, days: _Days) -> None:
+    """Photos as the photo log shows them: a signature is none."""
     query = (
         select(Photo.business_day, Photo.kind, Photo.user_id, func.count().label("n"))
-        .where(Photo.site_id == site.id, Photo.business_day >= first, Photo.business_day <= last)
-        .where(Photo.kind != "signature")  # a mark on a list, not a picture of the site
+        .where(
+            Photo.site_id == site.id,
+            Photo.business_day >= first,
+            Photo.business_day <= last,
+            Photo.kind != "signature",
+        )
         .group_by(Photo.business_day, Photo.kind, Photo.user_id)
     )
     for row in db.session.execute(query):

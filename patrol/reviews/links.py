@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote_plus
 
 REPEAT_WITHIN = timedelta(days=29)  # and the last day itself: 30 days
 
@@ -55,5 +56,8 @@ class Links:
         return self._url("/photos", **more)
 
     def _url(self, path: str, **query: Any) -> str:
-        fixed = {"from": self.first.isoformat(), "to": self.last.isoformat()}
-        return f"{path}?{urlencode({**fixed, **{k: str(v) for k, v in query.items() if v not in (None, '')}})}"
+        more = "".join([f"&{name}={_quoted(str(n))}" for name, n in query.items() if n not in (None, "")])
+        return f"{path}?from={self.first}&to={self.last}{more}"
+
+
+_quoted = lru_cache(maxsize=1024)(quote_plus)  # a page asks for a hundred addresses of the same few people and places

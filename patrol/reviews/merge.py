@@ -13,7 +13,10 @@ def add_into(total: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
     valid_until keep the earliest, last_scan the latest. None means nothing known yet.
     """
     for key, value in other.items():
-        total[key] = _joined(key, total.get(key), value)
+        if type(value) is int:  # nearly all there is
+            total[key] = (total.get(key) or 0) + value
+        else:
+            total[key] = _joined(key, total.get(key), value)
     return total
 
 
@@ -21,7 +24,9 @@ def _joined(key: str, mine: Any, value: Any) -> Any:
     if isinstance(value, dict):
         return add_into({} if mine is None else mine, value)
     if isinstance(value, list):
-        return [*(mine or ()), *value]
+        joined = [] if mine is None else mine
+        joined.extend(value)
+        return joined
     if mine is None or value is None:
         return mine if value is None else value
     if key in EARLIEST:

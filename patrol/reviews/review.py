@@ -11,11 +11,12 @@ from uuid import UUID
 from sqlalchemy import select
 
 from patrol.accounts.user import Membership, User
-from patrol.core.business_day import business_day, day_bounds
+from patrol.core.business_day import business_day, day_bounds, month_bounds
 from patrol.core.db import db
 from patrol.core.problems import NotHere
 from patrol.hazards.hazard import Hazard
-from patrol.hazards.standing import Standing, standing
+from patrol.hazards.standing import Standing, standing_at
+from patrol.reviews.cells import Cell, person_cells, route_cells
 from patrol.reviews.counts import PatrolCounts
 from patrol.reviews.equipment_month import EquipmentMonth, equipment_month
 from patrol.reviews.figures import HazardFigures, PatrolFigures, Sighted, hazard_figures, patrol_figures, repeat_places
@@ -23,6 +24,7 @@ from patrol.reviews.fresh import tallies
 from patrol.reviews.links import REPEAT_WITHIN, Links
 from patrol.reviews.period import Kind, Period
 from patrol.reviews.routines import Routine, routines
+from patrol.reviews.stock import stock
 from patrol.reviews.tally import Tally, add, patrol_totals, route_counts
 from patrol.sites.place import Place
 from patrol.sites.site import Site
@@ -47,6 +49,7 @@ class RouteLine:
     name: str
     days: dict[date, PatrolCounts]
     total: PatrolFigures
+    cells: list[Cell]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,7 @@ class Person:
     name: str
     team: str
     work: Mapping[str, Any]
+    cells: list[Cell]
 
 
 @dataclass(frozen=True)
@@ -85,7 +89,7 @@ class Review:
     routines: list[Routine]
     people: list[Person]
 
-    @property
+    @cached_property
     def links(self) -> Links:
         return Links(self.period.first, self.period.last)
 
@@ -123,8 +127,14 @@ class Review:
             days = {
                 day: route_counts(tally["routes"][key]) for day, tally in self.by_day.items() if key in tally["routes"]
             }
-            lines.append(RouteLine(key, route["name"], days, patrol_figures([route_counts(route)])))
+            total = patrol_figures([route_counts(route)])
+            lines.append(RouteLine(key, route["name"], days, total, route_cells(total.counts, self.links, key)))
         return sorted(lines, key=lambda line: line.name)
+
+    @property
+    def together(self) -> list[Cell]:
+        """The last line under the routes."""
+        return route_cells(self.patrol.counts, self.links, None)
 
     @property
     def daily(self) -> list[tuple[date, PatrolFigures]]:
@@ -165,9 +175,9 @@ def review(site_id: UUID, period: Period, at: datetime) -> Review:
     days = tallies(site_id, period.previous.first, period.last, at)
     by_day = {day: days[day] for day in period.days}
     total = add(by_day.values())
-    started = standing(site_id, period.previous.last)
-    ended = standing(site_id, period.last)
+    started, ended = standing_at(site_id, period.previous.last, period.last)
     today = business_day(at, site.zone, site.day_start)
+    found = stock(site_id, period.first.replace(day=1), month_bounds(period.last)[1])
     return Review(
         site=site,
         period=period,
@@ -178,10 +188,10 @@ def review(site_id: UUID, period: Period, at: datetime) -> Review:
         hazards=hazard_figures(total, len(started)),
         before=_before(days[day] for day in period.previous.days),
         open_now=ended,
-        equipment=equipment_month(site, period.last, ended, today),
+        equipment=equipment_month(site_id, period.last, ended, today, found),
         repeats=repeated(site_id, period.last),
-        routines=routines(site_id, period, today),
-        people=_people(site_id, total["persons"]),
+        routines=routines(site_id, period, today, found),
+        people=_people(site_id, total["persons"], Links(period.first, period.last)),
     )
 
 
@@ -225,7 +235,7 @@ def repeated(site_id: UUID, last: date) -> list[Repeat]:
     ]
 
 
-def _people(site_id: UUID, persons: Mapping[str, Mapping[str, Any]]) -> list[Person]:
+def _people(site_id: UUID, persons: Mapping[str, Mapping[str, Any]], links: Links) -> list[Person]:
     """By team and name: a table of the work, no ranking."""
     ids = [UUID(key) for key in persons]
     query = (
@@ -235,7 +245,9 @@ def _people(site_id: UUID, persons: Mapping[str, Mapping[str, Any]]) -> list[Per
     )
     known = {str(row.id): row for row in db.session.execute(query)} if ids else {}
     people = [
-        Person(key, known[key].name, known[key].team or "", work) for key, work in persons.items() if key in known
+        Person(key, known[key].name, known[key].team or "", work, person_cells(work, links, key))
+        for key, work in persons.items()
+        if key in known
     ]
     return sorted(people, key=lambda person: (person.team, person.name))
 

@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import UTC, datetime, timedelta
+from operator import itemgetter
 from typing import Any
 
 from patrol.reviews.counts import PatrolCounts, count_round, is_closed, required_visits
@@ -13,7 +14,8 @@ from patrol.rounds.visits import VisitState
 
 Tally = dict[str, Any]
 
-VERSION = 1
+VERSION = 2
+_COUNTS = itemgetter(*(field.name for field in fields(PatrolCounts)))
 SECOND = timedelta(seconds=1)
 
 
@@ -99,12 +101,13 @@ def empty() -> Tally:
 
 def patrol_totals(tally: Tally) -> PatrolCounts:
     """The counts of all routes of a tally together."""
-    return sum((route_counts(route) for route in tally["routes"].values()), PatrolCounts())
+    routes = tally["routes"].values()
+    return PatrolCounts(*map(sum, zip(*map(_COUNTS, routes), strict=True))) if routes else PatrolCounts()
 
 
 def route_counts(route: Mapping[str, Any]) -> PatrolCounts:
     """The counts in one entry of tally["routes"]."""
-    return PatrolCounts(**{name: n for name, n in route.items() if name != "name"})
+    return PatrolCounts(*_COUNTS(route))
 
 
 def _routes(closed: list[RoundFacts], now: datetime) -> dict[str, Any]:

@@ -17,6 +17,7 @@ SOME = select(JournalHead.site_id, JournalHead.seq).where(
     JournalHead.site_id.in_(bindparam("sites", expanding=True)),
     JournalHead.seq > bindparam("over"),
     JournalHead.seq < 9,
+    JournalHead.seq.not_in([7, 8]),
 )
 HEADS = Prepared(SOME.order_by(JournalHead.seq))
 

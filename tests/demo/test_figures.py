@@ -80,14 +80,14 @@ class Links(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def fortnight(make) -> SimpleNamespace:
-    return make(days=14)
+def some_days(make) -> SimpleNamespace:
+    return make(days=8)
 
 
 @pytest.fixture
-def desk(fortnight):
-    with fortnight.app.app_context(), time_machine.travel(NIGHT, tick=False):
-        yield browser_of(fortnight.app, db.session.scalars(select(User).where(User.staff_no == "0101")).one())
+def desk(some_days):
+    with some_days.app.app_context(), time_machine.travel(NIGHT, tick=False):
+        yield browser_of(some_days.app, db.session.scalars(select(User).where(User.staff_no == "0101")).one())
         db.session.remove()
 
 

@@ -44,6 +44,7 @@ from patrol.web.headers import init_headers
 from patrol.web.i18n import init_i18n, pick
 from patrol.web.inner import init_inner
 from patrol.web.nav import init_nav
+from patrol.web.once import init_once
 from patrol.web.signing import HeaderFirst, KeptSerializer
 from patrol.workorders import order
 from patrol.workorders.queries import open_orders
@@ -91,6 +92,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     }
     init_nav(app, waiting)
     init_inner(app)
+    init_once(app)
     _words(app)
     for blueprint in _doors():
         app.register_blueprint(blueprint)

@@ -74,7 +74,7 @@ SHELL = (
     "vendor/qr/index.js",
     "js/app.js",
     *(f"js/behaviours/{name}.js" for name in BEHAVIOURS),
-    *(f"js/kept/{name}.js" for name in ("checklist", "checklists", "hazard", "round", "visit")),
+    *(f"js/kept/{name}.js" for name in ("checklist", "checklists", "hazard", "order", "orders", "round", "visit")),
     *(f"js/offline/{name}.js" for name in OFFLINE_MODULES),
     *(f"js/photos/{name}.js" for name in ("camera", "decode", "exif", "pixels", "press", "reader", "shrink")),
     "js/workers/qr.js",

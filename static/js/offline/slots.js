@@ -1,5 +1,5 @@
 // Fills pages kept on the phone: [data-slot=name] gets the text of that name, templates become rows.
-import { setIcon } from "../app.js"
+import { el, icon as picture, setIcon } from "../app.js"
 
 export function fillSlots(root, values) {
   for (const place of root.querySelectorAll("[data-slot]")) {
@@ -22,4 +22,9 @@ export function row(name, values, { icon = null, url = null, hide = [] } = {}) {
 export function fillRows(name, rows) {
   document.querySelector(`[data-rows="${name}"]`)?.replaceChildren(...rows)
   for (const block of document.querySelectorAll(`[data-block="${name}"]`)) block.hidden = !rows.length
+}
+
+// The badge of templates/shared/ui.html.
+export function badge(tone, name, words) {
+  return el(`span.badge.badge--${tone}`, {}, picture(name), words)
 }

@@ -133,6 +133,7 @@ def plan_starts(plan: Plan, day: date, site: Site) -> list[datetime]:
         times=[time.fromisoformat(text) for text in plan.times],
         valid_from=plan.valid_from,
         valid_to=plan.valid_to,
+        days_of_month=plan.days_of_month,
     )
 
 

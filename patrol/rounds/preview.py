@@ -41,6 +41,7 @@ def starts_of(plan: PlanDraft, day: date, tz: ZoneInfo, day_start: time) -> list
 def _rules(plan: PlanDraft) -> dict[str, Any]:
     return {
         "weekdays": plan.weekdays,
+        "days_of_month": plan.days_of_month,
         "skip_dates": [date.fromisoformat(text) for text in plan.skip_dates],
         "band_start": clock(plan.band_start),
         "band_end": clock(plan.band_end),

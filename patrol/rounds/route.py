@@ -73,6 +73,7 @@ class Plan(SiteRow, Model):
     valid_from: Mapped[date]  # business days, both ends count
     valid_to: Mapped[date | None]
     skip_dates: Mapped[list[Any]] = mapped_column(default=list)
+    days_of_month: Mapped[list[Any]] = mapped_column(default=list)  # 1 to 31, -1 the last day; empty: any day
     sort: Mapped[int] = mapped_column(default=0)
 
 
@@ -136,6 +137,7 @@ def _as_draft(plan: Plan) -> PlanDraft:
         valid_from=plan.valid_from.isoformat(),
         valid_to=plan.valid_to.isoformat() if plan.valid_to else None,
         skip_dates=plan.skip_dates,
+        days_of_month=plan.days_of_month,
     )
 
 

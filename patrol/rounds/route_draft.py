@@ -7,9 +7,11 @@ from uuid import UUID, uuid4
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from patrol.core.problems import N_, Problem
+from patrol.rounds.schedule import LAST_OF_MONTH
 
 TEAM = Annotated[str, Field(pattern="^(security|engineering|cleaning|greening|customer_service)$")]
 CLOCK = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+MONTH_DAY = Annotated[int, Field(ge=LAST_OF_MONTH, le=31)]
 DAY = Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
 MOST_STOPS, MOST_PLANS, MOST_TIMES = 200, 24, 48
 
@@ -26,7 +28,10 @@ class StopDraft(BaseModel):
 
 
 class PlanDraft(BaseModel):
-    """``key``: the plan's id, or a new one. ``weekdays``: bit 0 is Monday. ``tolerance_min`` None: by the formula."""
+    """``key``: the plan's id, or a new one. ``weekdays``: bit 0 is Monday. ``tolerance_min`` None: by the formula.
+
+    ``days_of_month``: 1 to 31 and -1 for the last day; empty means any. A day has to pass both it and ``weekdays``.
+    """
 
     model_config = ConfigDict(extra="ignore", str_strip_whitespace=True)
 
@@ -44,11 +49,19 @@ class PlanDraft(BaseModel):
     valid_from: DAY | None = None
     valid_to: DAY | None = None
     skip_dates: Annotated[list[DAY], Field(max_length=60)] = []
+    days_of_month: Annotated[list[MONTH_DAY], Field(max_length=32)] = []
 
     @field_validator("times", "skip_dates")
     @classmethod
     def _in_order(cls, given: list[str]) -> list[str]:
         return sorted(set(given))
+
+    @field_validator("days_of_month")
+    @classmethod
+    def _month_days(cls, given: list[int]) -> list[int]:
+        if 0 in given:
+            raise ValueError("a month has no day 0")
+        return sorted(set(given), key=lambda day: (day == LAST_OF_MONTH, day))
 
     @field_validator("valid_from", "valid_to")
     @classmethod
@@ -86,6 +99,7 @@ class PlanDraft(BaseModel):
             "tolerance_min": self.tolerance_min,
             "crew_size": self.crew_size,
             "skip_dates": list(self.skip_dates),
+            "days_of_month": list(self.days_of_month),
         }
 
     def check(self) -> None:

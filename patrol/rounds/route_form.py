@@ -9,13 +9,16 @@ from pydantic import ValidationError
 
 from patrol.core.problems import N_, Problem
 from patrol.rounds.route_draft import MOST_TIMES, PlanDraft, RouteDraft, StopDraft, new_plan, shift_stop
+from patrol.rounds.schedule import LAST_OF_MONTH
 
 MIXED = "mixed"
+LAST_WORDS = frozenset({"last", "月末", "月底", "最后一"})  # 最后一日 without its 日
 _FIELD_NAMES = {
     "name": N_("Name of the route"), "note": N_("Line below the name"), "team": N_("Team"), "times": N_("Times"),
     "band_start": N_("From"), "band_end": N_("Until"), "every_min": N_("Every (minutes)"),
     "expected_min": N_("Walk takes (minutes)"), "valid_from": N_("First day"), "valid_to": N_("Last day"),
-    "skip_dates": N_("Days left out"), "stay_min": N_("Stay (minutes)"), "walk_min": N_("Way there (minutes)"),
+    "skip_dates": N_("Days left out"), "days_of_month": N_("Days of the month"),
+    "stay_min": N_("Stay (minutes)"), "walk_min": N_("Way there (minutes)"),
 }  # fmt: skip
 
 
@@ -79,6 +82,12 @@ def times_of(text: str) -> list[str]:
     return sorted({f"{part:0>5}" if re.fullmatch(r"[0-9]{1,2}:[0-9]{2}", part) else part for part in found})
 
 
+def month_days(text: str) -> list[int | str]:
+    """ "1, 15 last" or "1、15 月末" -> [1, 15, -1]; what is no day stays as typed, to be refused."""
+    parts = [part.rstrip("日号") for part in re.split(r"[\s,，、;；]+", text[:200]) if part]
+    return [LAST_OF_MONTH if part.lower() in LAST_WORDS else part for part in parts]
+
+
 def _stop(text: str, told: Mapping[str, Any]) -> dict[str, Any]:
     said = told.get(text.replace("-", ""), {})
     return {
@@ -101,6 +110,7 @@ def _plan(text: str, told: Mapping[str, Any], known: Mapping[UUID, PlanDraft], t
         "crew_size": 2 if said.get("pair") else 1,
         "tolerance_min": own if tolerance == MIXED else (tolerance or None),
         "times": times_of(said.get("times", "")) if form == "fixed" else [],
+        "days_of_month": month_days(said.get("days_of_month", "")),
         "skip_dates": [part for part in re.split(r"[\s,，、]+", said.get("skip_dates", "")) if part],
     }
     for key in ("name", "band_start", "band_end", "every_min", "expected_min", "valid_from", "valid_to"):
@@ -126,5 +136,7 @@ def _problem(error: ValidationError) -> Problem:
     field = where[-1] if where else ""
     if field == "times":
         return Problem("plan.times", N_("Write times as 20:00, with spaces between them."), field=field)
+    if field == "days_of_month":
+        return Problem("plan.month_days", N_("Write the days of the month as 1 15 last."), field=field)
     name = _FIELD_NAMES.get(field, N_("Name of the route"))
     return Problem("field.wrong", N_("This cannot be right: %(field_name)s. Check it."), field=field, field_name=name)

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from patrol.rounds.preview import by_hand
 from patrol.rounds.route_diff import Change
 from patrol.rounds.route_draft import PlanDraft
+from patrol.rounds.schedule import LAST_OF_MONTH
 from patrol.web.filters import day as day_words
 from patrol.web.i18n import language
 
@@ -35,6 +36,8 @@ def plan_time(plan: PlanDraft) -> str:
 def plan_words(plan: PlanDraft) -> str:
     """All of a plan in one phrase, for the list of changes."""
     parts = [plan_time(plan), days_words(plan.weekdays)]
+    if plan.days_of_month:
+        parts.append(month_days_words(plan.days_of_month))
     parts.append(_("walk %(minutes)s min", minutes=plan.expected_min))
     if plan.tolerance_min is not None:
         parts.append(_("late after %(minutes)s min", minutes=plan.tolerance_min))
@@ -52,6 +55,17 @@ def days_words(weekdays: int) -> str:
         return {EVERY_DAY: _("every day"), WORKDAYS: _("on weekdays"), WEEKEND: _("at weekends")}[weekdays]
     names = [name for at, name in enumerate(weekday_names()) if weekdays >> at & 1]
     return _("on %(days)s", days=("、" if language() == "zh" else " ").join(names)) if names else _("on no day")
+
+
+def month_days_words(days: list[int]) -> str:
+    """[1, 15, -1] -> "on day 1, 15, the last of the month"."""
+    names = [_("the last") if day == LAST_OF_MONTH else str(day) for day in days]
+    return _("on day %(days)s of the month", days=("、" if language() == "zh" else ", ").join(names))
+
+
+def month_days_typed(days: list[int]) -> str:
+    """As the editor's field takes it back: "1 15 last"."""
+    return " ".join(_("last") if day == LAST_OF_MONTH else str(day) for day in days)
 
 
 def change_words(change: Change) -> str:

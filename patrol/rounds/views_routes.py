@@ -18,7 +18,14 @@ from patrol.rounds.route import Route, add_route, discard_draft, draft_of, publi
 from patrol.rounds.route_diff import Change, differences
 from patrol.rounds.route_draft import PlanDraft, RouteDraft
 from patrol.rounds.route_form import common_tolerance, edit, read_route
-from patrol.rounds.views_route_words import change_words, plan_time, plan_words, take_effect_words, weekday_names
+from patrol.rounds.views_route_words import (
+    change_words,
+    month_days_typed,
+    plan_time,
+    plan_words,
+    take_effect_words,
+    weekday_names,
+)
 from patrol.sites.place_tree import place_tree, walk
 from patrol.web.access import needs
 from patrol.web.errors import words
@@ -156,9 +163,11 @@ def _editor(route: Route) -> dict[str, Any]:
 
 
 def _listed(route: Route, first: date) -> dict[str, Any]:
-    """One line of the list: name, note, points and rounds on its busiest day of the coming week."""
+    """One line of the list: name, note, points and rounds on its busiest day of the coming week, or month."""
     draft = draft_of(route, first)
-    days = [first + timedelta(days=ahead) for ahead in range(7)]
+    days = [
+        first + timedelta(days=ahead) for ahead in range(31 if any(plan.days_of_month for plan in draft.plans) else 7)
+    ]
     rounds = max(sum(len(_starts(plan, day)) for plan in draft.plans) for day in days)
     return {"id": route.id, "name": draft.name, "note": draft.note, "stops": len(draft.stops),
             "rounds": rounds, "draft": route.draft is not None}  # fmt: skip
@@ -180,7 +189,10 @@ def _points(tree: list[Any], there: set[UUID]) -> list[dict[str, Any]]:
 
 def _row(number: int, plan: PlanDraft) -> dict[str, Any]:
     title = plan.name or _("Round %(number)s", number=number)
-    return {"plan": plan, "title": title, "time": plan_time(plan), "said": plan_words(plan), "number": number}
+    days = month_days_typed(plan.days_of_month)
+    time = " · ".join([plan_time(plan), _("days %(days)s", days=days)]) if days else plan_time(plan)
+    return {"plan": plan, "title": title, "time": time, "said": plan_words(plan), "number": number,
+            "month_days": days}  # fmt: skip
 
 
 def _told(change: Change) -> dict[str, str]:

@@ -284,6 +284,45 @@ def test_the_form_is_read_in_the_order_of_the_page(places):
     assert read_route(form | {"tolerance": ""}, old).plans[0].tolerance_min is None
 
 
+def test_a_plan_by_calendar_is_walked_on_its_days_and_on_the_last_of_the_month(night_route):
+    def by_calendar(draft):
+        draft.plans = [PlanDraft(name="月检", times=["09:00"], days_of_month=[-1, 15, 15])]
+
+    edited(night_route, by_calendar)
+    _first, changes = published_at(night_route)
+    with write():
+        made = make_rounds(night_route.site_id, date(2026, 6, 1), EVENING)
+
+    days = list(db.session.scalars(select(Round.business_day).where(Round.business_day > NIGHT).order_by("starts_at")))
+    assert days == [date(2026, 4, 15), date(2026, 4, 30), date(2026, 5, 15), date(2026, 5, 31)]
+    assert made == len(days)
+    assert plans_of(again(night_route), TOMORROW)[0].days_of_month == [15, -1]
+    assert len(changes) == 2
+
+
+@pytest.mark.parametrize(
+    ("typed", "days"),
+    [
+        ("1 15 last", [1, 15, -1]), ("月末、1日，15号", [1, 15, -1]), ("最后一日", [-1]), ("Last 31 31", [31, -1]),
+        ("", []),
+    ],
+)  # fmt: skip
+def test_days_of_the_month_are_read_as_people_write_them(typed, days):
+    key = "0" * 32
+    form = {"name": "x", "team": "security", "plans": [key], "plan": {key: {"times": "9:00", "days_of_month": typed}}}
+
+    assert read_route(form, RouteDraft(name="x")).plans[0].days_of_month == days
+
+
+@pytest.mark.parametrize("typed", ["0", "32", "-2", "1.5", "the last", "月"])
+def test_what_is_no_day_of_a_month_is_said(typed):
+    key = "0" * 32
+    form = {"name": "x", "team": "security", "plans": [key], "plan": {key: {"times": "9:00", "days_of_month": typed}}}
+    with pytest.raises(Problem) as caught:
+        read_route(form, RouteDraft(name="x"))
+    assert caught.value.code == "plan.month_days"
+
+
 @pytest.mark.parametrize("times", ["25:00", "20.00", "eight", "20:60"])
 def test_what_is_no_time_is_said(times):
     key = "0" * 32

@@ -101,6 +101,22 @@ def test_a_stale_form_and_a_wrong_time_are_refused(as_user, people, night_route,
     assert "时间写成 20:00" in wrong.text
 
 
+def test_days_of_the_month_come_back_as_they_were_typed_and_are_said_before_publishing(
+    as_user, people, night_route, evening
+):
+    browser = as_user(people.supervisor)
+    url = f"/routes/{night_route.id}"
+    form = form_of(browser.get(url).text)
+    key = form["plans[]"][0].replace("-", "")
+
+    wrong = browser.post(f"{url}/draft", data=form | {f"plan.{key}.days_of_month": "1 32"})
+    assert (wrong.status_code, "每月的日子请这样写" in wrong.text) == (422, True)
+    browser.post(f"{url}/draft", data=form | {f"plan.{key}.days_of_month": "月末 1"})
+
+    assert form_of(browser.get(url).text)[f"plan.{key}.days_of_month"] == ["1 月末"]
+    assert "每月1、最后一日" in browser.get(f"{url}/changes").text
+
+
 def test_a_half_done_plan_is_said_where_it_is_published(as_user, people, night_route, evening):
     browser = as_user(people.supervisor)
     form = form_of(browser.get(f"/routes/{night_route.id}").text)

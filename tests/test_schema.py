@@ -1,6 +1,6 @@
 """All steps together are the models; each step goes up and down, with data in place; facts stay."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,12 @@ from sqlalchemy.exc import DatabaseError
 from patrol.accounts.user import Membership
 from patrol.app import create_app
 from patrol.core.db import db, is_sqlite, write
+from patrol.core.keys import uuid7
 from patrol.journal.entry import note
+from patrol.rounds.ensure import plan_starts
+from patrol.rounds.round import Round
+from patrol.rounds.route import Plan, add_route
+from patrol.sites.site import Site
 from patrol.sync.received import Shelved
 from tests.conftest import make_people, make_sites, own_database
 
@@ -84,5 +89,40 @@ def test_what_lay_on_the_shelf_before_0003_keeps_its_end(tmp_path: Path, app):
         }
         assert str(rows["01a210e6-c150-7578-9f54-1743067aab91"].record_key) in rows
         assert rows["rubbish"].record_key is None
+        db.session.remove()
+        db.engine.dispose()
+
+
+def test_a_plan_from_before_0005_is_walked_on_any_day_and_keeps_its_rounds(tmp_path: Path, app):
+    overrides = {"INSTANCE": tmp_path, "LOG_LEVEL": "ERROR"}
+    if not is_sqlite(db.engine):
+        overrides["DATABASE_URL"] = own_database(db.engine.url.render_as_string(hide_password=False))
+    other = create_app(overrides)
+    with other.app_context():
+        folder = other.extensions["migrate"].directory
+        upgrade(directory=folder)
+        site_id = make_sites().lake.id
+        with write():
+            route = add_route(site_id, "北线", by=None, at=AT)
+            plan = Plan(
+                id=uuid7(), site_id=site_id, route_id=route.id, form="fixed", times=["09:00"], expected_min=40,
+                valid_from=AT.date(), days_of_month=[1],
+            )  # fmt: skip
+            db.session.add(plan)
+            db.session.flush()
+            db.session.add(
+                Round(
+                    id=uuid7(), site_id=site_id, route_id=route.id, plan_id=plan.id, route_name="北线",
+                    team="security", business_day=AT.date(), ordinal=1, opens_at=AT, starts_at=AT, ends_at=AT,
+                    closes_at=AT, tolerance_s=0,
+                )
+            )  # fmt: skip
+        db.session.remove()
+        downgrade(directory=folder, revision="0004")
+        upgrade(directory=folder)
+        kept, site = db.session.scalars(select(Plan)).one(), db.session.get_one(Site, site_id)
+        assert (kept.days_of_month, kept.times, kept.form) == ([], ["09:00"], "fixed")
+        assert len(plan_starts(kept, date(2026, 3, 19), site)) == 1
+        assert db.session.scalars(select(Round.plan_id)).one() == kept.id
         db.session.remove()
         db.engine.dispose()

@@ -165,9 +165,8 @@ def _editor(route: Route) -> dict[str, Any]:
 def _listed(route: Route, first: date) -> dict[str, Any]:
     """One line of the list: name, note, points and rounds on its busiest day of the coming week, or month."""
     draft = draft_of(route, first)
-    days = [
-        first + timedelta(days=ahead) for ahead in range(31 if any(plan.days_of_month for plan in draft.plans) else 7)
-    ]
+    ahead = 31 if any(plan.days_of_month for plan in draft.plans) else 7
+    days = [first + timedelta(days=n) for n in range(ahead)]
     rounds = max(sum(len(_starts(plan, day)) for plan in draft.plans) for day in days)
     return {"id": route.id, "name": draft.name, "note": draft.note, "stops": len(draft.stops),
             "rounds": rounds, "draft": route.draft is not None}  # fmt: skip

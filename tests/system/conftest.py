@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from playwright.sync_api import BrowserContext, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Error, Page, Playwright, expect, sync_playwright
 from sqlalchemy import select
 
 from patrol.accounts.passwords import hash_password
@@ -279,9 +279,22 @@ def _missing(request, faults: list[str]) -> None:
         faults.append(f"{request.url}: {request.failure}")
 
 
+def evaluate(page: Page, script: str, arg: Any = None) -> Any:
+    """As ``page.evaluate``, begun again where a reload took the page away meanwhile (a new worker reloads it)."""
+    for _turn in range(5):
+        try:
+            return page.evaluate(script, arg)
+        except Error as error:
+            if "context was destroyed" not in error.message:
+                raise
+            page.wait_for_load_state()
+    raise AssertionError(f"{page.url} is loaded again and again")
+
+
 def until_caches(page: Page, beginning: str, count: int) -> None:
     """Wait (some 20 s at most) until there are so many caches whose name begins like this."""
-    page.evaluate(
+    evaluate(
+        page,
         """async ([beginning, count]) => {
           for (let turn = 0; turn < 1200; turn += 1) {
             if ((await caches.keys()).filter((name) => name.startsWith(beginning)).length === count) return
@@ -296,9 +309,10 @@ def until_caches(page: Page, beginning: str, count: int) -> None:
 def ready_for_the_basement(page: Page) -> None:
     """What the shift needs is on the phone, and the worker stands before this page."""
     expect(page.locator("body[data-packed]")).to_be_attached(timeout=20_000)
-    page.evaluate(
+    evaluate(
+        page,
         """navigator.serviceWorker.ready.then(() => navigator.serviceWorker.controller
-        || new Promise((done) => { navigator.serviceWorker.addEventListener("controllerchange", done) }))"""
+        || new Promise((done) => { navigator.serviceWorker.addEventListener("controllerchange", done) }))""",
     )
 
 

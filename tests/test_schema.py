@@ -1,6 +1,6 @@
 """All steps together are the models; each step goes up and down, with data in place; facts stay."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,8 +16,12 @@ from patrol.core.db import db, is_sqlite, write
 from patrol.core.keys import uuid7
 from patrol.journal.entry import note
 from patrol.rounds.ensure import plan_starts
-from patrol.rounds.round import Round
+from patrol.rounds.round import Round, RoundStop
 from patrol.rounds.route import Plan, add_route
+from patrol.rounds.scan import Scan
+from patrol.rounds.walk import walks
+from patrol.sites.label import Label
+from patrol.sites.place import Place
 from patrol.sites.site import Site
 from patrol.sync.received import Shelved
 from tests.conftest import make_people, make_sites, own_database
@@ -126,3 +130,50 @@ def test_a_plan_from_before_0005_is_walked_on_any_day_and_keeps_its_rounds(tmp_p
         assert db.session.scalars(select(Round.plan_id)).one() == kept.id
         db.session.remove()
         db.engine.dispose()
+
+
+def test_a_round_from_before_0006_keeps_its_stops_and_scans_and_is_one_of_a_plan(tmp_path: Path, app):
+    overrides = {"INSTANCE": tmp_path, "LOG_LEVEL": "ERROR"}
+    if not is_sqlite(db.engine):
+        overrides["DATABASE_URL"] = own_database(db.engine.url.render_as_string(hide_password=False))
+    other = create_app(overrides)
+    with other.app_context():
+        folder = other.extensions["migrate"].directory
+        upgrade(directory=folder)
+        people = make_people(make_sites(), "no password")
+        site_id, guard = db.session.scalar(select(Membership.site_id)), people.guard.id
+        with write():
+            walked_round(site_id, guard)
+        db.session.remove()
+        downgrade(directory=folder, revision="0005")
+        upgrade(directory=folder)
+        walk = walks(site_id, list(db.session.scalars(select(Round))), AT)[0]
+        assert (walk.kind, walk.made_late, walk.visited, len(walk.stops)) == ("plan", False, 1, 1)
+        with pytest.raises(DatabaseError), write():  # the references are kept as well
+            db.session.execute(text("DELETE FROM round"))
+        db.session.remove()
+        db.engine.dispose()
+
+
+def walked_round(site_id, user_id):
+    """A round of one stop, reached in time."""
+    place = Place(id=uuid7(), site_id=site_id, kind="spot", name="泵房", full_name="泵房", created_at=AT)
+    route = add_route(site_id, "北线", by=None, at=AT)
+    label = Label(id=uuid7(), site_id=site_id, place_id=place.id, code="7KQ4M2X9PB3T", issued_at=AT)
+    plan = Plan(
+        id=uuid7(), site_id=site_id, route_id=route.id, form="fixed", times=["09:00"], expected_min=40,
+        valid_from=AT.date(),
+    )  # fmt: skip
+    later = AT + timedelta(hours=1)
+    round_ = Round(
+        id=uuid7(), site_id=site_id, route_id=route.id, plan_id=plan.id, route_name="北线", team="security",
+        business_day=AT.date(), ordinal=1, opens_at=AT, starts_at=AT, ends_at=later, closes_at=later, tolerance_s=0,
+    )  # fmt: skip
+    stop = RoundStop(id=uuid7(), site_id=site_id, round_id=round_.id, place_id=place.id, place_name="泵房", position=1)
+    scan = Scan(
+        id=uuid7(), site_id=site_id, place_id=place.id, label_id=label.id, round_id=round_.id, user_id=user_id,
+        method="camera", captured_at=AT, effective_at=AT, received_at=AT, business_day=AT.date(),
+    )  # fmt: skip
+    for rows in ([place], [label, plan], [round_], [stop, scan]):
+        db.session.add_all(rows)
+        db.session.flush()

@@ -121,6 +121,7 @@ def round_facts(walk: Walk) -> RoundFacts:
                 required=stop.required,
                 excused=stop.state == "excused",
                 scans=[scan.at for scan in stop.scans],
+                window=stop.window,
                 flags=stop.flags,
             )
             for stop in walk.stops

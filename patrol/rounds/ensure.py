@@ -99,6 +99,7 @@ def _stops_of(site_id: UUID, route_id: UUID) -> list[Any]:
             RouteStop.required,
             RouteStop.stay_min,
             RouteStop.walk_min,
+            Place.tags,
         )
         .join(Place, (Place.site_id == RouteStop.site_id) & (Place.id == RouteStop.place_id))
         .where(RouteStop.site_id == site_id, RouteStop.route_id == route_id)
@@ -108,7 +109,9 @@ def _stops_of(site_id: UUID, route_id: UUID) -> list[Any]:
 
 
 def _copied(row: dict[str, Any], stop: Any) -> dict[str, Any]:
-    return {"site_id": row["site_id"], "id": uuid7(), "round_id": row["id"], **stop._mapping}
+    copied = dict(stop._mapping)
+    outdoor = "outdoor" in copied.pop("tags")
+    return {"site_id": row["site_id"], "id": uuid7(), "round_id": row["id"], "outdoor": outdoor, **copied}
 
 
 def _rounds_of_day(site: Site, route: Route, plans: Iterable[Plan], day: date) -> list[dict[str, Any]]:

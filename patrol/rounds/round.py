@@ -6,7 +6,7 @@ A round's and a visit's state is a function of (facts, now); see ``visits.py``. 
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from patrol.core.db import Model
@@ -18,6 +18,7 @@ class Round(SiteRow, Model):
     __table_args__ = (
         site_key("route_id", "route"),
         site_key("plan_id", "plan"),
+        CheckConstraint("kind IN ('plan','make_up','on_demand','weather')", name="kind"),
         UniqueConstraint("site_id", "plan_id", "starts_at"),
         Index(None, "site_id", "business_day"),
         Index(None, "site_id", "closes_at"),
@@ -25,7 +26,7 @@ class Round(SiteRow, Model):
     )
 
     route_id: Mapped[UUID]
-    plan_id: Mapped[UUID]
+    plan_id: Mapped[UUID | None]  # None: not made by a plan
     route_name: Mapped[str]
     team: Mapped[str]
     business_day: Mapped[date]
@@ -37,6 +38,9 @@ class Round(SiteRow, Model):
     tolerance_s: Mapped[int]
     strict_order: Mapped[bool] = mapped_column(default=False)
     crew_size: Mapped[int] = mapped_column(default=1)
+    both_scan: Mapped[bool] = mapped_column(default=False)  # the partner confirms at every point
+    kind: Mapped[str] = mapped_column(default="plan")  # plan, make_up (补巡), on_demand, weather
+    made_late: Mapped[bool] = mapped_column(default=False)  # made after its close: nobody could see it in time
     cancelled_at: Mapped[datetime | None]
     cancelled_by_id: Mapped[UUID | None]
     cancelled_reason: Mapped[str] = mapped_column(default="")
@@ -58,6 +62,9 @@ class RoundStop(SiteRow, Model):
     required: Mapped[bool] = mapped_column(default=True)
     stay_min: Mapped[int] = mapped_column(default=1)
     walk_min: Mapped[int] = mapped_column(default=2)
+    window_from: Mapped[datetime | None]  # the point's own first and last good moment, both inside
+    window_to: Mapped[datetime | None]
+    outdoor: Mapped[bool] = mapped_column(default=False)
 
 
 class RoundsMade(Model):

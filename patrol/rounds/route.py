@@ -25,6 +25,7 @@ class Route(SiteRow, Model):
     note: Mapped[str] = mapped_column(default="")
     team: Mapped[str] = mapped_column(default="security")
     strict_order: Mapped[bool] = mapped_column(default=False)
+    kind: Mapped[str] = mapped_column(default="route")  # route; weather: the system's own, not in the editor
     sort: Mapped[int] = mapped_column(default=0)
     draft: Mapped[dict[str, Any] | None]  # edits that are not published yet: {"stops": […], "plans": […]}
     created_at: Mapped[datetime]
@@ -46,15 +47,18 @@ class RouteStop(SiteRow, Model):
     required: Mapped[bool] = mapped_column(default=True)
     stay_min: Mapped[int] = mapped_column(default=1)
     walk_min: Mapped[int] = mapped_column(default=2)  # minutes on foot from the stop before
+    window_from: Mapped[time | None]  # the point's own window by the site's clock; both or none
+    window_to: Mapped[time | None]
 
 
 class Plan(SiteRow, Model):
-    """When a route is walked. form ``every``: each every_min from band_start to band_end; ``fixed``: at times."""
+    """When a route is walked. form ``every``: each every_min from band_start to band_end; ``fixed``: at times;
+    ``per_shift``: the band is the shift, cut into per_shift windows; ``on_demand``: when somebody asks."""
 
     __tablename__ = "plan"
     __table_args__ = (
         site_key("route_id", "route"),
-        CheckConstraint("form IN ('every','fixed')", name="form"),
+        CheckConstraint("form IN ('every','fixed','per_shift','on_demand')", name="form"),
         CheckConstraint("expected_min > 0", name="expected"),
         Index(None, "site_id", "route_id"),
     )
@@ -70,6 +74,10 @@ class Plan(SiteRow, Model):
     expected_min: Mapped[int]
     tolerance_min: Mapped[int | None]  # None: by the formula
     crew_size: Mapped[int] = mapped_column(default=1)
+    both_scan: Mapped[bool] = mapped_column(default=False)
+    per_shift: Mapped[int | None]
+    random_min: Mapped[int] = mapped_column(default=0)  # a round starts up to so many minutes later, by chance
+    other_route_id: Mapped[UUID | None]  # rounds alternate between this route and that one
     valid_from: Mapped[date]  # business days, both ends count
     valid_to: Mapped[date | None]
     skip_dates: Mapped[list[Any]] = mapped_column(default=list)

@@ -52,6 +52,7 @@ class Stop:
     visit: Visit
     scans: tuple[Seen, ...]
     flags: tuple[str, ...]
+    window: tuple[datetime, datetime] | None = None
 
     @property
     def state(self) -> str:
@@ -81,6 +82,10 @@ class Walk:
     cancelled: bool
     stops: tuple[Stop, ...]
     state: str
+    kind: str = "plan"
+    made_late: bool = False
+    crew_size: int = 1
+    both_scan: bool = False
     people: tuple[tuple[UUID, str], ...] = field(default=())
 
     @property
@@ -114,6 +119,9 @@ _STOPS = Prepared(
         RoundStop.position,
         RoundStop.required,
         RoundStop.walk_min,
+        RoundStop.window_from,
+        RoundStop.window_to,
+        RoundStop.outdoor,
     )
     .where(RoundStop.site_id == bindparam("site_id"), RoundStop.round_id.in_(bindparam("rounds", expanding=True)))
     .order_by(RoundStop.round_id, RoundStop.position)
@@ -148,6 +156,10 @@ ROUND_COLUMNS = (
     Round.tolerance_s,
     Round.strict_order,
     Round.cancelled_at,
+    Round.kind,
+    Round.made_late,
+    Round.crew_size,
+    Round.both_scan,
 )
 
 
@@ -192,7 +204,10 @@ def judge_walk(row: Any, stop_rows: Iterable[Any], scan_rows: Iterable[Any], at:
         by_place[scan.place_id].append(seen)
         people[scan.user_id] = scan.name
     stop_rows = list(stop_rows)
-    visits = {stop.place_id: visit_state(times, [s.at for s in by_place[stop.place_id]], at) for stop in stop_rows}
+    visits = {
+        stop.place_id: visit_state(times, [s.at for s in by_place[stop.place_id]], at, window=window_of(stop))
+        for stop in stop_rows
+    }
     disordered = _disordered(row, stop_rows, visits)
     stops = tuple(
         _stop(n, stop, visits[stop.place_id], by_place[stop.place_id], disordered)
@@ -212,8 +227,17 @@ def judge_walk(row: Any, stop_rows: Iterable[Any], scan_rows: Iterable[Any], at:
         cancelled=row.cancelled_at is not None,
         stops=stops,
         state=state,
+        kind=row.kind,
+        made_late=row.made_late,
+        crew_size=row.crew_size,
+        both_scan=row.both_scan,
         people=tuple(people.items()),
     )
+
+
+def window_of(stop: Any) -> tuple[datetime, datetime] | None:
+    """The point's own window, where it has one."""
+    return (stop.window_from, stop.window_to) if stop.window_from else None
 
 
 def _disordered(row: Any, stop_rows: list[Any], visits: dict[UUID, Visit]) -> set[Any]:
@@ -239,4 +263,5 @@ def _stop(n: int, row: Any, visit: Visit, scans: list[Seen], disordered: set[Any
         visit=visit,
         scans=tuple(scans),
         flags=tuple(sorted(flags)),
+        window=window_of(row),
     )

@@ -40,6 +40,7 @@ class Place(SiteRow, Model):
     radius_m: Mapped[int] = mapped_column(default=100)
     note: Mapped[str] = mapped_column(default="")  # how to get there
     look_for: Mapped[list[Any]] = mapped_column(default=list)  # [{"icon", "what", "good"}] shown on arrival
+    tags: Mapped[list[Any]] = mapped_column(default=list)  # outdoor, falling_object, drainage, power
     sort: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
     retired_at: Mapped[datetime | None]

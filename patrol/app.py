@@ -3,6 +3,7 @@
 import logging
 import sys
 from collections.abc import Mapping
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from patrol import settings
 from patrol.accounts import device, user
 from patrol.accounts.reader import reader_by_token
-from patrol.accounts.roles import TEAMS
+from patrol.accounts.roles import ROLES, TEAMS
 from patrol.core.clock import now
 from patrol.core.db import db
 from patrol.equipment import checklist, equipment, inspection
@@ -27,7 +28,9 @@ from patrol.hazards import hazard
 from patrol.hazards.category import categories
 from patrol.journal import entry
 from patrol.photos import photo
-from patrol.reviews import day_tally
+from patrol.reviews import day_tally, signature
+from patrol.reviews.figures import Ratio
+from patrol.reviews.snapshot import FIGURES
 from patrol.rounds import ending, round, route, scan
 from patrol.rounds.ending import PROVED, REASONS
 from patrol.rounds.flags import FLAGS
@@ -54,7 +57,7 @@ TABLES = (
     *(site, place, label, label_symbol, day),
     *(user, device, entry, photo),
     *(order, hazard, checklist, equipment, inspection),
-    *(route, round, scan, ending, day_tally, received),
+    *(route, round, scan, ending, day_tally, signature, received),
 )
 
 csrf = HeaderFirst()
@@ -158,7 +161,7 @@ def _doors() -> list[Blueprint]:
     from patrol.photos import views as photos
     from patrol.pwa import views as pwa
     from patrol.pwa import views_install
-    from patrol.reviews import board_views, photo_views
+    from patrol.reviews import board_views, photo_views, views_sign
     from patrol.reviews import views as reviews
     from patrol.rounds import views as rounds
     from patrol.rounds import views_routes, visits_views
@@ -168,7 +171,17 @@ def _doors() -> list[Blueprint]:
     from patrol.workorders import views as workorders
 
     guard = (accounts, rounds, visits_views, hazards, hazard_lists, workorders, equipment_views, photos)
-    desk = (board_views, photo_views, reviews, views_review, views_routes, places, views_labels, views_import)
+    desk = (
+        board_views,
+        photo_views,
+        reviews,
+        views_sign,
+        views_review,
+        views_routes,
+        places,
+        views_labels,
+        views_import,
+    )
     return [health.bp, *(door.bp for door in (*guard, *desk, sync, refused, pwa, views_install))]
 
 
@@ -181,10 +194,14 @@ def _words(app: Flask) -> None:
         "source": SOURCES,
         "team": TEAMS,
         "end_reason": REASONS,
+        "role": {role: words for role, (words, _team) in ROLES.items()},
+        "figure": FIGURES,
     }
     for name, table in tables.items():
         app.jinja_env.filters[f"{name}_word"] = lambda code, table=table: gettext(table.get(code, code))
     app.jinja_env.filters["order_title"] = order_title
+    app.jinja_env.filters["share_text"] = lambda share: Ratio(*share).text
+    app.jinja_env.filters["from_iso"] = datetime.fromisoformat
     app.jinja_env.globals["round_end_reasons"] = lambda: [
         (code, gettext(words), code in PROVED) for code, words in REASONS.items()
     ]

@@ -14,6 +14,8 @@ from patrol.photos.photo import PhotoFile
 from patrol.photos.storage import shelf
 from patrol.reviews.day_tally import DayTally
 from patrol.reviews.fresh import recount
+from patrol.reviews.signature import ReviewEdition
+from patrol.reviews.snapshot import hash_of
 
 
 @click.command("verify")
@@ -32,6 +34,7 @@ def findings() -> Iterator[str]:
     yield from _journal()
     yield from _photos()
     yield from _tallies()
+    yield from _signed()
 
 
 def _database() -> Iterator[str]:
@@ -66,3 +69,15 @@ def _tallies() -> Iterator[str]:
     for site_id, first, last in list(db.session.execute(days)):
         for fault in recount(site_id, first, last, now()):
             yield f"figures of {fault}"
+
+
+def _signed() -> Iterator[str]:
+    """What was signed against its own hash, and that against the journal, which cannot be rewritten unseen."""
+    frozen = select(JournalEntry.subject_id, JournalEntry.detail).where(JournalEntry.verb == "review.frozen")
+    told = {row.subject_id: row.detail.get("hash") for row in db.session.execute(frozen)}
+    for edition in db.session.scalars(select(ReviewEdition).execution_options(yield_per=200)):
+        name = f"signed review {edition.kind} {edition.first} of {edition.site_id}"
+        if hash_of(edition.snapshot) != edition.hash:
+            yield f"{name}: its figures were changed"
+        if told.get(edition.id) != edition.hash:
+            yield f"{name}: the journal tells of another text"

@@ -12,6 +12,7 @@ from patrol.reviews.day_page import day_page
 from patrol.reviews.paper import paper_of
 from patrol.reviews.period import Kind, Period
 from patrol.reviews.review import Review, asked_for, review
+from patrol.reviews.signing import signing_of
 from patrol.web.access import needs
 
 bp = Blueprint("reviews", __name__)
@@ -33,19 +34,21 @@ def current(kind: str) -> Any:
 @needs("review.see")
 def day(text: str) -> Any:
     found = _review("day", text)
-    return render_template("reviews/day.html", review=found, page=day_page(found))
+    return render_template("reviews/day.html", review=found, page=day_page(found), signing=signing_of(found))
 
 
 @bp.get("/reviews/week/<text>")
 @needs("review.see")
 def week(text: str) -> Any:
-    return render_template("reviews/week.html", review=_review("week", text))
+    found = _review("week", text)
+    return render_template("reviews/week.html", review=found, signing=signing_of(found))
 
 
 @bp.get("/reviews/month/<text>")
 @needs("review.see")
 def month(text: str) -> Any:
-    return render_template("reviews/month.html", review=_review("month", text))
+    found = _review("month", text)
+    return render_template("reviews/month.html", review=found, signing=signing_of(found))
 
 
 @bp.get("/reviews/day/<text>/print")

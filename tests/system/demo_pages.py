@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from flask import Flask
@@ -204,4 +205,7 @@ class _Known:
             "reviews.month.text": month,
             "reviews.period_print.kind": "month",
             "reviews.period_print.text": month,
+            "signing.kind": "day",
+            "signing.text": Period.around("day", today - timedelta(days=3)).slug,
+            "signing.number": "1",
         }

@@ -1,0 +1,189 @@
+"""Signing a review: the first name freezes it, further names stand under the same; what came later is an amendment."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from patrol.accounts.reader import Reader
+from patrol.core.business_day import business_day
+from patrol.core.db import db
+from patrol.core.keys import uuid7
+from patrol.core.problems import N_, Problem
+from patrol.journal.entry import START, JournalHead, note
+from patrol.reviews.period import Kind, Period
+from patrol.reviews.review import Review
+from patrol.reviews.signature import ReviewEdition, ReviewSignature, editions_of, names_under, roles_held
+from patrol.reviews.signers import VERB, Act, Seat, Signed, complete, due_at, ready_to_countersign, seats
+from patrol.reviews.snapshot import Change, changes, figures_of, hash_of, snapshot_of
+from patrol.sites.site import Site
+
+ONE_DAY = timedelta(days=1)
+LOOK_BACK = 31 * ONE_DAY
+
+
+@dataclass(frozen=True, slots=True)
+class Signing:
+    """How a review stands. edition: the latest, or None; changed: live figures that are no longer the signed ones."""
+
+    editions: Sequence[ReviewEdition]
+    signatures: list[Signed]
+    seats: list[Seat]
+    changed: list[Change]
+    due_at: datetime
+    over: bool  # the review has ended, so it can be signed
+
+    @property
+    def edition(self) -> ReviewEdition | None:
+        return self.editions[-1] if self.editions else None
+
+    @property
+    def complete(self) -> bool:
+        return self.edition is not None and complete(self.seats)
+
+    def late(self, at: datetime) -> bool:
+        return at > self.due_at and not self.complete
+
+    def act_of(self, by: Reader) -> Act | None:
+        """What this person could do now: sign, countersign, or nothing any more."""
+        if not self.over or any(one.user_id == by.user_id for one in self.signatures):
+            return None
+        return "countersign" if any((s.role, s.act) == (by.role, "countersign") for s in self.seats) else "sign"
+
+
+def signing_of(review: Review) -> Signing:
+    """Four queries beside the review's own."""
+    return standing(review.site, review.period, figures_of(review), over=not review.running)
+
+
+def standing(site: Site, period: Period, figures: dict[str, Any], *, over: bool) -> Signing:
+    editions = editions_of(site.id, period)
+    latest = editions[-1] if editions else None
+    names = names_under(site.id, latest.id) if latest else []
+    return Signing(
+        editions=editions,
+        signatures=names,
+        seats=seats(period.kind, roles_held(site.id), names),
+        changed=changes(latest.snapshot["figures"], figures) if latest else [],
+        due_at=due_at(period, site.zone),
+        over=over,
+    )
+
+
+def sign(review: Review, *, by: Reader, at: datetime, text: str = "", hash: str | None = None) -> ReviewSignature:
+    """Put one's name under a review, inside ``write()``. hash: of the edition that was looked at, None for none.
+
+    The first name freezes the figures as they stand. Raises Problem when the review lasts still, when somebody
+    signed another text meanwhile, or when the supervisors have not signed before the manager countersigns.
+    """
+    now_standing = signing_of(review)
+    _check(review, now_standing, by, hash)
+    act = now_standing.act_of(by)
+    if act is None:
+        raise Problem("review.signed_already", N_("Your name is under this review already."), status=409)
+    if act == "countersign" and not ready_to_countersign(now_standing.seats):
+        raise Problem("review.supervisors_first", N_("The supervisors sign first, then the manager."), status=409)
+    edition = now_standing.edition or _freeze(review, 1, at, "", by)
+    return _put_name(edition, act, by, at, text)
+
+
+def amend(review: Review, *, by: Reader, at: datetime, why: str, hash: str) -> ReviewSignature:
+    """Freeze the review anew because facts came later, and put one's name under that, inside ``write()``."""
+    now_standing = signing_of(review)
+    _check(review, now_standing, by, hash)
+    if now_standing.edition is None or not now_standing.changed:
+        raise Problem("review.nothing_to_amend", N_("The figures are still the ones that were signed."), status=409)
+    if not why.strip():
+        raise Problem("review.why", N_("Say in a few words why the figures changed."), field="why")
+    edition = _freeze(review, now_standing.edition.number + 1, at, why.strip(), by)
+    return _put_name(edition, "sign", by, at, "")
+
+
+def _check(review: Review, found: Signing, by: Reader, hash: str | None) -> None:
+    if not by.may(VERB[review.period.kind]):
+        raise Problem("forbidden", N_("Your role does not sign this review."), status=403)
+    if not found.over:
+        raise Problem(
+            "review.not_over", N_("This review is not over yet. Sign it once its last day has ended."), status=409
+        )
+    if (found.edition.hash if found.edition else None) != (hash or None):
+        raise Problem(
+            "review.signed_meanwhile",
+            N_("Somebody signed this review meanwhile. Read what was signed, then put your name under it."),
+            status=409,
+        )
+
+
+def _freeze(review: Review, number: int, at: datetime, why: str, by: Reader) -> ReviewEdition:
+    snapshot = snapshot_of(review)
+    head = db.session.get(JournalHead, review.site.id)
+    edition = ReviewEdition(
+        id=uuid7(), site_id=review.site.id, kind=review.period.kind, first=review.period.first, number=number,
+        snapshot=snapshot, hash=hash_of(snapshot), journal_head=head.hash if head else START, made_at=at, why=why,
+    )  # fmt: skip
+    db.session.add(edition)
+    db.session.flush()
+    note(
+        "review.frozen", "review_edition", edition.id, site_id=edition.site_id, by=by.user_id, at=at,
+        review=review.period.number, number=number, hash=edition.hash,
+    )  # fmt: skip
+    return edition
+
+
+def _put_name(edition: ReviewEdition, act: Act, by: Reader, at: datetime, text: str) -> ReviewSignature:
+    signature = ReviewSignature(
+        id=uuid7(), site_id=edition.site_id, edition_id=edition.id, user_id=by.user_id, role=by.role or "", act=act,
+        at=at, note=text.strip(),
+    )  # fmt: skip
+    db.session.add(signature)
+    note(
+        f"review.{act}", "review_edition", edition.id, site_id=edition.site_id, by=by.user_id, at=at,
+        hash=edition.hash,
+    )  # fmt: skip
+    return signature
+
+
+def unsigned(site: Site, at: datetime, back: timedelta = LOOK_BACK) -> list[tuple[Period, datetime]]:
+    """Reviews of the last weeks that are past their time and not signed by all, oldest first, with their time.
+
+    Three queries. Days before the site was set up are nobody's to sign.
+    """
+    today = business_day(at, site.zone, site.day_start)
+    began = max(business_day(site.created_at, site.zone, site.day_start), today - back)
+    kinds: tuple[Kind, ...] = ("day", "week", "month")
+    periods: set[Period] = set()
+    day = began
+    while day < today:
+        periods.update(Period.around(kind, day) for kind in kinds)
+        day += ONE_DAY
+    late = [p for p in periods if p.last < today and p.last >= began and due_at(p, site.zone) < at]
+    names = _latest_names(site.id, min((p.first for p in late), default=today))
+    held = roles_held(site.id)
+    open_ = [p for p in late if not _all_signed(p, held, names)]
+    return sorted(((p, due_at(p, site.zone)) for p in open_), key=lambda pair: (pair[1], pair[0].kind))
+
+
+def _all_signed(period: Period, held: set[str], names: dict[tuple[str, Any], list[Signed]]) -> bool:
+    given = names.get((period.kind, period.first))
+    return given is not None and complete(seats(period.kind, held, given))
+
+
+def _latest_names(site_id: UUID, since: Any) -> dict[tuple[str, Any], list[Signed]]:
+    """Names under the latest edition of every review that begins since then."""
+    query = select(ReviewEdition.id, ReviewEdition.kind, ReviewEdition.first, ReviewEdition.number).where(
+        ReviewEdition.site_id == site_id, ReviewEdition.first >= since
+    )
+    latest = {(row.kind, row.first): row.id for row in db.session.execute(query.order_by(ReviewEdition.number))}
+    of = {edition_id: key for key, edition_id in latest.items()}
+    found: dict[tuple[str, Any], list[Signed]] = {key: [] for key in latest}
+    if of:
+        rows = select(ReviewSignature).where(
+            ReviewSignature.site_id == site_id, ReviewSignature.edition_id.in_(list(of))
+        )
+        for row in db.session.scalars(rows):
+            act: Act = "countersign" if row.act == "countersign" else "sign"
+            found[of[row.edition_id]].append(Signed(row.user_id, "", row.role, act, row.at))
+    return found

@@ -1,0 +1,118 @@
+"""What a signature freezes: the figures of a review, its lists and their versions, as plain JSON with its hash."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from patrol.core.db import db
+from patrol.core.problems import N_
+from patrol.equipment.checklist import Checklist
+from patrol.reviews.review import Review
+
+VERSION = 1
+FIGURES: dict[str, str] = {  # in the order they are shown
+    "rounds": N_("Rounds"),
+    "completed_rounds": N_("Complete rounds"),
+    "missed_rounds": N_("Missed rounds"),
+    "completion": N_("Arrival rate"),
+    "on_time": N_("On-time rate"),
+    "late": N_("Late points"),
+    "missed": N_("Missed points"),
+    "excused": N_("Excused points"),
+    "found": N_("Hazards found"),
+    "closed": N_("Hazards closed"),
+    "open": N_("Open hazards"),
+    "overdue": N_("Overdue hazards"),
+    "due_on_time": N_("Rectified on time"),
+    "inspections": N_("Checklists filled"),
+    "coverage": N_("Coverage of fire equipment"),
+    "usable": N_("Usable fire equipment"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One figure that is no longer what was signed. was, now: an int, [n, d] or None."""
+
+    figure: str
+    was: Any
+    now: Any
+
+
+def snapshot_of(review: Review) -> dict[str, Any]:
+    """The review as it stands, complete enough to be read without the database."""
+    return {
+        "v": VERSION,
+        "site": {"name": review.site.name, "company": review.site.company or ""},
+        "figures": figures_of(review),
+        "routes": [[line.name, *line_counts(line)] for line in review.routes],
+        "missed": [[p["route"], p["starts_at"], p["place_name"]] for p in review.total["missed_points"]],
+        "open": [[h.number, h.title, h.severity, h.place] for h in review.open_now],
+        "people": [
+            [p.name, p.work["rounds"], p.work["scans"], p.work["late"], p.work["missed"]] for p in review.people
+        ],
+        "lists": list_versions(review.site.id),
+        "flags": dict(review.total["flags"]),
+    }
+
+
+def line_counts(line: Any) -> list[int]:
+    counts = line.total.counts
+    return [counts.rounds, counts.planned, counts.on_time, counts.late, counts.missed, counts.excused]
+
+
+def figures_of(review: Review) -> dict[str, Any]:
+    """Counts as whole numbers, shares as [n, d]; the equipment's belong to a month."""
+    counts, hazards = review.patrol.counts, review.hazards
+    month = review.period.kind == "month"
+    return {
+        "rounds": counts.rounds,
+        "completed_rounds": counts.completed_rounds,
+        "missed_rounds": counts.missed_rounds,
+        "completion": list(review.patrol.completion),
+        "on_time": list(review.patrol.on_time),
+        "late": counts.late,
+        "missed": counts.missed,
+        "excused": counts.excused,
+        "found": hazards.found,
+        "closed": hazards.closed,
+        "open": len(review.open_now),
+        "overdue": len(review.overdue),
+        "due_on_time": list(hazards.on_time),
+        "inspections": sum(done["done"] for done in review.total["inspections"].values()),
+        "coverage": list(review.equipment.coverage.ratio) if month else None,
+        "usable": list(review.equipment.usable) if month else None,
+    }
+
+
+def list_versions(site_id: UUID) -> dict[str, int]:
+    """The checklists in force, by code."""
+    query = select(Checklist.code, Checklist.version).where(
+        Checklist.site_id == site_id, Checklist.retired_at.is_(None)
+    )
+    return {row.code: row.version for row in db.session.execute(query.order_by(Checklist.code))}
+
+
+def changes(signed: Mapping[str, Any], live: Mapping[str, Any]) -> list[Change]:
+    """Figures that differ from the signed ones; a figure only one of them knows is no change of facts."""
+    return [
+        Change(code, signed[code], live[code])
+        for code in FIGURES
+        if code in signed and code in live and signed[code] != live[code]
+    ]
+
+
+def in_order(figures: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """As they are shown; the database keeps no order, and an old edition may know figures of its own."""
+    known = [(code, figures[code]) for code in FIGURES if code in figures]
+    return known + sorted((code, value) for code, value in figures.items() if code not in FIGURES)
+
+
+def hash_of(snapshot: Mapping[str, Any]) -> str:
+    text = json.dumps(snapshot, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -23,6 +23,7 @@ from patrol.photos.photo import photos_of
 from patrol.photos.storage import limits, shelf
 from patrol.rounds.arrival import RoundNoteData, VisitData, last_note, last_visit, leave_note, settle_visit
 from patrol.rounds.ending import RoundEnd, RoundEndData, end_round, ends_of
+from patrol.rounds.ensure import ensure_rounds
 from patrol.rounds.round import RoundNote
 from patrol.rounds.scan import Scan, VisitResult
 from patrol.rounds.scanning import NewScan, ScanData, scan_label
@@ -108,9 +109,10 @@ def check_in(code: str) -> Any:
     """The check-in as a plain form: the same verb, without the phone's outbox."""
     record_id, data = _form()
     if db.session.get(Scan, (current_user.site_id, record_id)) is None:
-        scan = NewScan(record_id, ScanData(code=code, method=data.get("method", "link")), When.now())
+        by, scan = _reader(), NewScan(record_id, ScanData(code=code, method=data.get("method", "link")), When.now())
+        ensure_rounds(by.site_id, scan.when.at, by.zone, by.day_start)
         with write(current_user.site_id):
-            scan_label(scan, by=_reader())
+            scan_label(scan, by=by)
     return go(f"/visits/{record_id}")
 
 

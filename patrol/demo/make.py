@@ -166,7 +166,8 @@ class _Maker:
     def _walk(self) -> tuple[Walking, list[Visit]]:
         walking = Walking(self.site, self.estate, self.people, self.until, self._rng("walks"), self.ids)
         with write(self.site.id):
-            make_rounds(self.site.id, self._day(self.until + LOOK_AHEAD), self.until)
+            # at: as if the server had been there all along
+            make_rounds(self.site.id, self._day(self.until + LOOK_AHEAD), self.site.created_at)
             visits = walking.walk_all(self.lines)
         db.session.expunge_all()
         return walking, visits

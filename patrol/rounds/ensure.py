@@ -1,18 +1,22 @@
 """Making the rounds that are expected: idempotent, called by every reader, so that none can be missing."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert, select
 
 from patrol.core.business_day import business_day
 from patrol.core.db import db, write
 from patrol.core.keys import uuid7
+from patrol.rounds.own_window import own_window
+from patrol.rounds.plan_rules import Due, PlanRules, chance, rounds_on, starts_on
 from patrol.rounds.round import Round, RoundsMade, RoundStop
 from patrol.rounds.route import Plan, Route, RouteStop
-from patrol.rounds.schedule import round_times, starts_for_day
+from patrol.rounds.schedule import Form, RoundTimes
 from patrol.sites.day import mark_day
 from patrol.sites.place import Place
 from patrol.sites.site import Site
@@ -48,13 +52,16 @@ def first_free_day(site_id: UUID, at: datetime) -> date:
 
 
 def make_rounds(site_id: UUID, through: date, at: datetime) -> int:
-    """Rounds of every day not yet made, up to and with ``through``. Inside ``write()``. Returns how many."""
+    """Rounds of every day not yet made, up to and with ``through``. Inside ``write()``. Returns how many.
+
+    at: now. A round whose time is over by then is marked made_late: nobody could see it while it was open.
+    """
     site = db.session.get_one(Site, site_id)
     made = db.session.get(RoundsMade, site_id)
     first = made.through + ONE_DAY if made else business_day(site.created_at, site.zone, site.day_start)
     if through < first:
         return 0
-    rounds, stops = _rows(site, list(_days(first, through)))
+    rounds, stops = _rows(site, list(_days(first, through)), at)
     if rounds:
         db.session.execute(insert(Round), rounds)
         db.session.execute(insert(RoundStop), stops)
@@ -72,24 +79,30 @@ def _days(first: date, through: date) -> Iterator[date]:
         first += ONE_DAY
 
 
-def _rows(site: Site, days: list[date]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+def _rows(site: Site, days: list[date], at: datetime) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Rows for rounds and their stops, copied from the routes and plans as they are now."""
-    routes = db.session.scalars(select(Route).where(Route.site_id == site.id, Route.retired_at.is_(None)))
+    walked = _walked(site.id)
+    plans = [plan for plan in _plans(site.id) if plan.route_id in walked]
     rounds: list[dict[str, Any]] = []
-    stops: list[dict[str, Any]] = []
-    for route in list(routes):
-        route_stops = _stops_of(site.id, route.id)
-        plans = list(db.session.scalars(select(Plan).where(Plan.site_id == site.id, Plan.route_id == route.id)))
-        if not route_stops or not plans:
-            continue
-        for day in days:
-            for row in _rounds_of_day(site, route, plans, day):
-                rounds.append(row)
-                stops.extend(_copied(row, stop) for stop in route_stops)
+    for day in days:
+        rounds += _rounds_of_day(site, plans, walked, day, at)
+    stops = [stop for row in rounds for stop in copied_stops(row, walked[row["route_id"]][1], site.zone)]
     return rounds, stops
 
 
-def _stops_of(site_id: UUID, route_id: UUID) -> list[Any]:
+def _walked(site_id: UUID) -> dict[UUID, tuple[Route, list[Any]]]:
+    """The routes in use that have points, with their stops."""
+    routes = list(db.session.scalars(select(Route).where(Route.site_id == site_id, Route.retired_at.is_(None))))
+    found = {route.id: (route, stops_to_copy(site_id, route.id)) for route in routes}
+    return {route_id: pair for route_id, pair in found.items() if pair[1]}
+
+
+def _plans(site_id: UUID) -> list[Plan]:
+    return list(db.session.scalars(select(Plan).where(Plan.site_id == site_id).order_by(Plan.sort, Plan.id)))
+
+
+def stops_to_copy(site_id: UUID, route_id: UUID) -> list[Any]:
+    """A route's stops as they are now, for ``copied_stops``."""
     query = (
         select(
             RouteStop.place_id,
@@ -99,6 +112,8 @@ def _stops_of(site_id: UUID, route_id: UUID) -> list[Any]:
             RouteStop.required,
             RouteStop.stay_min,
             RouteStop.walk_min,
+            RouteStop.window_from,
+            RouteStop.window_to,
             Place.tags,
         )
         .join(Place, (Place.site_id == RouteStop.site_id) & (Place.id == RouteStop.place_id))
@@ -108,54 +123,91 @@ def _stops_of(site_id: UUID, route_id: UUID) -> list[Any]:
     return list(db.session.execute(query))
 
 
-def _copied(row: dict[str, Any], stop: Any) -> dict[str, Any]:
+def copied_stops(row: dict[str, Any], stops: Iterable[Any], tz: ZoneInfo) -> list[dict[str, Any]]:
+    """The stops of one round to be made. row: the round's; a stop's own window becomes moments of this round."""
+    times = RoundTimes(
+        row["opens_at"], row["starts_at"], row["ends_at"], row["closes_at"], timedelta(seconds=row["tolerance_s"])
+    )
+    return [_copied(row, stop, times, tz) for stop in stops]
+
+
+def _copied(row: dict[str, Any], stop: Any, times: RoundTimes, tz: ZoneInfo) -> dict[str, Any]:
     copied = dict(stop._mapping)
     outdoor = "outdoor" in copied.pop("tags")
-    return {"site_id": row["site_id"], "id": uuid7(), "round_id": row["id"], "outdoor": outdoor, **copied}
+    first, last = own_window(copied["window_from"], copied["window_to"], times, tz) or (None, None)
+    return {
+        **copied, "site_id": row["site_id"], "id": uuid7(), "round_id": row["id"], "outdoor": outdoor,
+        "window_from": first, "window_to": last,
+    }  # fmt: skip
 
 
-def _rounds_of_day(site: Site, route: Route, plans: Iterable[Plan], day: date) -> list[dict[str, Any]]:
-    starts = sorted(
-        ((start, plan) for plan in plans for start in plan_starts(plan, day, site)), key=lambda pair: pair[0]
-    )
-    return [_row(site, route, plan, start, day, n) for n, (start, plan) in enumerate(starts, 1)]
+def _rounds_of_day(
+    site: Site, plans: Iterable[Plan], walked: dict[UUID, tuple[Route, list[Any]]], day: date, at: datetime
+) -> list[dict[str, Any]]:
+    """Numbered on each route by their start."""
+    found = [(due, plan) for plan in plans for due in plan_rounds(plan, day, site)]
+    numbers: Counter[UUID] = Counter()
+    rows = []
+    for due, plan in sorted(found, key=lambda pair: pair[0].times.starts_at):
+        route = _whose_turn(plan, due, {route_id: pair[0] for route_id, pair in walked.items()})
+        numbers[route.id] += 1
+        rows.append(_row(site, route, plan, due, day, numbers[route.id], at))
+    return rows
+
+
+def _whose_turn(plan: Plan, due: Due, routes: dict[UUID, Route]) -> Route:
+    """The other route only while it can be walked by the same team."""
+    own = routes[plan.route_id]
+    other = routes.get(plan.other_route_id) if due.others_turn and plan.other_route_id else None
+    return other if other is not None and other.team == own.team else own
+
+
+def plan_rounds(plan: Plan, day: date, site: Site) -> list[Due]:
+    """This plan's rounds of one business day."""
+    return rounds_on(rules_of(plan), day, site.zone, site.day_start, chance(plan.random_key))
 
 
 def plan_starts(plan: Plan, day: date, site: Site) -> list[datetime]:
-    """When this plan's rounds of one business day start."""
-    return starts_for_day(
-        "every" if plan.form == "every" else "fixed",
-        day=day,
-        tz=site.zone,
-        day_start=site.day_start,
+    """When this plan's rounds of one business day start, without chance."""
+    return starts_on(rules_of(plan), day, site.zone, site.day_start)
+
+
+def rules_of(plan: Plan) -> PlanRules:
+    return PlanRules(
+        form=cast(Form, plan.form),
+        expected_min=plan.expected_min,
         weekdays=plan.weekdays,
         skip_dates=[date.fromisoformat(text) for text in plan.skip_dates],
         band_start=plan.band_start,
         band_end=plan.band_end,
         every_min=plan.every_min,
         times=[time.fromisoformat(text) for text in plan.times],
+        per_shift=plan.per_shift,
+        days_of_month=plan.days_of_month,
         valid_from=plan.valid_from,
         valid_to=plan.valid_to,
-        days_of_month=plan.days_of_month,
+        tolerance_min=plan.tolerance_min,
+        random_min=plan.random_min,
+        alternates=plan.other_route_id is not None,
     )
 
 
-def _next_start(plan: Plan, start: datetime, day: date, site: Site) -> datetime | None:
-    """The plan's next start after this one, within a week."""
-    for ahead in range(8):
-        later = [other for other in plan_starts(plan, day + ahead * ONE_DAY, site) if other > start]
-        if later:
-            return later[0]
-    return None
+def _row(site: Site, route: Route, plan: Plan, due: Due, day: date, ordinal: int, at: datetime) -> dict[str, Any]:
+    return {
+        **round_row(site, route, due.times, day, ordinal),
+        "plan_id": plan.id,
+        "crew_size": plan.crew_size,
+        "both_scan": plan.both_scan,
+        "made_late": due.times.closes_at <= at,
+    }
 
 
-def _row(site: Site, route: Route, plan: Plan, start: datetime, day: date, ordinal: int) -> dict[str, Any]:
-    times = round_times(start, _next_start(plan, start, day, site), plan.expected_min, plan.tolerance_min)
+def round_row(site: Site, route: Route, times: RoundTimes, day: date, ordinal: int) -> dict[str, Any]:
+    """A round to be made: what comes from its route and its times."""
     return {
         "site_id": site.id,
         "id": uuid7(),
         "route_id": route.id,
-        "plan_id": plan.id,
         "route_name": route.name,
         "team": route.team,
         "business_day": day,
@@ -166,5 +218,4 @@ def _row(site: Site, route: Route, plan: Plan, start: datetime, day: date, ordin
         "closes_at": times.closes_at,
         "tolerance_s": int(times.tolerance.total_seconds()),
         "strict_order": route.strict_order,
-        "crew_size": plan.crew_size,
     }

@@ -1,64 +1,69 @@
 """What a draft's plans will make of one business day: the rounds, in order, with their times."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from math import ceil
-from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from patrol.rounds.route_draft import PlanDraft, clock
-from patrol.rounds.schedule import RoundTimes, round_times, starts_for_day
+from patrol.rounds.own_window import own_window
+from patrol.rounds.plan_rules import rounds_on, starts_on
+from patrol.rounds.route_draft import PlanDraft, RouteDraft
+from patrol.rounds.schedule import RoundTimes
 
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """One round to come. ``plan``: which of the draft's plans makes it, from 1."""
+    """One round to come. ``plan``: which of the draft's plans makes it, from 1. ``other_route``: it walks that one."""
 
     plan: int
     name: str
     times: RoundTimes
+    other_route: UUID | None = None
 
 
-def expected_rounds(plans: list[PlanDraft], day: date, tz: ZoneInfo, day_start: time) -> list[Expected]:
-    """All rounds of business day ``day``; plans that are not whole yet make none."""
+def expected_rounds(
+    plans: list[PlanDraft], day: date, tz: ZoneInfo, day_start: time, kept: Collection[UUID] = ()
+) -> list[Expected]:
+    """All rounds of business day ``day`` without chance; plans that are not whole yet make none.
+
+    kept: keys of the plans that are in force as they are; the others would begin on this day, and their turns too.
+    """
     found = []
     for number, plan in enumerate(plans, 1):
-        for start in starts_of(plan, day, tz, day_start):
-            times = round_times(start, _next(plan, start, day, tz, day_start), plan.expected_min, plan.tolerance_min)
-            found.append(Expected(number, plan.name, times))
+        rules = plan.rules(None if plan.key in kept else day)
+        for due in rounds_on(rules, day, tz, day_start) if rules else ():
+            found.append(Expected(number, plan.name, due.times, plan.other_route if due.others_turn else None))
     return sorted(found, key=lambda round_: round_.times.starts_at)
 
 
 def starts_of(plan: PlanDraft, day: date, tz: ZoneInfo, day_start: time) -> list[datetime]:
     """When a plan's rounds of one business day start; none when it lacks something."""
-    whole = plan.times if plan.form == "fixed" else plan.band_start and plan.band_end and plan.every_min
-    if not whole:
-        return []
-    return starts_for_day(plan.form, day=day, tz=tz, day_start=day_start, **_rules(plan))
+    rules = plan.rules()
+    return starts_on(rules, day, tz, day_start) if rules else []
 
 
-def _rules(plan: PlanDraft) -> dict[str, Any]:
-    return {
-        "weekdays": plan.weekdays,
-        "days_of_month": plan.days_of_month,
-        "skip_dates": [date.fromisoformat(text) for text in plan.skip_dates],
-        "band_start": clock(plan.band_start),
-        "band_end": clock(plan.band_end),
-        "every_min": plan.every_min,
-        "times": [time.fromisoformat(text) for text in plan.times],
-        "valid_from": date.fromisoformat(plan.valid_from) if plan.valid_from else None,
-        "valid_to": date.fromisoformat(plan.valid_to) if plan.valid_to else None,
-    }
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """A stop whose own window misses ``missed`` of the day's ``total`` rounds; those judge it by their own times."""
+
+    place: UUID
+    missed: int
+    total: int
 
 
-def _next(plan: PlanDraft, start: datetime, day: date, tz: ZoneInfo, day_start: time) -> datetime | None:
-    for ahead in range(8):
-        starts = starts_of(plan, day + timedelta(days=ahead), tz, day_start)
-        later = [other for other in starts if other > start]
-        if later:
-            return later[0]
-    return None
+def windows_outside(draft: RouteDraft, rounds: list[Expected], tz: ZoneInfo) -> list[Outside]:
+    """Every stop whose own window falls into no moment of some round on this route."""
+    here = [round_.times for round_ in rounds if round_.other_route is None]
+    found = []
+    for stop in draft.stops:
+        if stop.window is None:
+            continue
+        missed = sum(own_window(*stop.window, times, tz) is None for times in here)
+        if missed:
+            found.append(Outside(stop.place, missed, len(here)))
+    return found
 
 
 def by_hand(plan: PlanDraft) -> tuple[str, str] | None:

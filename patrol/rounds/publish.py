@@ -1,5 +1,6 @@
 """Putting a route's draft into force: from a future business day on, never for rounds already made."""
 
+import secrets
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from patrol.core.keys import uuid7
 from patrol.core.problems import N_, Problem
 from patrol.journal.entry import note
 from patrol.rounds.ensure import first_free_day, make_rounds
-from patrol.rounds.route import Plan, Route, RouteStop, draft_of, plans_of, published, routes_with, stops_of
+from patrol.rounds.route import Plan, Route, RouteStop, draft_of, partners, plans_of, published, routes_with, stops_of
 from patrol.rounds.route_diff import Change, differences
 from patrol.rounds.route_draft import PlanDraft, RouteDraft, StopDraft
 from patrol.sites.place import Place
@@ -33,7 +34,7 @@ def publish(route: Route, *, by: UUID | None, at: datetime, version: int | None 
     check_version(route, version)
     first = settle_days(route.site_id, at)
     old, new = published(route, first), draft_of(route, first)
-    _check_whole(route.site_id, new)
+    _check_whole(route, new)
     changes = differences(old, new, place_names(route.site_id).__getitem__)
     route.name, route.note, route.team, route.strict_order = new.name, new.note, new.team, new.strict_order
     _put_stops(route, new.stops)
@@ -91,15 +92,24 @@ def place_names(site_id: UUID) -> dict[UUID, str]:
     return {row.id: row.full_name for row in rows}
 
 
-def _check_whole(site_id: UUID, draft: RouteDraft) -> None:
+def _check_whole(route: Route, draft: RouteDraft) -> None:
     if draft.plans and not draft.stops:
         raise Problem("route.no_stops", N_("A route needs at least one point before it can be walked."))
+    for stop in draft.stops:
+        stop.check()
     for plan in draft.plans:
         plan.check()
+    _check_others(route, draft)
     wanted = {stop.place for stop in draft.stops}
-    alive = select(Place.id).where(Place.site_id == site_id, Place.retired_at.is_(None), Place.id.in_(wanted))
+    alive = select(Place.id).where(Place.site_id == route.site_id, Place.retired_at.is_(None), Place.id.in_(wanted))
     if wanted - set(db.session.scalars(alive)):
         raise Problem("route.stop_gone", N_("A point of this route is not in use any more. Take it off first."))
+
+
+def _check_others(route: Route, draft: RouteDraft) -> None:
+    wanted = {plan.other_route for plan in draft.plans if plan.columns()["other_route_id"]}
+    if wanted - {other.id for other in partners(route, draft.team)}:
+        raise Problem("plan.other_route", N_("A plan can only alternate with a route in use of the same team."))
 
 
 def _put_stops(route: Route, stops: list[StopDraft]) -> None:
@@ -115,6 +125,7 @@ def _put_stops(route: Route, stops: list[StopDraft]) -> None:
             db.session.add(row)
         row.position, row.required = position, stop.required
         row.stay_min, row.walk_min = stop.stay_min, stop.walk_min
+        row.window_from, row.window_to = stop.window or (None, None)
 
 
 def _put_plans(route: Route, plans: list[PlanDraft], first: date) -> None:
@@ -138,5 +149,5 @@ def _row(route: Route, plan: PlanDraft, first: date, sort: int) -> Plan:
     ends = date.fromisoformat(plan.valid_to) if plan.valid_to else None
     return Plan(
         id=uuid7(), site_id=route.site_id, route_id=route.id, valid_from=begins, valid_to=ends, sort=sort,
-        **plan.columns(),
+        random_key=secrets.token_hex(16) if plan.random_min else "", **plan.columns(),
     )  # fmt: skip

@@ -5,7 +5,7 @@ Edits go to ``Route.draft`` and are in force only once published, for future rou
 
 from collections.abc import Sequence
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, select
@@ -15,7 +15,7 @@ from patrol.core.db import Model, check_version, db
 from patrol.core.keys import SiteRow, site_key, uuid7
 from patrol.core.problems import N_, NotHere, Problem
 from patrol.journal.entry import note
-from patrol.rounds.route_draft import PlanDraft, RouteDraft, StopDraft
+from patrol.rounds.route_draft import PlanDraft, PlanForm, RouteDraft, StopDraft
 
 
 class Route(SiteRow, Model):
@@ -77,6 +77,7 @@ class Plan(SiteRow, Model):
     both_scan: Mapped[bool] = mapped_column(default=False)
     per_shift: Mapped[int | None]
     random_min: Mapped[int] = mapped_column(default=0)  # a round starts up to so many minutes later, by chance
+    random_key: Mapped[str] = mapped_column(default="")  # what the chance is drawn by; never shown
     other_route_id: Mapped[UUID | None]  # rounds alternate between this route and that one
     valid_from: Mapped[date]  # business days, both ends count
     valid_to: Mapped[date | None]
@@ -96,6 +97,15 @@ def routes_of(site_id: UUID) -> Sequence[Route]:
     """The site's routes in use, in their order."""
     query = select(Route).where(Route.site_id == site_id, Route.retired_at.is_(None))
     return db.session.scalars(query.order_by(Route.sort, Route.created_at)).all()
+
+
+def partners(route: Route, team: str) -> list[Route]:
+    """The routes of this team that a plan of ``route`` may alternate with."""
+    return [
+        other
+        for other in routes_of(route.site_id)
+        if other.id != route.id and other.kind == "route" and other.team == team
+    ]
 
 
 def stops_of(route: Route) -> list[RouteStop]:
@@ -122,7 +132,14 @@ def published(route: Route, on: date) -> RouteDraft:
         team=route.team,
         strict_order=route.strict_order,
         stops=[
-            StopDraft(place=s.place_id, required=s.required, stay_min=s.stay_min, walk_min=s.walk_min)
+            StopDraft(
+                place=s.place_id,
+                required=s.required,
+                stay_min=s.stay_min,
+                walk_min=s.walk_min,
+                window_from=_clock(s.window_from),
+                window_to=_clock(s.window_to),
+            )
             for s in stops_of(route)
         ],
         plans=[_as_draft(plan) for plan in plans_of(route, on)],
@@ -133,20 +150,28 @@ def _as_draft(plan: Plan) -> PlanDraft:
     return PlanDraft(
         key=plan.id,
         name=plan.name,
-        form="every" if plan.form == "every" else "fixed",
-        band_start=f"{plan.band_start:%H:%M}" if plan.band_start else None,
-        band_end=f"{plan.band_end:%H:%M}" if plan.band_end else None,
+        form=cast(PlanForm, plan.form),
+        band_start=_clock(plan.band_start),
+        band_end=_clock(plan.band_end),
         every_min=plan.every_min,
         times=plan.times,
         weekdays=plan.weekdays,
         expected_min=plan.expected_min,
         tolerance_min=plan.tolerance_min,
         crew_size=plan.crew_size,
+        both_scan=plan.both_scan,
+        per_shift=plan.per_shift,
+        random_min=plan.random_min,
+        other_route=plan.other_route_id,
         valid_from=plan.valid_from.isoformat(),
         valid_to=plan.valid_to.isoformat() if plan.valid_to else None,
         skip_dates=plan.skip_dates,
         days_of_month=plan.days_of_month,
     )
+
+
+def _clock(at: time | None) -> str | None:
+    return f"{at:%H:%M}" if at else None
 
 
 def draft_of(route: Route, on: date) -> RouteDraft:

@@ -36,26 +36,39 @@ class RoundTimes:
 
 
 def round_times(
-    start: datetime, next_start: datetime | None, expected_min: int, tolerance_min: int | None = None
+    start: datetime,
+    next_start: datetime | None,
+    expected_min: int,
+    tolerance_min: int | None = None,
+    *,
+    previous: datetime | None = None,
 ) -> RoundTimes:
     """T = min(20 % of I, 30 min, (I − (E − S)) / 2), never below 0; C = min(E + max(T, 60 min), next S − T).
 
     I is the time to the plan's next start, whichever day that falls on; 24 h when there is none.
-    tolerance_min stands in for the 20 % and the 30 min; it can never pass (I − (E − S)) / 2, so that rounds
-    of an evenly spaced plan do not overlap. (In an uneven plan the next round may have a wider T and open
-    before this one closes; visits.match_round settles those scans.)
+    tolerance_min stands in for the 20 % and the 30 min; it can never pass (I − (E − S)) / 2.
+    previous: the plan's start before this one. Where the starts are uneven, T is the smaller of what the times
+    before and after give, and C leaves room for the T of that next stretch; so one plan's rounds never overlap.
+    A round longer than the time to the next one ends where it closes: opens <= S <= E <= C always.
     """
     if expected_min < 0 or (tolerance_min is not None and tolerance_min < 0):
         raise ValueError("minutes of a round cannot be negative")
     if next_start is not None and next_start <= start:
         raise ValueError("the next round must start later")
+    if previous is not None and previous >= start:
+        raise ValueError("the round before must start earlier")
     expected = timedelta(minutes=expected_min)
-    interval = ALONE if next_start is None else next_start - start
+    ahead = ALONE if next_start is None else next_start - start
+    behind = ahead if previous is None else start - previous
+    room = _tolerance(ahead, expected, tolerance_min)
+    tolerance = min(room, _tolerance(behind, expected, tolerance_min))
+    close = min(start + expected + max(tolerance, SHORTEST_GRACE), start + ahead - room)
+    return RoundTimes(*_utc(start - tolerance, start, min(start + expected, close), close), tolerance)
+
+
+def _tolerance(interval: timedelta, expected: timedelta, tolerance_min: int | None) -> timedelta:
     wanted = min(interval / 5, LONGEST_TOLERANCE) if tolerance_min is None else timedelta(minutes=tolerance_min)
-    tolerance = max(timedelta(0), min(wanted, (interval - expected) / 2))
-    end = start + expected
-    close = min(end + max(tolerance, SHORTEST_GRACE), start + interval - tolerance)
-    return RoundTimes(*_utc(start - tolerance, start, end, close), tolerance)
+    return max(timedelta(0), min(wanted, (interval - expected) / 2))
 
 
 def window_times(start: datetime, end: datetime) -> RoundTimes:
@@ -92,13 +105,46 @@ def starts_for_day(
     Sunday-night plan walks on Monday's date and is still Sunday's.
     Raises ValueError when the form lacks what it needs.
     """
-    if not _runs_on(day, weekdays, skip_dates, valid_from, valid_to, days_of_month):
+    if not runs_on(day, weekdays, skip_dates, valid_from, valid_to, days_of_month):
         return []
-    clock = _clock_times(form, band_start, band_end, every_min, times, per_shift)
+    if form == "per_shift":
+        return [start for start, _end in windows_for_day(day, tz, day_start, band_start, band_end, per_shift)]
+    clock = _clock_times(form, band_start, band_end, every_min, times)
     begin, end = day_bounds(day, tz, day_start)
     dates = (day - ONE_DAY, day, day + ONE_DAY)  # the day before matters where a clock change moves a start
     found = {wall(d, t, tz) for d in dates for t in clock}
     return sorted(start for start in found if begin <= start < end)
+
+
+def windows_for_day(
+    day: date, tz: ZoneInfo, day_start: time, band_start: time | None, band_end: time | None, per_shift: int | None
+) -> list[tuple[datetime, datetime]]:
+    """First and last instant of every window of a shift that begins on business day `day`, in order.
+
+    A window ends where the clock on the wall shows the beginning of the next one, the last where it shows the end
+    of the shift; so they fill the shift without gap or overlap also where clocks change. Windows that lie wholly
+    in an hour that does not exist fall away. Raises ValueError when the shift or the number is missing.
+    """
+    if band_start is None or band_end is None or per_shift is None:
+        raise ValueError("a plan per shift needs the shift and a number")
+    begin, end = day_bounds(day, tz, day_start)
+    dates = (day - ONE_DAY, day, day + ONE_DAY)
+    found = [window for d in dates for window in _shift_of(d, tz, band_start, band_end, per_shift)]
+    return [(start, until) for start, until in found if begin <= start < end]
+
+
+def _shift_of(d: date, tz: ZoneInfo, band_start: time, band_end: time, count: int) -> list[tuple[datetime, datetime]]:
+    """The windows of the shift that begins on calendar day `d`."""
+    length = band_minutes(band_start, band_end)
+    minutes = [offset for offset, _ in shift_windows(band_start, band_end, count)] + [length]
+    edges = [_wall_after(d, _minute(band_start) + offset, tz) for offset in minutes]
+    inside = {edge for edge in edges if edges[0] <= edge <= edges[-1]}
+    return list(pairwise(sorted(inside)))
+
+
+def _wall_after(d: date, minute: int, tz: ZoneInfo) -> datetime:
+    days, left = divmod(minute, DAY_MINUTES)
+    return wall(d + days * ONE_DAY, time(left // 60, left % 60), tz)
 
 
 def every_minutes(band_start: time, band_end: time, every_min: int) -> list[int]:
@@ -133,14 +179,15 @@ def band_minutes(band_start: time, band_end: time) -> int:
     return (_minute(band_end) - _minute(band_start)) % DAY_MINUTES or DAY_MINUTES
 
 
-def _runs_on(
+def runs_on(
     day: date,
-    weekdays: int,
-    skip_dates: Collection[date],
-    valid_from: date | None,
-    valid_to: date | None,
-    days_of_month: Collection[int],
+    weekdays: int = EVERY_DAY,
+    skip_dates: Collection[date] = (),
+    valid_from: date | None = None,
+    valid_to: date | None = None,
+    days_of_month: Collection[int] = (),
 ) -> bool:
+    """Whether a plan has rounds of this business day."""
     if not weekdays >> day.weekday() & 1 or day in skip_dates:
         return False
     if (valid_from and day < valid_from) or (valid_to and day > valid_to):
@@ -155,17 +202,12 @@ def _clock_times(
     band_end: time | None,
     every_min: int | None,
     times: Iterable[time],
-    per_shift: int | None,
 ) -> list[time]:
     match form:
         case "every":
             if band_start is None or band_end is None or every_min is None:
                 raise ValueError("a plan every N minutes needs a band and the minutes")
             return [_later(band_start, offset) for offset in every_minutes(band_start, band_end, every_min)]
-        case "per_shift":
-            if band_start is None or band_end is None or per_shift is None:
-                raise ValueError("a plan per shift needs the shift and a number")
-            return [_later(band_start, offset) for offset, _ in shift_windows(band_start, band_end, per_shift)]
         case "fixed":
             return fixed_times(times)
         case "calendar":

@@ -13,7 +13,7 @@ from patrol.core.prepared import Prepared
 from patrol.rounds.ensure import ensure_rounds, first_free_day, plan_starts
 from patrol.rounds.round import Round
 from patrol.rounds.route import Plan, Route, RouteStop
-from patrol.rounds.walk import ROUND_COLUMNS, Walk, walks
+from patrol.rounds.walk import ROUND_COLUMNS, Stop, Walk, last_good, walks
 from patrol.sites.site import Site
 
 AHEAD = timedelta(hours=14)
@@ -116,7 +116,7 @@ def _choose(open_walks: list[Walk], user_id: UUID, wanted: UUID | None) -> Walk 
     return min(open_walks, key=rank, default=None)
 
 
-def due_by(walk: Walk, at: datetime) -> datetime:
+def due_by(walk: Walk, at: datetime, stop: Stop) -> datetime:
     """Until when a stop is on time; once that has passed, until when it counts at all."""
-    on_time = min(walk.times.ends_at + walk.times.tolerance, walk.times.closes_at)
+    on_time = min(last_good(walk, stop), walk.times.closes_at)
     return on_time if at <= on_time else walk.times.closes_at

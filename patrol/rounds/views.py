@@ -23,11 +23,12 @@ from patrol.photos.photo import photos_of
 from patrol.photos.storage import limits, shelf
 from patrol.rounds.arrival import RoundNoteData, VisitData, last_note, last_visit, leave_note, settle_visit
 from patrol.rounds.ending import RoundEnd, RoundEndData, end_round, ends_of
+from patrol.rounds.ensure import ensure_rounds
 from patrol.rounds.round import RoundNote
 from patrol.rounds.scan import Scan, VisitResult
 from patrol.rounds.scanning import NewScan, ScanData, scan_label
 from patrol.rounds.today import due_by, today_of
-from patrol.rounds.walk import Stop, Walk, walk_by_id
+from patrol.rounds.walk import Stop, Walk, last_good, walk_by_id
 from patrol.sites.label import label_here
 from patrol.sites.place import Place
 from patrol.sites.symbol import fold_code
@@ -108,9 +109,10 @@ def check_in(code: str) -> Any:
     """The check-in as a plain form: the same verb, without the phone's outbox."""
     record_id, data = _form()
     if db.session.get(Scan, (current_user.site_id, record_id)) is None:
-        scan = NewScan(record_id, ScanData(code=code, method=data.get("method", "link")), When.now())
+        by, scan = _reader(), NewScan(record_id, ScanData(code=code, method=data.get("method", "link")), When.now())
+        ensure_rounds(by.site_id, scan.when.at, by.zone, by.day_start)
         with write(current_user.site_id):
-            scan_label(scan, by=_reader())
+            scan_label(scan, by=by)
     return go(f"/visits/{record_id}")
 
 
@@ -220,9 +222,12 @@ def hero(walk: Walk) -> dict[str, Any]:
 
 def _next(walk: Walk, stop: Stop) -> dict[str, Any]:
     at = now()
-    late = at > due_by(walk, walk.times.starts_at)
-    words = _("late already, counts until %(time)s") if late else _("by %(time)s")
-    by = words % {"time": clock(due_by(walk, at))}
+    if at > due_by(walk, walk.times.opens_at, stop):
+        by = _("late already, counts until %(time)s", time=clock(due_by(walk, at, stop)))
+    elif stop.window:
+        by = _("only %(time)s", time=own_time(stop))
+    else:
+        by = _("by %(time)s", time=clock(due_by(walk, at, stop)))
     foot = _("about %(minutes)s min on foot", minutes=stop.walk_min)
     return {
         "number": stop.number,
@@ -247,12 +252,20 @@ def verdict(scan: Scan, walk: Walk | None, stop: Stop | None) -> dict[str, str]:
     if "after_close" in scan.flags:
         return {"tone": "miss", "text": _("after the round closed")}
     if stop.state == "late" and stop.visit.scan_at == scan.effective_at:
-        over = scan.effective_at - (walk.times.ends_at + walk.times.tolerance)
+        over = scan.effective_at - last_good(walk, stop)
         return {
             "tone": "late",
             "text": _("%(minutes)s min late", minutes=max(1, int(over.total_seconds() // 60))),
         }
+    if stop.window and scan.effective_at < stop.window[0]:
+        return {"tone": "late", "text": _("too early, counts from %(time)s", time=clock(stop.window[0]))}
     return {"tone": "ok", "text": _("on time")}
+
+
+def own_time(stop: Stop) -> str:
+    """ "22:00–23:00": a point's own window."""
+    assert stop.window is not None
+    return f"{clock(stop.window[0])}–{clock(stop.window[1])}"
 
 
 @bp.get("/places/<uuid:place_id>/way")

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from patrol.accounts.user import User
 from patrol.core.db import db
 from patrol.rounds.scan import Scan
-from patrol.rounds.walk import Stop, Walk, rounds_between, walks
+from patrol.rounds.walk import Stop, Walk, last_good, rounds_between, walks
 from patrol.sites.place import Place
 from patrol.sites.site import Site
 
@@ -70,6 +70,7 @@ class VisitRow:
     person: str
     scan_id: UUID | None
     flags: tuple[str, ...]
+    made_late: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +145,7 @@ def walkers(walk: Walk) -> set[UUID]:
 
 def past(walk: Walk, stop: Stop, at: datetime) -> bool:
     """Whether a point's time is over and nobody was there: missed, or to be made up before the round closes."""
-    return stop.state == "missed" or (stop.state == "pending" and at > walk.times.ends_at + walk.times.tolerance)
+    return stop.state == "missed" or (stop.state == "pending" and at > last_good(walk, stop))
 
 
 def _fits(walk: Walk, stop: Stop, wanted: VisitFilter, at: datetime) -> bool:
@@ -181,6 +182,7 @@ def _row(walk: Walk, stop: Stop) -> VisitRow:
         person=seen.user_name if seen else "",
         scan_id=seen.id if seen else None,
         flags=stop.flags,
+        made_late=walk.made_late,
     )
 
 

@@ -240,6 +240,11 @@ def window_of(stop: Any) -> tuple[datetime, datetime] | None:
     return (stop.window_from, stop.window_to) if stop.window_from else None
 
 
+def last_good(walk: Walk, stop: Stop) -> datetime:
+    """Until when a point is on time: the end of its own window, else of the round and its tolerance."""
+    return stop.window[1] if stop.window else walk.times.ends_at + walk.times.tolerance
+
+
 def _disordered(row: Any, stop_rows: list[Any], visits: dict[UUID, Visit]) -> set[Any]:
     if not row.strict_order:
         return set()

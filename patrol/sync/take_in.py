@@ -22,6 +22,7 @@ from patrol.core.facts import When
 from patrol.core.prepared import Prepared
 from patrol.core.problems import N_, NotHere, Problem
 from patrol.journal.entry import note
+from patrol.rounds.ensure import ensure_rounds
 from patrol.rounds.scanning import NewScan, ScanData, take_scans
 from patrol.rounds.visits import effective_time
 from patrol.sync.clocks import clock_flags
@@ -74,6 +75,7 @@ def take_in(batch: Batch, *, by: Reader, at: datetime, flags: frozenset[str] = f
 
     flags: put on every record beside what is odd about its times.
     """
+    ensure_rounds(by.site_id, at, by.zone, by.day_start)  # a scan finds its round, though the server was away till now
     offers = [_offer(raw, index, batch, by, at, flags) for index, raw in enumerate(batch.records)]
     for start in range(0, len(offers), CHUNK):
         _store(offers[start : start + CHUNK], batch, by, at)

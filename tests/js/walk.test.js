@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs"
 import { test } from "node:test"
 import { shapes } from "../../static/js/offline/beads.js"
 import { duePlaces, dueBy, nextThere, stillDue } from "../../static/js/offline/due.js"
-import { assign, chooseRound, judge, matchRound, nextStop, roundState, visitState } from "../../static/js/offline/walk.js"
+import { assign, chooseRound, dueBy as dueOfStop, judge, matchRound, nextStop, roundState, visitState } from "../../static/js/offline/walk.js"
 
 const read = (name) => JSON.parse(readFileSync(new URL(name, import.meta.url)))
 const cases = read("walk_cases.json")
@@ -17,10 +17,16 @@ const overlapping = [
   round("late", { opens: "20:30", starts: "21:30", ends: "22:00", closes: "23:00", tolerance_min: 0 }),
 ]
 
-for (const { why, round: name, scans, now, ...expected } of cases.visits) {
+for (const { why, round: name, scans, now, window, ...expected } of cases.visits) {
   test(`visit: ${why}`, () => {
-    const found = visitState(rounds.find((one) => one.id === name), scans.map(at), at(now))
+    const found = visitState(rounds.find((one) => one.id === name), scans.map(at), at(now), window?.map(at))
     assert.deepEqual(found, { state: expected.state, at: at(expected.at) })
+  })
+}
+
+for (const { why, round: name, window, now, by } of cases.due) {
+  test(`due: ${why}`, () => {
+    assert.equal(dueOfStop(rounds.find((one) => one.id === name), at(now), { window: window?.map(at) }), at(by))
   })
 }
 
@@ -56,6 +62,13 @@ test("what this phone scanned counts beside what the pack knows", () => {
   assert.equal(walk.state, "completed")
   assert.deepEqual(walk.stops.map((stop) => [stop.state, stop.by, stop.local]), [["on_time", "Wang", true], ["on_time", "Li", false]])
   assert.deepEqual(walk.people.sort(), ["u1", "u2"])
+})
+
+test("a stop's own time is judged in its round", () => {
+  const own = { ...night, stops: [{ place: "a", name: "gate", window: [at("20:30"), at("20:45")] }] }
+  const state = (time) => judge(own, [{ id: "s2", place: "a", at: at(time), user: "u1" }], at("20:50")).stops[0].state
+
+  assert.deepEqual(["20:29", "20:40", "20:46"].map(state), ["pending", "on_time", "late"])
 })
 
 test("a scan the server has answered meanwhile is not counted twice", () => {

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from patrol.core.business_day import business_day
+from patrol.core.business_day import business_day, wall
 from patrol.rounds.schedule import (
     every_minutes,
     fixed_times,
@@ -14,6 +14,7 @@ from patrol.rounds.schedule import (
     shift_windows,
     starts_for_day,
     window_times,
+    windows_for_day,
 )
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -158,6 +159,7 @@ def test_a_round_longer_than_its_interval_has_no_tolerance_and_closes_at_the_nex
     start = datetime(2026, 3, 31, 12, tzinfo=UTC)
     times = round_times(start, start + minutes(30), 40)
     assert (times.tolerance, times.closes_at) == (minutes(0), start + minutes(30))
+    assert times.ends_at == times.closes_at
 
 
 @pytest.mark.parametrize(("gap", "expected", "tolerance"), [(0, 40, None), (120, -1, None), (120, 40, -1)])
@@ -182,4 +184,122 @@ def test_rounds_of_an_even_plan_never_overlap(interval, expected, tolerance):
         assert earlier.closes_at <= later.opens_at
     for times in rounds:
         assert timedelta(0) <= times.tolerance
-        assert times.opens_at <= times.starts_at <= times.closes_at
+        assert times.opens_at <= times.starts_at <= times.ends_at <= times.closes_at
+
+
+@settings(deadline=None)
+@given(
+    gaps=st.lists(st.integers(1, 1440), min_size=3, max_size=8),
+    expected=st.integers(0, 600),
+    tolerance=st.none() | st.integers(0, 240),
+)
+def test_rounds_of_an_uneven_plan_never_overlap_either(gaps, expected, tolerance):
+    starts = [datetime(2026, 3, 31, 12, tzinfo=UTC)]
+    for gap in gaps:
+        starts.append(starts[-1] + minutes(gap))
+    line = [None, *starts, None]
+    rounds = [
+        round_times(line[n], line[n + 1], expected, tolerance, previous=line[n - 1]) for n in range(1, len(starts) + 1)
+    ]
+
+    for earlier, later in pairwise(rounds):
+        assert earlier.closes_at <= later.opens_at
+    for times in rounds:
+        assert timedelta(0) <= times.tolerance
+        assert times.opens_at <= times.starts_at <= times.ends_at <= times.closes_at
+
+
+def test_the_last_round_before_a_long_pause_opens_only_when_the_one_before_has_closed():
+    six, seven = (datetime(2026, 3, 31, hour, tzinfo=SHANGHAI) for hour in (6, 7))
+    before = round_times(six, seven, 40, previous=six - minutes(60))
+    last = round_times(seven, seven + minutes(13 * 60), 40, previous=six)
+
+    assert last.tolerance == minutes(10)
+    assert clocks([before.closes_at, last.opens_at, last.closes_at]) == ["31 06:50", "31 06:50", "31 08:40"]
+
+
+def test_a_round_cannot_follow_a_later_one():
+    start = datetime(2026, 3, 31, 12, tzinfo=UTC)
+    with pytest.raises(ValueError):
+        round_times(start, None, 40, previous=start)
+
+
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+def shift_in_berlin(day: date, count: int) -> list[tuple[datetime, datetime]]:
+    return windows_for_day(day, BERLIN, time(6), time(22), time(6), count)
+
+
+def on_the_wall(windows: list[tuple[datetime, datetime]]) -> list[str]:
+    return [f"{a.astimezone(BERLIN):%H:%M}-{b.astimezone(BERLIN):%H:%M}" for a, b in windows]
+
+
+@pytest.mark.parametrize(
+    ("night", "hours"),
+    [(date(2026, 3, 28), [2, 2, 1, 2]), (date(2026, 10, 24), [2, 2, 3, 2]), (date(2026, 7, 1), [2, 2, 2, 2])],
+    ids=["clocks go forward", "clocks go back", "an ordinary night"],
+)
+def test_the_windows_of_a_shift_fill_it_by_the_clock_on_the_wall_also_when_clocks_change(night, hours):
+    windows = shift_in_berlin(night, 4)
+
+    third = "03:00" if hours[2] == 1 else "02:00"  # two o'clock does not exist when clocks go forward
+    assert on_the_wall(windows) == ["22:00-00:00", f"00:00-{third}", f"{third}-04:00", "04:00-06:00"]
+    assert [(end - start) // timedelta(hours=1) for start, end in windows] == hours
+    assert all(end == start for (_, end), (start, _) in pairwise(windows))
+    assert (windows[0][0].astimezone(BERLIN).hour, windows[-1][1].astimezone(BERLIN).hour) == (22, 6)
+
+
+def test_a_window_in_the_hour_that_does_not_exist_falls_away_and_leaves_no_gap():
+    windows = windows_for_day(date(2026, 3, 28), BERLIN, time(6), time(0), time(6), 12)
+
+    assert len(windows) == 10
+    assert all(end == start for (_, end), (start, _) in pairwise(windows))
+    assert [(w[1] - w[0]) // timedelta(minutes=1) for w in windows] == [30] * 10
+
+
+@settings(deadline=None)
+@given(
+    st.dates(date(2024, 1, 1), date(2027, 12, 31)),
+    st.sampled_from(["Asia/Shanghai", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Africa/Cairo"]),
+    st.integers(0, 23),
+    st.integers(1, 24),
+    st.integers(1, 24),
+)
+def test_the_windows_of_any_shift_on_any_day_touch_each_other(day, zone, begins, lasts, count):
+    tz, end = ZoneInfo(zone), time((begins + lasts) % 24)
+    windows = windows_for_day(day, tz, time(begins), time(begins), end, count)
+    length = wall(day if begins + lasts < 24 else day + timedelta(days=1), end, tz) - wall(day, time(begins), tz)
+
+    assert all(start < until for start, until in windows)
+    assert all(until == start for (_, until), (start, _) in pairwise(windows))
+    assert sum((until - start for start, until in windows), timedelta(0)) == max(length, timedelta(0))
+    starts = starts_for_day(
+        "per_shift", day=day, tz=tz, day_start=time(begins), band_start=time(begins), band_end=end, per_shift=count
+    )
+    assert starts == [start for start, _ in windows]
+
+
+SHIFT = {"band_start": time(20), "band_end": time(8), "per_shift": 3, **SITE}
+
+
+def test_the_windows_after_midnight_of_a_sunday_night_are_still_sundays():
+    sunday = date(2026, 3, 29)
+    starts = starts_for_day("per_shift", day=sunday, weekdays=SUNDAY, **SHIFT)
+
+    assert clocks(starts) == ["29 20:00", "30 00:00", "30 04:00"]
+    assert starts_for_day("per_shift", day=date(2026, 3, 30), weekdays=SUNDAY, **SHIFT) == []
+
+
+def test_a_plan_by_shift_runs_on_the_last_of_the_month_into_the_first():
+    days = [date(2026, 2, 27), date(2026, 2, 28), date(2026, 3, 1)]
+    found = {day: clocks(starts_for_day("per_shift", day=day, days_of_month=[-1], **SHIFT)) for day in days}
+
+    assert found == {days[0]: [], days[1]: ["28 20:00", "01 00:00", "01 04:00"], days[2]: []}
+
+
+def test_a_plan_by_shift_keeps_to_its_validity_and_its_skipped_days():
+    day = date(2026, 3, 31)
+    for rule in ({"valid_from": date(2026, 4, 1)}, {"valid_to": date(2026, 3, 30)}, {"skip_dates": {day}}):
+        assert starts_for_day("per_shift", day=day, **rule, **SHIFT) == []
+    assert len(starts_for_day("per_shift", day=day, valid_from=day, valid_to=day, **SHIFT)) == 3

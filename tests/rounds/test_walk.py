@@ -1,13 +1,17 @@
 """Rounds are made once, scans find their round, and the state follows from facts and time."""
 
+from datetime import time
+
 import pytest
-from sqlalchemy import select
+import time_machine
+from sqlalchemy import delete, select
 
 from patrol.core.db import db, write
 from patrol.core.facts import When
 from patrol.core.keys import uuid7
 from patrol.rounds.ensure import ensure_rounds, make_rounds
-from patrol.rounds.round import Round
+from patrol.rounds.round import Round, RoundsMade, RoundStop
+from patrol.rounds.route import RouteStop
 from patrol.rounds.scan import Scan
 from patrol.rounds.scanning import NewScan, Position, ScanData, take_scans
 from patrol.rounds.walk import rounds_between, walks
@@ -134,3 +138,58 @@ def test_a_replaced_label_is_kept_but_does_not_count(night_route, sites, places,
 
 def test_a_code_is_forgiven_its_case_and_look_alikes(night_route, scan_at, places):
     assert scan_at("lobby", "2026-03-31 20:05", code="7k3m-9qx2-ABO1").place_id == places.lobby.id
+
+
+@pytest.fixture
+def pump_from_ten_to_eleven(night_route, places):
+    """Tonight's rounds once more, with a time of its own for the pump room."""
+    with write():
+        stop = db.session.scalars(select(RouteStop).where(RouteStop.place_id == places.pump.id)).one()
+        stop.window_from, stop.window_to = time(22, 10), time(23, 0)
+        db.session.execute(delete(RoundStop))
+        db.session.execute(delete(Round))
+        db.session.execute(delete(RoundsMade))
+    with write():
+        make_rounds(night_route.site_id, NIGHT, shanghai("2026-03-31 12:00"))
+
+
+def test_a_points_own_time_is_copied_into_the_round_it_falls_into(pump_from_ten_to_eleven, sites, places):
+    found = walks(sites.lake.id, rounds_between(sites.lake.id, NIGHT, NIGHT), shanghai("2026-03-31 20:00"))
+    windows = [walk.stops[1].window for walk in found]
+
+    assert windows == [None, (shanghai("2026-03-31 22:10"), shanghai("2026-03-31 23:00")), None, None, None, None]
+    assert {walk.stops[0].window for walk in found} == {None}
+
+
+@pytest.mark.parametrize(
+    ("clock", "state", "words"),
+    [
+        ("22:05", "pending", "太早了，22:10 起才算"), ("22:10", "on_time", "准时"), ("23:00", "on_time", "准时"),
+        ("23:02", "late", "迟到 2 分"),
+    ],
+)  # fmt: skip
+def test_a_point_is_judged_by_its_own_time_and_the_page_says_so(
+    pump_from_ten_to_eleven, sites, scan_at, as_user, people, clock, state, words
+):
+    scan = scan_at("pump", f"2026-03-31 {clock}")
+    with time_machine.travel(shanghai("2026-03-31 23:05"), tick=False):
+        browser = as_user(people.guard)
+        arrived, page = browser.get(f"/visits/{scan.id}").text, browser.get(f"/rounds/{scan.round_id}").text
+
+    [walk] = walks(sites.lake.id, [round_at("2026-03-31 22:00")], shanghai("2026-03-31 23:05"))
+    assert walk.stops[1].state == state
+    assert words in arrived
+    assert ("仅限 22:10–23:00" in page) == (state == "pending")
+
+
+def test_the_next_point_says_from_when_to_when_and_the_phone_takes_it_along(
+    pump_from_ten_to_eleven, scan_at, as_user, people
+):
+    scan_at("lobby", "2026-03-31 22:01")
+    with time_machine.travel(shanghai("2026-03-31 22:02"), tick=False):
+        browser = as_user(people.guard)
+        assert "仅限 22:10–23:00" in browser.get("/today").text
+        rounds = browser.get("/sync/pack").get_json()["rounds"]
+
+    told = [[stop.get("window") for stop in one["stops"]] for one in rounds if one["starts"] == 1774965600000]
+    assert told == [[None, [1774966200000, 1774969200000], None]]

@@ -11,6 +11,7 @@ import pytest
 from flask import Flask, render_template_string
 
 from patrol.rounds.schedule import RoundTimes
+from patrol.rounds.today import due_by
 from patrol.rounds.visits import Candidate, Visit, VisitState, match_round, round_state, visit_state
 from patrol.rounds.walk import Stop, Walk
 from tests import node
@@ -43,9 +44,24 @@ def by_why(name: str):
 
 @by_why("visits")
 def test_a_visit_is_judged_as_on_the_phone(case):
-    found = visit_state(ROUNDS[case["round"]], [at(scan) for scan in case["scans"]], at(case["now"]))
+    found = visit_state(
+        ROUNDS[case["round"]], [at(scan) for scan in case["scans"]], at(case["now"]), window=window(case)
+    )
 
     assert (found.state, found.scan_at) == (case["state"], at(case["at"]) if case["at"] else None)
+
+
+def window(case: dict) -> tuple[datetime, datetime] | None:
+    told = case.get("window")
+    return (at(told[0]), at(told[1])) if told else None
+
+
+@by_why("due")
+def test_a_point_is_due_by_the_same_time_as_on_the_phone(case):
+    stop = Stop(None, "", 1, 1, True, 2, Visit(VisitState.PENDING), (), (), window(case))
+    walk = Walk(None, None, "", "", None, 1, ROUNDS[case["round"]], False, (stop,), "planned")
+
+    assert due_by(walk, at(case["now"]), stop) == at(case["by"])
 
 
 @by_why("matches")

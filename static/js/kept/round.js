@@ -6,7 +6,7 @@ import { idFrom } from "../offline/kept.js"
 import { deeds, scansOf } from "../offline/local.js"
 import { fillRows, fillSlots, row } from "../offline/slots.js"
 import { beadState } from "../offline/walk.js"
-import { beadSentence, clock } from "../offline/words.js"
+import { beadSentence, clock, ownTime } from "../offline/words.js"
 
 export async function fill(facts, now) {
   const done = await deeds()
@@ -44,6 +44,8 @@ export async function fill(facts, now) {
 const count = (walk, state) => walk.stops.filter((stop) => stop.required && stop.state === state).length
 
 function stopRow(facts, stop) {
-  const meta = stop.at ? [clock(stop.at, facts.zone), stop.by].filter(Boolean).join(" · ") : stop.optional ? t("optional") : ""
+  const own = ownTime(stop, facts.zone)
+  const said = stop.at ? [clock(stop.at, facts.zone), stop.by] : [stop.optional && t("optional"), own && t("own_time", { time: own })]
+  const meta = said.filter(Boolean).join(" · ")
   return row(`stop-${stop.state}`, { title: `${stop.number} · ${stop.name}`, meta }, stop.scan ? { url: `/visits/${stop.scan}` } : {})
 }

@@ -58,7 +58,7 @@ function banner(facts, arrival, place, walk, stop) {
   const time = arrival.at ? clock(arrival.at, facts.zone) : ""
   const arrived = stop ? t("arrived_point", { time, n: stop.number }) : t("arrived", { time })
   document.title = place.name
-  fillSlots(document, { name: place.name, line: arrival.at ? `${arrived} · ${verdict(walk, stop, arrival)}` : t("not_yet") })
+  fillSlots(document, { name: place.name, line: arrival.at ? `${arrived} · ${verdict(walk, stop, arrival, facts.zone)}` : t("not_yet") })
 }
 
 function hazardRow(one) {

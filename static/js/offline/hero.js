@@ -3,7 +3,7 @@ import { t } from "../app.js"
 import { draw } from "./beads.js"
 import { fillSlots } from "./slots.js"
 import { assign, beadState, chooseRound, dueBy, judge } from "./walk.js"
-import { beadSentence, clock } from "./words.js"
+import { beadSentence, clock, ownTime } from "./words.js"
 
 // Every round of the pack judged at `now` with this phone's scans counted in. -> [judged round]
 export function judgeAll(facts, scans, now) {
@@ -21,11 +21,12 @@ function roundCard(facts, walk, now) {
   const card = document.getElementById("hero-round").content.cloneNode(true).firstElementChild
   const until = now < walk.ends ? walk.ends : walk.closes
   const { next } = walk
-  const hint = now > dueBy(walk, walk.starts) ? "next_hint_late" : "next_hint"
+  const own = next ? ownTime(next, facts.zone) : ""
+  const hint = now > dueBy(walk, walk.opens, next) ? "next_hint_late" : own ? "next_hint_own" : "next_hint"
   fillSlots(card, {
     title: walk.title, time: `${clock(walk.starts, facts.zone)}–${clock(walk.ends, facts.zone)}`, done: walk.done, total: walk.total,
     left: Math.max(0, Math.floor((until - now) / 60_000)), number: next?.number, name: next?.name,
-    hint: next ? t(hint, { time: clock(dueBy(walk, now), facts.zone), n: next.walk }) : "",
+    hint: next ? t(hint, { time: hint === "next_hint_own" ? own : clock(dueBy(walk, now, next), facts.zone), n: next.walk }) : "",
   })
   card.setAttribute("aria-label", walk.title)
   card.querySelector(".hero__title a").href = `/rounds/${walk.id}`

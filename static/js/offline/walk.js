@@ -5,9 +5,11 @@
 const VISITED = new Set(["on_time", "late"])
 
 // times: {opens, starts, ends, closes, tolerance}; scans: [ms] in any order. -> {state, at}: at is the scan that counts.
-export function visitState(times, scans, now) {
-  const counted = [...scans].sort((a, b) => a - b).find((at) => times.opens <= at && at < times.closes)
-  if (counted !== undefined) return { state: counted <= times.ends + times.tolerance ? "on_time" : "late", at: counted }
+// span: the point's own first and last good moment (both inside), else null: from the opening to the end and its tolerance.
+export function visitState(times, scans, now, span = null) {
+  const [first, last] = span ?? [times.opens, times.ends + times.tolerance]
+  const counted = [...scans].sort((a, b) => a - b).find((at) => first <= at && at < times.closes)
+  if (counted !== undefined) return { state: counted <= last ? "on_time" : "late", at: counted }
   return { state: now >= times.closes ? "missed" : "pending", at: null }
 }
 
@@ -49,7 +51,7 @@ export function judge(round, scans, now) {
     const ids = new Set(known.map((scan) => scan.id))
     const here = scans.filter((scan) => scan.place === stop.place && !ids.has(scan.id))
     const all = [...known, ...here]
-    const visit = visitState(round, all.map((scan) => scan.at), now)
+    const visit = visitState(round, all.map((scan) => scan.at), now, stop.window)
     const counted = all.find((scan) => scan.at === visit.at) ?? null
     return {
       ...stop, number: index + 1, required: !stop.optional, ...visit, scan: counted?.id ?? null, by: counted?.name ?? null,
@@ -85,9 +87,14 @@ export function chooseRound(walks, user, now, wanted = null) {
 }
 
 // Until when a stop is on time; once that has passed, until when it counts at all.
-export function dueBy(round, now) {
-  const onTime = Math.min(round.ends + round.tolerance, round.closes)
+export function dueBy(round, now, stop = null) {
+  const onTime = Math.min(lastGood(round, stop), round.closes)
   return now <= onTime ? onTime : round.closes
+}
+
+// Until when a point is on time: the end of its own window, else of the round and its tolerance.
+export function lastGood(round, stop) {
+  return stop?.window ? stop.window[1] : round.ends + round.tolerance
 }
 
 // -> "done" | "late" | "missed" | "next" | "todo", as a bead shows it

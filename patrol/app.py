@@ -18,7 +18,7 @@ from sqlalchemy.engine import make_url
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from patrol import settings
-from patrol.accounts import device, user
+from patrol.accounts import device, roster, user
 from patrol.accounts.reader import reader_by_token
 from patrol.accounts.roles import ROLES, TEAMS
 from patrol.core.clock import now
@@ -55,7 +55,7 @@ from patrol.workorders.words import SOURCES, STATES, STEPS
 
 TABLES = (
     *(site, place, label, label_symbol, day),
-    *(user, device, entry, photo),
+    *(user, device, roster, entry, photo),
     *(order, hazard, checklist, equipment, inspection),
     *(route, round, scan, ending, day_tally, signature, received),
 )

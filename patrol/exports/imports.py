@@ -7,6 +7,9 @@ from typing import Protocol
 
 from patrol.accounts.import_people import ImportRefused as PeopleRefused
 from patrol.accounts.import_people import import_people
+from patrol.accounts.import_roster import HEADS as ROSTER_HEADS
+from patrol.accounts.import_roster import ImportRefused as RosterRefused
+from patrol.accounts.import_roster import import_roster
 from patrol.accounts.import_rows import ROLE_WORDS
 from patrol.accounts.reader import Reader
 from patrol.core.problems import N_, Problem
@@ -113,6 +116,21 @@ def _equipment_template(language: str) -> Template:
     return Template([head.capitalize() for head in heads], list(map(list, examples)), choices)
 
 
+def _roster(rows: Rows, by: Reader, at: datetime) -> int:
+    return import_roster(rows, by=by, at=at)
+
+
+def _roster_template(language: str) -> Template:
+    """The name is for the eye; two shifts on one day are two rows."""
+    if language == "zh":
+        heads = ["姓名", *(words[0] for words in ROSTER_HEADS.values())]
+        return Template(heads, [["张伟", "0217", "2026-03-18", "夜班"], ["赵敏", "0218", "2026-03-18", "休"]], {})
+    heads = ["Name", *(words[1].capitalize() for words in ROSTER_HEADS.values())]
+    return Template(
+        heads, [["Zhang Wei", "0217", "2026-03-18", "Night"], ["Zhao Min", "0218", "2026-03-18", "off"]], {}
+    )
+
+
 KINDS: dict[str, ImportKind] = {
     "places": ImportKind(
         "places", N_("Bring in places"), "place.edit", "/places", _places, PlacesRefused, _place_template
@@ -128,5 +146,8 @@ KINDS: dict[str, ImportKind] = {
     ),
     "people": ImportKind(
         "people", N_("Bring in people"), "people.edit", "/people", _people, PeopleRefused, _people_template
+    ),
+    "roster": ImportKind(
+        "roster", N_("Bring in a roster"), "people.edit", "/roster", _roster, RosterRefused, _roster_template
     ),
 }

@@ -22,7 +22,7 @@ bp = Blueprint("imports", __name__)
 SHOWN_ROWS, SHOWN_ERRORS = 50, 200
 MOST_TEXT = 600_000  # characters; in UTF-8 below the limit of a form's memory
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_KIND = "any(places, equipment)"
+_KIND = "any(places, equipment, roster)"
 
 
 class _LookOnly(Exception):

@@ -38,6 +38,7 @@ SIDE = (
     NavItem("/routes", "route", N_("Routes and plans"), "plan.edit", N_("Settings")),
     NavItem("/places", "qrcode", N_("Places and labels"), "place.edit", N_("Settings")),
     NavItem("/people", "users", N_("People"), "people.edit", N_("Settings")),
+    NavItem("/roster", "calendar", N_("Roster"), "people.edit", N_("Settings")),
     NavItem("/shelf", "inbox", N_("Needs a look"), "shelf.settle", N_("Settings")),
     NavItem("/site", "settings", N_("Site"), "site.edit", N_("Settings")),
 )

@@ -4,6 +4,6 @@ from flask import Blueprint
 
 bp = Blueprint("accounts", __name__)
 
-from patrol.accounts.views import links, me, people, person, set_up, signing_in, site  # noqa: E402
+from patrol.accounts.views import links, me, people, person, roster, set_up, signing_in, site  # noqa: E402
 
-__all__ = ["bp", "links", "me", "people", "person", "set_up", "signing_in", "site"]
+__all__ = ["bp", "links", "me", "people", "person", "roster", "set_up", "signing_in", "site"]

@@ -28,13 +28,16 @@ from patrol.hazards.category import categories
 from patrol.journal import entry
 from patrol.photos import photo
 from patrol.reviews import day_tally
-from patrol.rounds import ending, round, route, scan
+from patrol.rounds import ending, round, route, scan, suspension
 from patrol.rounds.ending import PROVED, REASONS
+from patrol.rounds.ensure import also_make
 from patrol.rounds.flags import FLAGS
 from patrol.sites import day, label, label_symbol, place, site
 from patrol.sync import received
 from patrol.sync.shelf import open_count
 from patrol.translations import FOLDER, compile_catalogue
+from patrol.weather import event as weather_event
+from patrol.weather import rounds as weather_rounds
 from patrol.web import health
 from patrol.web.access import init_access
 from patrol.web.assets import init_assets
@@ -54,7 +57,7 @@ TABLES = (
     *(site, place, label, label_symbol, day),
     *(user, device, entry, photo),
     *(order, hazard, checklist, equipment, inspection),
-    *(route, round, scan, ending, day_tally, received),
+    *(route, round, scan, ending, suspension, weather_event, weather_rounds, day_tally, received),
 )
 
 csrf = HeaderFirst()
@@ -90,6 +93,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
         "/hazards": lambda reader: open_orders(reader.site_id, "hazard"),
         "/shelf": lambda reader: open_count(reader.site_id),
     }
+    also_make("weather", weather_rounds.make_ahead)
     init_nav(app, waiting)
     init_inner(app)
     init_once(app)

@@ -87,7 +87,8 @@ def field_names() -> dict[str, str]:
         "name": _("Name of the place"), "kind": _("Kind of place"), "full_name": _("Full name"),
         "number": _("Number on the label"), "type": _("Type"),
         "lat": _("Latitude"), "lon": _("Longitude"), "radius_m": _("Radius"), "note": _("How to get there"),
-        "look_for": _("What to look at"), "tags": _("In bad weather"), "sort": _("Order"), "parent_id": _("Place above"),
+        "look_for": _("What to look at"), "tags": _("In bad weather"), "sort": _("Order"),
+        "parent_id": _("Place above"),
     }  # fmt: skip
 
 

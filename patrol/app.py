@@ -169,10 +169,11 @@ def _doors() -> list[Blueprint]:
     from patrol.sites import views as places
     from patrol.sync import views as sync
     from patrol.sync import views_shelf as refused
+    from patrol.weather import views as weather
     from patrol.workorders import views as workorders
 
     guard = (accounts, rounds, visits_views, hazards, hazard_lists, workorders, equipment_views, photos)
-    desk = (board_views, photo_views, reviews, views_review, views_routes, places, views_labels, views_import)
+    desk = (board_views, photo_views, reviews, views_review, views_routes, weather, places, views_labels, views_import)
     return [health.bp, *(door.bp for door in (*guard, *desk, sync, refused, pwa, views_install))]
 
 

@@ -31,13 +31,16 @@ from patrol.photos import photo
 from patrol.reviews import day_tally, signature
 from patrol.reviews.figures import Ratio
 from patrol.reviews.snapshot import FIGURES
-from patrol.rounds import ending, round, route, scan
+from patrol.rounds import ending, round, route, scan, suspension
 from patrol.rounds.ending import PROVED, REASONS
+from patrol.rounds.ensure import also_make
 from patrol.rounds.flags import FLAGS
 from patrol.sites import day, label, label_symbol, place, site
 from patrol.sync import received
 from patrol.sync.shelf import open_count
 from patrol.translations import FOLDER, compile_catalogue
+from patrol.weather import event as weather_event
+from patrol.weather import rounds as weather_rounds
 from patrol.web import health
 from patrol.web.access import init_access
 from patrol.web.assets import init_assets
@@ -57,7 +60,8 @@ TABLES = (
     *(site, place, label, label_symbol, day),
     *(user, device, roster, entry, photo),
     *(order, hazard, checklist, equipment, inspection),
-    *(route, round, scan, ending, day_tally, signature, received),
+    *(route, round, scan, ending, suspension, weather_event, weather_rounds),
+    *(day_tally, signature, received),
 )
 
 csrf = HeaderFirst()
@@ -93,6 +97,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
         "/hazards": lambda reader: open_orders(reader.site_id, "hazard"),
         "/shelf": lambda reader: open_count(reader.site_id),
     }
+    also_make("weather", weather_rounds.make_ahead)
     init_nav(app, waiting)
     init_inner(app)
     init_once(app)
@@ -168,20 +173,12 @@ def _doors() -> list[Blueprint]:
     from patrol.sites import views as places
     from patrol.sync import views as sync
     from patrol.sync import views_shelf as refused
+    from patrol.weather import views as weather
     from patrol.workorders import views as workorders
 
     guard = (accounts, rounds, visits_views, hazards, hazard_lists, workorders, equipment_views, photos)
-    desk = (
-        board_views,
-        photo_views,
-        reviews,
-        views_sign,
-        views_review,
-        views_routes,
-        places,
-        views_labels,
-        views_import,
-    )
+    readers = (board_views, photo_views, reviews, views_sign, views_review)
+    desk = (*readers, views_routes, weather, places, views_labels, views_import)
     return [health.bp, *(door.bp for door in (*guard, *desk, sync, refused, pwa, views_install))]
 
 

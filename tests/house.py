@@ -33,6 +33,7 @@ from patrol.rounds.scanning import NewScan, ScanData, scan_label
 from patrol.sync.envelope import Batch
 from patrol.sync.received import Shelved
 from patrol.sync.take_in import take_in
+from patrol.weather.declare import DeclareData, declare
 from tests.conftest import CAST, LONG_AGO, browser_of, make_people, make_person, make_places, make_sites, read_as
 from tests.equipment.conftest import all_good
 from tests.reviews.world import World
@@ -57,6 +58,7 @@ class House:
             **self._checks(readers),
             **self._hazard(readers.guard),
             **self._refused(readers.guard),
+            **self._storm(readers.manager),
         }
 
     def browser(self, person: Any, *, csrf: bool = True) -> FlaskClient:
@@ -169,6 +171,11 @@ class House:
         with write(by.site_id):
             hazard = report_hazard(data, id=uuid7(), by=by, when=When.now())
         return {"hazard_id": hazard.id, "order_id": hazard.id, "photo_id": photo_id}
+
+    def _storm(self, by: Reader) -> dict[str, Any]:
+        with write(by.site_id):
+            event = declare(DeclareData(level="yellow"), id=uuid7(), by=by, at=now())
+        return {"event_id": event.id}
 
     def _refused(self, by: Reader) -> dict[str, Any]:
         """A scan of a label nobody knows, with a photo; the id it has on the shelf."""

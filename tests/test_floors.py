@@ -21,6 +21,7 @@ FLOORS: list[set[str]] = [  # from the ground up; a package may import its own f
     {"equipment"},
     {"maintenance"},
     {"rounds"},
+    {"weather"},
     {"reviews", "briefings"},
     {"sync", "pwa", "exports", "notices"},
     {"demo"},

@@ -51,6 +51,7 @@ _SUPERVISOR = (
         "order.settle",
         "checklist.fill",
         "visit.excuse",
+        "weather.declare",
         "severity.lower",
         "review.sign_day",
         "review.sign",

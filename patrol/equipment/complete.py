@@ -54,10 +54,11 @@ def complete_inspection(data: InspectionData, *, id: UUID, by: Reader, when: Whe
     row.failed_count = sum(verdict.result == "fail" for verdict in verdicts.values())
     db.session.add(row)
     db.session.flush()
+    source = "weather" if "weather_event" in checklist.applies_to else "checklist"
     for item in checklist.items:
         verdict = verdicts[item["code"]]
         if verdict.result != "missing":
-            _store(row, equipment, item, verdict, data, past, by, when)
+            _store(row, equipment, item, verdict, data, past, by, when, source)
     add_photos(data.signature, kind="signature", **_subject(row, data, by, when))
     mark_day(by.site_id, row.business_day)
     return row
@@ -143,6 +144,7 @@ def _store(
     past: PastDue | None,
     by: Reader,
     when: When,
+    source: str,
 ) -> None:
     said = data.findings.get(item["code"]) or FindingData.model_validate({})
     failed = verdict.result == "fail"
@@ -163,7 +165,7 @@ def _store(
         fixed=failed and counts_as_fixed(item, said),
     )
     if failed and (not finding.fixed or said.after):
-        finding.hazard_id = _hazard(row, finding, item, said, data, past, by, when)
+        finding.hazard_id = _hazard(row, finding, item, said, data, past, by, when, source)
         db.session.add(finding)  # after its hazard: a finding is never changed
         return
     db.session.add(finding)
@@ -191,6 +193,7 @@ def _hazard(
     past: PastDue | None,
     by: Reader,
     when: When,
+    source: str,
 ) -> UUID:
     """The hazard behind a failure; the pictures become its own, since a picture proves one thing only."""
     hazard, _new = hazard_from_item(
@@ -206,6 +209,7 @@ def _hazard(
         fixed=finding.fixed,
         detail_id=finding.id,
         photo_facts=data.photo_facts,
+        source=source,
         by=by,
         when=when,
     )

@@ -30,6 +30,7 @@ def hazard_from_item(
     fixed: bool = False,
     detail_id: UUID | None = None,
     photo_facts: Mapping[str, Any] | None = None,
+    source: str = "checklist",
 ) -> tuple[Hazard, bool]:
     """(hazard, whether it is new), inside the caller's ``write()``.
 
@@ -49,7 +50,7 @@ def hazard_from_item(
         severity or kind["default_severity"],
         place_id=place_id,
         note=note,
-        source="checklist",
+        source=source,
         photos=list(photos),
         after=list(after),
         spot=fixed and bool(after),

@@ -25,15 +25,16 @@ from patrol.hazards.queries import (
     most_used,
     open_at,
 )
-from patrol.hazards.report import HazardData, report_hazard
+from patrol.hazards.report import HazardData
 from patrol.hazards.steps import StepData, take_step
 from patrol.photos.intake import form_store
 from patrol.photos.photo import arrived, photos_of
 from patrol.photos.storage import limits, shelf
 from patrol.rounds.route import team_places
-from patrol.rounds.scan import latest_scan, round_of
+from patrol.rounds.scan import latest_scan
 from patrol.sites.place import Place
 from patrol.sites.place_tree import places_in_use
+from patrol.weather.found import report_found
 from patrol.web.access import needs
 from patrol.web.errors import from_validation, words
 from patrol.web.filters import span
@@ -67,8 +68,7 @@ def create() -> Any:
     try:
         checked = HazardData.model_validate(data)
         with write(current_user.site_id):
-            found_on = round_of(current_user.site_id, checked.scan)
-            hazard = report_hazard(checked, id=record_id, by=_reader(), when=When.now(), round_id=found_on)
+            hazard = report_found(checked, id=record_id, by=_reader(), when=When.now())
     except ValidationError as error:
         return _form(data, from_validation(error))
     except Problem as problem:

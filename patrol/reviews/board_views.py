@@ -13,6 +13,7 @@ from patrol.hazards.standing import by_severity
 from patrol.reviews.board import Board, board
 from patrol.reviews.figures import ratio
 from patrol.rounds.walk import Stop, Walk
+from patrol.weather.event import on_now
 from patrol.web.access import needs
 from patrol.web.replies import fragment
 
@@ -38,6 +39,7 @@ def _shown() -> dict[str, Any]:
     severities = by_severity(found.open_hazards)
     return {
         "board": found,
+        "storm": on_now(current_user.site_id),
         "rate": ratio(found.reached, found.due),
         "tracks": _tracks(found),
         "from_to": found.from_to,

@@ -138,7 +138,9 @@ def _choices() -> dict[str, Any]:
     buildings = select(Place.id, Place.full_name).where(
         Place.site_id == site_id, Place.parent_id.is_(None), Place.retired_at.is_(None)
     )
-    routes = select(Route.id, Route.name).where(Route.site_id == site_id, Route.retired_at.is_(None))
+    routes = select(Route.id, Route.name).where(
+        Route.site_id == site_id, Route.kind == "route", Route.retired_at.is_(None)
+    )
     people = select(User.id, User.name).join(Membership, Membership.user_id == User.id)
     return {
         "buildings": list(db.session.execute(buildings.order_by(Place.sort, Place.full_name))),

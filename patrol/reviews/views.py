@@ -9,10 +9,12 @@ from flask_login import current_user
 from patrol.accounts.reader import business_day_of
 from patrol.core.clock import now
 from patrol.reviews.day_page import day_page
+from patrol.reviews.facts_of_day import span_of
 from patrol.reviews.paper import paper_of
 from patrol.reviews.period import Kind, Period
 from patrol.reviews.review import Review, asked_for, review
 from patrol.reviews.signing import signing_of
+from patrol.weather.event import Event, events_between
 from patrol.web.access import needs
 
 bp = Blueprint("reviews", __name__)
@@ -34,7 +36,8 @@ def current(kind: str) -> Any:
 @needs("review.see")
 def day(text: str) -> Any:
     found = _review("day", text)
-    return render_template("reviews/day.html", review=found, page=day_page(found), signing=signing_of(found))
+    storms, signing = _storms(found), signing_of(found)
+    return render_template("reviews/day.html", review=found, page=day_page(found), storms=storms, signing=signing)
 
 
 @bp.get("/reviews/week/<text>")
@@ -55,7 +58,9 @@ def month(text: str) -> Any:
 @needs("review.see")
 def day_print(text: str) -> Any:
     found = _review("day", text)
-    return render_template("reviews/day_print.html", review=found, page=day_page(found), paper=paper_of(found))
+    return render_template(
+        "reviews/day_print.html", review=found, page=day_page(found), paper=paper_of(found), storms=_storms(found)
+    )
 
 
 @bp.get("/reviews/<any(week, month):kind>/<text>/print")
@@ -67,6 +72,12 @@ def period_print(kind: str, text: str) -> Any:
 
 def _review(kind: Kind, text: str) -> Review:
     return review(current_user.site_id, asked_for(kind, text, _today()), now())
+
+
+def _storms(found: Review) -> list[Event]:
+    """The weather events that were on at some moment of the review's days."""
+    first, last = span_of(found.site, found.period.first, found.period.last)
+    return events_between(found.site.id, first, last)
 
 
 def _today() -> date:

@@ -1,7 +1,7 @@
 """Making the rounds that are expected: idempotent, called by every reader, so that none can be missing."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any, cast
 from uuid import UUID
@@ -23,6 +23,8 @@ from patrol.sites.site import Site
 
 LOOK_AHEAD = timedelta(hours=2)  # a round opens before it starts, and may start with the next day
 ONE_DAY = timedelta(days=1)
+Maker = Callable[[Site, date], None]
+_makers: dict[str, Maker] = {}  # of the floors above, which this one cannot name
 _made_through: dict[UUID, date] = {}  # only ever grows, so an old answer is still a true one
 
 
@@ -36,6 +38,11 @@ def ensure_rounds(site_id: UUID, at: datetime, zone: Any, day_start: time) -> No
         with write(site_id):
             make_rounds(site_id, through, at)
     _made_through[site_id] = through
+
+
+def also_make(name: str, maker: Maker) -> None:
+    """Rounds that do not come from plans: called with the last day each time rounds are made, inside ``write()``."""
+    _makers[name] = maker
 
 
 def forget_made() -> None:
@@ -70,6 +77,8 @@ def make_rounds(site_id: UUID, through: date, at: datetime) -> int:
         db.session.add(RoundsMade(site_id=site_id, through=through))
     else:
         made.through = through
+    for maker in _makers.values():
+        maker(site, through)
     return len(rounds)
 
 

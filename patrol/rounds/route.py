@@ -88,14 +88,14 @@ class Plan(SiteRow, Model):
 
 def route_here(site_id: UUID, route_id: UUID) -> Route:
     route = db.session.get(Route, (site_id, route_id))
-    if route is None:
+    if route is None or route.kind != "route":
         raise NotHere("route")
     return route
 
 
 def routes_of(site_id: UUID) -> Sequence[Route]:
     """The site's routes in use, in their order."""
-    query = select(Route).where(Route.site_id == site_id, Route.retired_at.is_(None))
+    query = select(Route).where(Route.site_id == site_id, Route.kind == "route", Route.retired_at.is_(None))
     return db.session.scalars(query.order_by(Route.sort, Route.created_at)).all()
 
 

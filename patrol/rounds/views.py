@@ -16,7 +16,7 @@ from patrol.core.db import db, write
 from patrol.core.facts import When
 from patrol.core.keys import uuid7
 from patrol.core.problems import NotHere
-from patrol.equipment.duty import due_here
+from patrol.equipment.duty import due_here, lines
 from patrol.hazards.mine import open_here, reported_by
 from patrol.photos.intake import form_store
 from patrol.photos.photo import photos_of
@@ -32,6 +32,8 @@ from patrol.rounds.walk import Stop, Walk, last_good, walk_by_id
 from patrol.sites.label import label_here
 from patrol.sites.place import Place
 from patrol.sites.symbol import fold_code
+from patrol.weather.duties import weather_duties
+from patrol.weather.event import on_now
 from patrol.web.access import needs
 from patrol.web.filters import clock
 from patrol.web.forms import record_form
@@ -56,6 +58,7 @@ def today() -> Any:
         shift=_shift(),
         hazards=mine,
         hazards_total=total,
+        storm=on_now(current_user.site_id),
     )
 
 
@@ -137,7 +140,10 @@ def visit(scan_id: UUID) -> Any:
         next_url=_after(walk),
         before=last_visit(scan.site_id, place.id, scan.id),
         hazards=open_here(scan.site_id, place.id),
-        due=due_here(_reader(), place.id, at),
+        due=[
+            *lines(weather_duties(_reader(), [walk] if walk else [], at, place.id)),
+            *due_here(_reader(), place.id, at),
+        ],
         today=business_day_of(_reader(), at),
         record_id=uuid7(),
     )

@@ -16,6 +16,7 @@ from patrol.rounds.round import Round, RoundStop
 from patrol.rounds.scan import Scan
 from patrol.rounds.scanning import times_of
 from patrol.rounds.schedule import RoundTimes
+from patrol.rounds.suspension import suspended
 from patrol.rounds.visits import (
     SETTLED,
     VISITED,
@@ -53,6 +54,7 @@ class Stop:
     scans: tuple[Seen, ...]
     flags: tuple[str, ...]
     window: tuple[datetime, datetime] | None = None
+    suspended: bool = False  # the weather kept everybody from it
 
     @property
     def state(self) -> str:
@@ -122,6 +124,7 @@ _STOPS = Prepared(
         RoundStop.window_from,
         RoundStop.window_to,
         RoundStop.outdoor,
+        suspended().label("suspended"),
     )
     .where(RoundStop.site_id == bindparam("site_id"), RoundStop.round_id.in_(bindparam("rounds", expanding=True)))
     .order_by(RoundStop.round_id, RoundStop.position)
@@ -205,7 +208,9 @@ def judge_walk(row: Any, stop_rows: Iterable[Any], scan_rows: Iterable[Any], at:
         people[scan.user_id] = scan.name
     stop_rows = list(stop_rows)
     visits = {
-        stop.place_id: visit_state(times, [s.at for s in by_place[stop.place_id]], at, window=window_of(stop))
+        stop.place_id: visit_state(
+            times, [s.at for s in by_place[stop.place_id]], at, excused=stop.suspended, window=window_of(stop)
+        )
         for stop in stop_rows
     }
     disordered = _disordered(row, stop_rows, visits)
@@ -248,7 +253,9 @@ def last_good(walk: Walk, stop: Stop) -> datetime:
 def _disordered(row: Any, stop_rows: list[Any], visits: dict[UUID, Visit]) -> set[Any]:
     if not row.strict_order:
         return set()
-    return out_of_order([OrderedStop(s.place_id, s.required, visits[s.place_id].scan_at) for s in stop_rows])
+    return out_of_order(
+        [OrderedStop(s.place_id, s.required, visits[s.place_id].scan_at, s.suspended) for s in stop_rows]
+    )
 
 
 def _stop(n: int, row: Any, visit: Visit, scans: list[Seen], disordered: set[Any]) -> Stop:
@@ -269,4 +276,5 @@ def _stop(n: int, row: Any, visit: Visit, scans: list[Seen], disordered: set[Any
         scans=tuple(scans),
         flags=tuple(sorted(flags)),
         window=window_of(row),
+        suspended=bool(row.suspended) and visit.state == VisitState.EXCUSED,
     )

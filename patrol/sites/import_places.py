@@ -49,7 +49,7 @@ def import_places(site_id: UUID, rows: Sequence[Sequence[str]], *, by: UUID | No
                 data = data.model_copy(
                     update={
                         "number": said.number, "type": said.type, "lat": said.lat, "lon": said.lon,
-                        "radius_m": said.radius_m, "note": said.note,
+                        "radius_m": said.radius_m, "note": said.note, "tags": list(said.tags),
                     }
                 )  # fmt: skip
             place = _add(site_id, data, row, by, at)

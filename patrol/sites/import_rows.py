@@ -4,13 +4,14 @@ One row is one place: its path stands in the columns building, area, entrance, f
 one filled is the place itself. What stands above it and is not there yet is made along.
 """
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
 from patrol.core.problems import N_, Problem
-from patrol.sites.place_types import BELOW, KIND_NAMES, PLACE_TYPES
+from patrol.sites.place_types import BELOW, KIND_NAMES, PLACE_TYPES, TAGS
 
 MOST_ROWS = 3000
 LEVELS = ("building", "area", "entrance", "floor", "spot")
@@ -28,6 +29,7 @@ COLUMNS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "lon": ("经度", "Longitude", ("lon", "lng")),
     "radius_m": ("半径(米)", "Radius (m)", ("半径", "radius")),
     "note": ("怎么走", "How to get there", ("说明", "note")),
+    "tags": ("天气标记", "In bad weather", ("标记", "tags")),
     "label": ("要标签", "Label", ("标签", "打印标签")),
 }
 _YES, _NO = {"是", "要", "y", "yes", "1", "true", "√"}, {"", "否", "不", "不要", "n", "no", "0", "false", "×"}
@@ -46,6 +48,7 @@ class PlaceRow:
     lon: float | None = None
     radius_m: int = 100
     note: str = ""
+    tags: tuple[str, ...] = ()
     label: bool = False
 
 
@@ -135,11 +138,11 @@ class _Row:
         note = self.text("note")
         if len(note) > 300:
             self.wrong("note", "import.too_long", N_("At most %(most)s characters."), most=300)
-        kind, label = self._type(), self._label()
+        kind, tags, label = self._type(), self._tags(), self._label()
         if path and number is not None:
             self._take_number(number, path)
         if self.good and path:
-            self.table.places.append(PlaceRow(self.at, path, number, kind, lat, lon, radius or 100, note, label))
+            self.table.places.append(PlaceRow(self.at, path, number, kind, lat, lon, radius or 100, note, tags, label))
 
     def text(self, column: str) -> str:
         at = self.heads.get(column, (len(self.cells), ""))[0]
@@ -213,6 +216,20 @@ class _Row:
             "type", "import.type", N_("No such type: “%(typed)s”. Choose one from the template."), typed=text[:20]
         )
         return None
+
+    def _tags(self) -> tuple[str, ...]:
+        """Several words, parted by a comma, a semicolon or a stroke; none at all: those of the type."""
+        known = {name.casefold(): code for code, names in TAGS.items() for name in (code, names["zh"], names["en"])}
+        said = [word.strip() for word in re.split(r"[,，、;；/]", self.text("tags")) if word.strip()]
+        for word in said:
+            if word.casefold() not in known:
+                text = N_("No such word: “%(typed)s”. Use %(known)s.")
+                words = ", ".join(names["en"] for names in TAGS.values())
+                chinese = "、".join(names["zh"] for names in TAGS.values())
+                self.wrong("tags", "import.tags", text, typed=word[:20], known=f"{chinese} ({words})")
+                return ()
+        found = {known[word.casefold()] for word in said}
+        return tuple(code for code in TAGS if code in found)
 
     def _label(self) -> bool:
         text = self.text("label").casefold()

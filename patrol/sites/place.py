@@ -16,7 +16,7 @@ from patrol.core.db import Model, check_version, db
 from patrol.core.keys import SiteRow, site_key, uuid7
 from patrol.core.problems import N_, NotHere, Problem
 from patrol.journal.entry import note
-from patrol.sites.place_types import BELOW, LOOK_ICONS, PLACE_TYPES
+from patrol.sites.place_types import BELOW, LOOK_ICONS, PLACE_TYPES, TAGS, tags_of_type
 
 KINDS = ("building", "entrance", "floor", "area", "spot")
 
@@ -77,7 +77,15 @@ class PlaceData(BaseModel):
     radius_m: Annotated[int, Field(ge=10, le=2000)] = 100
     note: Annotated[str, Field(max_length=300)] = ""
     look_for: Annotated[list[LookFor], Field(max_length=8)] = []
+    tags: list[str] = []
     sort: Annotated[int, Field(ge=0, le=99999)] = 0
+
+    @field_validator("tags")
+    @classmethod
+    def _known_tags(cls, tags: list[str]) -> list[str]:
+        if not set(tags) <= TAGS.keys():
+            raise ValueError("no such tag")
+        return [tag for tag in TAGS if tag in tags]
 
     @field_validator("type")
     @classmethod
@@ -104,9 +112,13 @@ def place_here(site_id: UUID, place_id: UUID) -> Place:
 
 
 def add_place(site_id: UUID, data: PlaceData, *, by: UUID | None, at: datetime, id: UUID | None = None) -> Place:
-    """A new place below ``data.parent_id`` (None: at the top), after those that have a place in the order."""
+    """A new place below ``data.parent_id`` (None: at the top), after those that have a place in the order.
+
+    Without tags it gets those of its type.
+    """
     place = Place(id=id or uuid7(), site_id=site_id, created_at=at)
     _fill(place, data)
+    place.tags = data.tags or tags_of_type(data.type)
     place.sort = data.sort or _sort_last(place)
     db.session.add(place)
     db.session.flush()
@@ -183,6 +195,7 @@ def _fill(place: Place, data: PlaceData) -> None:
     place.lat, place.lon, place.radius_m = data.lat, data.lon, data.radius_m
     place.note = data.note
     place.look_for = [line.model_dump() for line in data.look_for]
+    place.tags = data.tags
 
 
 def full_name(above: str | None, name: str) -> str:
@@ -267,7 +280,8 @@ def _rename_below(place: Place) -> None:
 
 def _facts(place: Place) -> dict[str, Any]:
     keys = (
-        "name", "kind", "full_name", "number", "type", "lat", "lon", "radius_m", "note", "look_for", "sort",
+        "name", "kind", "full_name", "number", "type", "lat", "lon", "radius_m", "note", "look_for", "tags",
+        "sort",
     )  # fmt: skip
     return {key: getattr(place, key) for key in keys}
 

@@ -23,6 +23,34 @@ PLACE_TYPES: dict[str, dict[str, str]] = {
     "renovation_unit": {"zh": "装修户", "en": "Home under renovation"},
 }
 
+TAGS: dict[str, dict[str, str]] = {
+    "outdoor": {"zh": "室外", "en": "Outdoors"},
+    "falling_object": {"zh": "易坠物", "en": "Falling objects"},
+    "drainage": {"zh": "排水", "en": "Drainage"},
+    "power": {"zh": "供电", "en": "Power"},
+}
+"""What severe weather asks about a place: is it outside, can things fall there, does water run off, is there power."""
+
+_TAGS_BY_TYPE: dict[str, tuple[str, ...]] = {
+    "building_facade": ("outdoor", "falling_object"),
+    "balcony_line": ("outdoor", "falling_object"),
+    "roof": ("outdoor", "falling_object", "drainage"),
+    "garage": ("drainage",),
+    "drainage": ("outdoor", "drainage"),
+    "power_room": ("power",),
+    "fire_lane": ("outdoor",),
+    "ebike_shed": ("outdoor", "power"),
+    "playground": ("outdoor",),
+    "fitness_area": ("outdoor",),
+    "green_area": ("outdoor", "falling_object"),
+}
+
+
+def tags_of_type(kind: str | None) -> list[str]:
+    """What a new place of this type is taken to be where nobody says anything else."""
+    return list(_TAGS_BY_TYPE.get(kind or "", ()))
+
+
 NOT_PLACES = frozenset({"site", "route", "checkpoint", "weather_event", "drill"})
 """What checklists also apply to: neither a place's type nor a piece of equipment."""
 

@@ -21,7 +21,7 @@ from patrol.rounds.route import routes_with
 from patrol.sites.label import issue_label, reissue_label
 from patrol.sites.place import Place, PlaceData, add_place, change_place, place_here, restore_place, retire_place
 from patrol.sites.place_tree import place_tree, search_tree, walk
-from patrol.sites.place_types import BELOW, KIND_NAMES, LOOK_ICONS, PLACE_TYPES
+from patrol.sites.place_types import BELOW, KIND_NAMES, LOOK_ICONS, PLACE_TYPES, TAGS
 from patrol.sites.views_place import about, field_names, icon_names
 from patrol.web.access import needs
 from patrol.web.errors import from_validation, words
@@ -58,7 +58,7 @@ def new() -> Any:
     below = _uuid(request.args.get("below"))
     parent = place_here(current_user.site_id, below) if below else None
     kind = "building" if parent is None else ("floor" if parent.kind in ("building", "entrance") else "spot")
-    form = {"parent_id": str(below or ""), "kind": kind, "radius_m": 100, "look_for": []}
+    form = {"parent_id": str(below or ""), "kind": kind, "radius_m": 100, "look_for": [], "tags": []}
     return _form_page(None, form)
 
 
@@ -166,6 +166,7 @@ def _form_page(place: Place | None, form: dict[str, Any], problem: Problem | Non
         "kinds": [(code, pick(KIND_NAMES[code])) for code in BELOW],
         "types": [("", _("None"))] + [(code, pick(names)) for code, names in PLACE_TYPES.items()],
         "icons": LOOK_ICONS, "icon_names": icon_names(),
+        "tags": [(code, pick(names)) for code, names in TAGS.items()],
     }  # fmt: skip
     if place is not None:
         values |= about(place)
@@ -206,7 +207,7 @@ def _as_form(place: Place) -> dict[str, Any]:
     return {
         "name": place.name, "kind": place.kind, "parent_id": str(place.parent_id or ""), "number": place.number,
         "type": place.type or "", "lat": place.lat, "lon": place.lon, "radius_m": place.radius_m, "note": place.note,
-        "look_for": place.look_for, "sort": place.sort,
+        "look_for": place.look_for, "tags": place.tags, "sort": place.sort,
     }  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from patrol.rounds.route import routes_with
 from patrol.sites.label import current_label, label_url, labels_of
 from patrol.sites.label_symbol import symbols_for
 from patrol.sites.place import Place
-from patrol.sites.place_types import KIND_NAMES, PLACE_TYPES
+from patrol.sites.place_types import KIND_NAMES, PLACE_TYPES, TAGS
 from patrol.sites.symbol import grouped
 from patrol.web.i18n import pick
 
@@ -74,6 +74,9 @@ def _field(key: str, pair: list[Any]) -> str:
     name = field_names().get(key, key)
     if key == "look_for":
         return name
+    if key == "tags":
+        pair = [_(", ").join(pick(TAGS[tag]) for tag in tags) or "—" for tags in pair]
+        return f"{name} {pair[0]} → {pair[1]}"
     names = {"kind": KIND_NAMES, "type": PLACE_TYPES}.get(key, {})
     old, new = (pick(names[value]) if value in names else "—" if value in (None, "") else value for value in pair)
     return f"{name} {old} → {new}"
@@ -84,7 +87,8 @@ def field_names() -> dict[str, str]:
         "name": _("Name of the place"), "kind": _("Kind of place"), "full_name": _("Full name"),
         "number": _("Number on the label"), "type": _("Type"),
         "lat": _("Latitude"), "lon": _("Longitude"), "radius_m": _("Radius"), "note": _("How to get there"),
-        "look_for": _("What to look at"), "sort": _("Order"), "parent_id": _("Place above"),
+        "look_for": _("What to look at"), "tags": _("In bad weather"), "sort": _("Order"),
+        "parent_id": _("Place above"),
     }  # fmt: skip
 
 

@@ -10,12 +10,11 @@ from pydantic import BaseModel
 from patrol.accounts.reader import Reader
 from patrol.core.facts import When
 from patrol.equipment.complete import InspectionData, complete_inspection
-from patrol.hazards.hazard import Hazard
-from patrol.hazards.report import HazardData, report_hazard
+from patrol.hazards.report import HazardData
 from patrol.hazards.steps import StepData, take_step
 from patrol.rounds.arrival import RoundNoteData, VisitData, leave_note, settle_visit
 from patrol.rounds.ending import RoundEndData, end_round
-from patrol.rounds.scan import round_of
+from patrol.weather.found import report_found
 
 Verb = Callable[..., Any]
 
@@ -30,16 +29,11 @@ class Kind:
     url: Callable[[Any], str | None] = lambda row: None
 
 
-def _report(data: HazardData, *, id: UUID, by: Reader, when: When) -> Hazard:
-    """With the round it was found on; hazards lie below rounds and cannot look that up themselves."""
-    return report_hazard(data, id=id, by=by, when=when, round_id=round_of(by.site_id, data.scan))
-
-
 KINDS: dict[str, Kind] = {
     "visit": Kind(VisitData, settle_visit, ("scan",)),
     "round_note": Kind(RoundNoteData, leave_note, ("scan",), lambda row: f"/rounds/{row.round_id}"),
     "round_end": Kind(RoundEndData, end_round, ("scan",), lambda row: f"/rounds/{row.round_id}"),
-    "hazard": Kind(HazardData, _report, ("hazard.report",), lambda row: f"/hazards/{row.id}"),
+    "hazard": Kind(HazardData, report_found, ("hazard.report",), lambda row: f"/hazards/{row.id}"),
     "inspection": Kind(
         InspectionData,
         complete_inspection,

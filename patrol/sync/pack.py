@@ -112,6 +112,8 @@ def _stop(stop: Stop) -> dict[str, Any]:
         told["optional"] = True
     if stop.window:
         told["window"] = [ms(at) for at in stop.window]
+    if stop.suspended:
+        told["excused"] = True
     if scans:
         told["scans"] = scans
     return told

@@ -31,6 +31,7 @@ SIDE = (
     NavItem("/work-orders", "tool", N_("My work"), "order.rectify"),
     NavItem("/checklists", "clipboard-check", N_("Checklists"), "checklist.see"),
     NavItem("/equipment", "fire-extinguisher", N_("Equipment"), "equipment.see"),
+    NavItem("/weather", "storm", N_("Severe weather"), "review.see"),
     NavItem("/reviews/day", "calendar-event", N_("Day"), "review.see", N_("Reviews")),
     NavItem("/reviews/week", "calendar-week", N_("Week"), "review.see", N_("Reviews")),
     NavItem("/reviews/month", "calendar-month", N_("Month"), "review.see", N_("Reviews")),

@@ -45,6 +45,7 @@ WRONG = {
     "half a position": (row(spot="南门", lat="30"), "纬度", "place.half_position"),
     "radius": (row(spot="南门", radius_m="5"), "半径(米)", "import.number"),
     "note": (row(spot="南门", note="走" * 301), "怎么走", "import.too_long"),
+    "tags": (row(spot="南门", tags="室外、刮风"), "天气标记", "import.tags"),
     "label": (row(spot="南门", label="也许"), "要标签", "import.yes_no"),
     "there already": (row(building="3 栋", spot="大堂"), "位置", "import.there"),
 }
@@ -198,3 +199,12 @@ def test_the_command_brings_in_a_file_or_says_what_is_wrong(app, people, places,
     done = run(import_command, ["places", str(good), "--site", "翠湖花园"])
     assert done.exit_code == 0, done.output
     assert count(Place) == before + 2
+
+
+def test_words_for_bad_weather_are_read_in_both_languages_and_follow_from_the_type_where_there_are_none(sites):
+    rows = [row(spot="南门", tags="排水、Outdoors"), row(spot="天台", type="屋面/天台"), row(spot="大堂")]
+
+    with write():
+        made = import_places(sites.lake.id, [HEAD, *rows], by=None, at=now())
+
+    assert [place.tags for place in made] == [["outdoor", "drainage"], ["outdoor", "falling_object", "drainage"], []]

@@ -20,7 +20,7 @@ from patrol.sites.place_types import NOT_PLACES, PLACE_TYPES
 
 
 def data_of(place: Place, **changes) -> PlaceData:
-    keys = ("name", "kind", "parent_id", "number", "type", "lat", "lon", "radius_m", "note", "look_for", "sort")
+    keys = ("name", "kind", "parent_id", "number", "type", "lat", "lon", "radius_m", "note", "look_for", "tags", "sort")
     return PlaceData(**({key: getattr(place, key) for key in keys} | changes))
 
 
@@ -34,6 +34,20 @@ def refusal(act) -> str:
     with pytest.raises(Problem) as caught, write():
         act()
     return caught.value.code
+
+
+def test_a_new_place_is_tagged_by_its_type_unless_somebody_says_otherwise(sites):
+    with write():
+        roof = add_place(sites.lake.id, PlaceData(name="天台", kind="spot", type="roof"), by=None, at=now())
+        shed = PlaceData(name="车棚", kind="spot", type="ebike_shed", tags=["power", "outdoor"])
+        shed = add_place(sites.lake.id, shed, by=None, at=now())
+
+    assert (roof.tags, shed.tags) == (["outdoor", "falling_object", "drainage"], ["outdoor", "power"])
+    change(roof, tags=[])
+    assert place_here(roof.site_id, roof.id).tags == []
+    assert history(roof.site_id, "place", roof.id)[-1].detail["tags"][1] == []
+    with pytest.raises(ValidationError):
+        PlaceData(name="天台", kind="spot", tags=["windy"])
 
 
 def test_a_new_name_goes_down_to_everything_below(places, sites):

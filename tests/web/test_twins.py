@@ -44,9 +44,9 @@ def by_why(name: str):
 
 @by_why("visits")
 def test_a_visit_is_judged_as_on_the_phone(case):
-    found = visit_state(
-        ROUNDS[case["round"]], [at(scan) for scan in case["scans"]], at(case["now"]), window=window(case)
-    )
+    scans = [at(scan) for scan in case["scans"]]
+    excused = case.get("excused", False)
+    found = visit_state(ROUNDS[case["round"]], scans, at(case["now"]), excused, window=window(case))
 
     assert (found.state, found.scan_at) == (case["state"], at(case["at"]) if case["at"] else None)
 

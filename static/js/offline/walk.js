@@ -3,20 +3,22 @@
 // both are held to tests/js/walk_cases.json.
 
 const VISITED = new Set(["on_time", "late"])
+const SETTLED = new Set([...VISITED, "excused"])
 
 // times: {opens, starts, ends, closes, tolerance}; scans: [ms] in any order. -> {state, at}: at is the scan that counts.
 // span: the point's own first and last good moment (both inside), else null: from the opening to the end and its tolerance.
-export function visitState(times, scans, now, span = null) {
+// excused: nobody need go there; a scan in time outweighs it.
+export function visitState(times, scans, now, span = null, excused = false) {
   const [first, last] = span ?? [times.opens, times.ends + times.tolerance]
   const counted = [...scans].sort((a, b) => a - b).find((at) => first <= at && at < times.closes)
   if (counted !== undefined) return { state: counted <= last ? "on_time" : "late", at: counted }
-  return { state: now >= times.closes ? "missed" : "pending", at: null }
+  return { state: excused ? "excused" : now >= times.closes ? "missed" : "pending", at: null }
 }
 
 // visits: of the required stops. -> planned | in_progress | completed | incomplete | missed
 export function roundState(visits, now, closes, anyScan) {
   const walked = anyScan || visits.some((visit) => VISITED.has(visit.state))
-  if ((visits.length || walked) && visits.every((visit) => VISITED.has(visit.state))) return "completed"
+  if ((visits.length || walked) && visits.every((visit) => SETTLED.has(visit.state))) return "completed"
   if (now >= closes) return walked ? "incomplete" : "missed"
   return walked ? "in_progress" : "planned"
 }
@@ -51,7 +53,7 @@ export function judge(round, scans, now) {
     const ids = new Set(known.map((scan) => scan.id))
     const here = scans.filter((scan) => scan.place === stop.place && !ids.has(scan.id))
     const all = [...known, ...here]
-    const visit = visitState(round, all.map((scan) => scan.at), now, stop.window)
+    const visit = visitState(round, all.map((scan) => scan.at), now, stop.window, stop.excused)
     const counted = all.find((scan) => scan.at === visit.at) ?? null
     return {
       ...stop, number: index + 1, required: !stop.optional, ...visit, scan: counted?.id ?? null, by: counted?.name ?? null,
@@ -100,7 +102,7 @@ export function lastGood(round, stop) {
 // -> "done" | "late" | "missed" | "next" | "todo", as a bead shows it
 export function beadState(stop, next) {
   if (next && stop.place === next.place) return "next"
-  return { on_time: "done", late: "late", missed: "missed" }[stop.state] ?? "todo"
+  return { on_time: "done", excused: "done", late: "late", missed: "missed" }[stop.state] ?? "todo"
 }
 
 function compare(a, b) {

@@ -1,0 +1,88 @@
+"""Suspension (暂停): from when until when points outdoors rest. Two facts, its begin and its end, never changed.
+
+A suspension [from, until) covers a point outdoors of a planned round or one on demand if it began before the round
+closed and ended after the round started. Rounds that were closed when it began keep their misses.
+"""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Index, UniqueConstraint, and_, or_, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from patrol.core.db import Model, db
+from patrol.core.keys import SiteRow, site_key, uuid7
+from patrol.rounds.round import Round, RoundStop
+from patrol.sites.day import mark_day
+
+RESTING = ("plan", "on_demand")  # kinds of rounds; those of the weather itself are walked all the more
+
+
+class Suspension(SiteRow, Model):
+    __tablename__ = "suspension"
+    __table_args__ = (Index(None, "site_id", "from_at"),)
+
+    from_at: Mapped[datetime]
+    reason: Mapped[str] = mapped_column(default="weather")
+
+
+class SuspensionEnd(SiteRow, Model):
+    __tablename__ = "suspension_end"
+    __table_args__ = (site_key("suspension_id", "suspension"), UniqueConstraint("site_id", "suspension_id"))
+
+    suspension_id: Mapped[UUID]
+    at: Mapped[datetime]
+
+
+def covers(from_at: datetime, until: datetime | None, starts_at: datetime, closes_at: datetime) -> bool:
+    """Whether a suspension takes in a round; until None: it still lasts."""
+    return from_at < closes_at and (until is None or starts_at < until)
+
+
+def suspended() -> Any:
+    """The same as a column of ``round_stop``: true where a suspension covers the point."""
+    ended = and_(SuspensionEnd.site_id == Suspension.site_id, SuspensionEnd.suspension_id == Suspension.id)
+    covering = (
+        select(Suspension.id)
+        .join(Round, Round.site_id == Suspension.site_id)
+        .outerjoin(SuspensionEnd, ended)
+        .where(
+            Round.site_id == RoundStop.site_id,
+            Round.id == RoundStop.round_id,
+            Round.kind.in_(RESTING),
+            Suspension.from_at < Round.closes_at,
+            or_(SuspensionEnd.at.is_(None), Round.starts_at < SuspensionEnd.at),
+        )
+        .correlate(RoundStop)
+        .exists()
+    )
+    return and_(RoundStop.outdoor, covering)
+
+
+def running(site_id: UUID) -> Suspension | None:
+    """The suspension that still lasts."""
+    ended = select(SuspensionEnd.suspension_id).where(SuspensionEnd.site_id == site_id)
+    query = select(Suspension).where(Suspension.site_id == site_id, Suspension.id.not_in(ended))
+    return db.session.scalars(query.order_by(Suspension.from_at).limit(1)).first()
+
+
+def suspend(site_id: UUID, at: datetime) -> None:
+    """From now on points outdoors rest; nothing happens where they do already. Inside ``write()``."""
+    if running(site_id) is None:
+        db.session.add(Suspension(id=uuid7(), site_id=site_id, from_at=at))
+        _mark(site_id, at)
+
+
+def resume(site_id: UUID, at: datetime) -> None:
+    """Points outdoors are walked again, on rounds that start from now on. Inside ``write()``."""
+    found = running(site_id)
+    if found is not None:
+        db.session.add(SuspensionEnd(id=uuid7(), site_id=site_id, suspension_id=found.id, at=at))
+        _mark(site_id, found.from_at)
+
+
+def _mark(site_id: UUID, since: datetime) -> None:
+    """The days of every round that is made and was open then or later: their points count otherwise now."""
+    query = select(Round.business_day).where(Round.site_id == site_id, Round.closes_at > since).distinct()
+    mark_day(site_id, *db.session.scalars(query))

@@ -54,7 +54,7 @@ _CHANGES = Prepared(
     )
     .order_by(WorkOrderStep.at.desc(), WorkOrderStep.received_at.desc(), WorkOrderStep.id.desc())
 )
-_OPEN_OR_CHANGED = Prepared(
+_ROWS = (
     select(
         WorkOrder.id,
         WorkOrder.number,
@@ -72,9 +72,11 @@ _OPEN_OR_CHANGED = Prepared(
     )
     .join(Hazard.__table__, (_PLAIN.site_id == WorkOrder.site_id) & (_PLAIN.id == WorkOrder.id))
     .join(Place, (Place.site_id == WorkOrder.site_id) & (Place.id == WorkOrder.place_id))
-    .where(
-        WorkOrder.site_id == bindparam("site_id"),
-        WorkOrder.kind == "hazard",
+    .where(WorkOrder.site_id == bindparam("site_id"), WorkOrder.kind == "hazard")
+)
+_OPEN_NOW = Prepared(_ROWS.where(WorkOrder.state.in_(OPEN)))
+_OPEN_OR_CHANGED = Prepared(
+    _ROWS.where(
         or_(
             WorkOrder.state.in_(OPEN),
             WorkOrder.id.in_(
@@ -94,6 +96,11 @@ def standing(site_id: UUID, day: date) -> list[Standing]:
     return standing_at(site_id, day)[0]
 
 
+def standing_now(site_id: UUID) -> list[Standing]:
+    """Hazards open at this moment, worst and oldest first. One query."""
+    return _worst_first(_standing(row, row.state) for row in _OPEN_NOW.all(connection(), {"site_id": site_id}))
+
+
 def standing_at(site_id: UUID, *days: date) -> list[list[Standing]]:
     """The same for each of several days, still in two queries."""
     asked = {"site_id": site_id, "day": min(days)}
@@ -111,7 +118,10 @@ def _open_at(day: date, rows: Iterable[Any], changes: Iterable[Any]) -> list[Sta
     # State before its first change after the day (None: not there yet); the earliest comes last and stays.
     was = {change.order_id: change.from_state for change in changes if change.business_day > day}
     then = [(row, was.get(row.id, row.state)) for row in rows]
-    found = [_standing(row, state) for row, state in then if state in OPEN]
+    return _worst_first(_standing(row, state) for row, state in then if state in OPEN)
+
+
+def _worst_first(found: Iterable[Standing]) -> list[Standing]:
     rank = {"critical": 0, "major": 1, "minor": 2}
     return sorted(found, key=lambda h: (rank[h.severity], h.due_at or h.reported_at, h.number))
 

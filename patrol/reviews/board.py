@@ -1,36 +1,32 @@
-"""The board (今天看板): what needs somebody now, then how the day stands. At most a dozen queries."""
+"""The board (今天看板): what needs somebody now, then how the day stands. Six queries, however much happened."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
-
-from patrol.accounts.user import Membership, User
-from patrol.core.business_day import business_day, month_bounds
+from patrol.core.business_day import business_day
 from patrol.core.db import db
-from patrol.hazards.standing import Standing, standing
-from patrol.reviews.equipment_month import EquipmentMonth, equipment_month
-from patrol.reviews.stock import stock
+from patrol.hazards.standing import Standing, standing_now
+from patrol.reviews.board_checks import fire_checks
+from patrol.reviews.board_duty import OnDuty, people_on_duty, whom_to_call
+from patrol.reviews.board_heard import FEED, Heard, heard
+from patrol.reviews.figures import Ratio
 from patrol.rounds.ensure import ensure_rounds
-from patrol.rounds.scan import Scan
 from patrol.rounds.visits import VISITED
 from patrol.rounds.visits_list import past
 from patrol.rounds.walk import Stop, Walk, rounds_between, walks
-from patrol.sites.place import Place
+from patrol.sites.shift_times import shift_times
 from patrol.sites.site import Site
-from patrol.workorders.order import WorkOrder, WorkOrderStep
 
-QUIET_AFTER = timedelta(minutes=30)
-FEED = 8
 LOOK_BACK, LOOK_AHEAD = timedelta(hours=3, minutes=30), timedelta(hours=2, minutes=30)
 
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """A point missed or past its time. person: who walks that round, or walked this route last."""
+    """A point missed or past its time. person, phone: who walks that round, or walked this route last, or leads
+    the team's shift; without any of them the guard post's number."""
 
     walk: Walk
     stop: Stop
@@ -58,18 +54,6 @@ class Alarm:
 
 
 @dataclass(frozen=True, slots=True)
-class OnDuty:
-    name: str
-    user_id: UUID
-    at: datetime
-    place: str
-    route: str
-    scan_id: UUID
-    heard: bool  # something arrived from this person lately
-    done: bool  # the round that was walked last is complete: nothing is to be heard before the next
-
-
-@dataclass(frozen=True, slots=True)
 class Happened:
     """kind: scan, missed, hazard, step. tone and severity pick the icon."""
 
@@ -81,12 +65,11 @@ class Happened:
     severity: str | None = None
     step: str | None = None
     person: str = ""
-    late: bool = False
 
 
 @dataclass(frozen=True)
 class Board:
-    site: Site
+    site: Any  # a Site, or what a reader knows of one
     at: datetime
     day: date
     walks: list[Walk]
@@ -94,7 +77,7 @@ class Board:
     missing: list[Missing]
     on_duty: list[OnDuty]
     open_hazards: list[Standing]
-    equipment: EquipmentMonth
+    checks: Ratio
     feed: list[Happened]
 
     @property
@@ -123,6 +106,15 @@ class Board:
         return [walk for walk in self.walks if walk.state == "in_progress" and self.at < walk.times.closes_at]
 
     @property
+    def expected(self) -> int:
+        """How many the roster has on this shift."""
+        return sum(one.expected for one in self.on_duty)
+
+    @property
+    def here(self) -> int:
+        return sum(one.state not in ("absent", "begun") for one in self.on_duty)
+
+    @property
     def overdue(self) -> list[Standing]:
         return [hazard for hazard in self.open_hazards if hazard.overdue(self.at)]
 
@@ -132,169 +124,99 @@ class Board:
         return (self.at - LOOK_BACK).astimezone(zone), (self.at + LOOK_AHEAD).astimezone(zone)
 
     def _required(self) -> Iterable[tuple[Walk, Stop]]:
-        return ((walk, stop) for walk in self.walks if not walk.cancelled for stop in walk.required)
+        return ((walk, stop) for walk in counted(self.walks) for stop in walk.required)
 
 
-def board(site_id: UUID, at: datetime) -> Board:
-    site = db.session.get_one(Site, site_id)
-    ensure_rounds(site_id, at, site.zone, site.day_start)
-    site = db.session.get_one(Site, site_id)
-    today = business_day(at, site.zone, site.day_start)
+def board(site_id: UUID, at: datetime, site: Any = None) -> Board:
+    """site: what the reader knows of it already (zone, start of the day, shifts); else it is looked up."""
+    site = site or db.session.get_one(Site, site_id)
+    zone, day_start = site.zone, site.day_start
+    ensure_rounds(site_id, at, zone, day_start)
+    today = business_day(at, zone, day_start)
     found = walks(site_id, rounds_between(site_id, today - timedelta(days=1), today), at)
     now, before = [w for w in found if w.day == today], [w for w in found if w.day < today]
-    scans = _scans(site_id, today)
-    last = _last_seen(scans)
-    hazards = standing(site_id, today)
+    told = heard(site_id, today, at)
+    on_duty = people_on_duty(told, shift_times(today, site.shifts, zone, day_start), {w.id: w for w in now}, at)
     return Board(
         site=site,
         at=at,
         day=today,
         walks=now,
         yesterday_missed=_missed_by(before, at - timedelta(days=1)),
-        missing=_missing(now, at, last, _phones(site_id)),
-        on_duty=_on_duty(last.values(), {walk.id: walk for walk in now}, at),
-        open_hazards=hazards,
-        equipment=equipment_month(site_id, today, hazards, today, stock(site_id, *month_bounds(today))),
-        feed=_feed(site_id, now, scans, at),
+        missing=_missing(now, at, told, on_duty, getattr(site, "post_phone", "")),
+        on_duty=on_duty,
+        open_hazards=standing_now(site_id),
+        checks=fire_checks(site_id, today, zone, day_start),
+        feed=_feed(now, told, at),
     )
+
+
+def counted(found: Iterable[Walk]) -> Iterator[Walk]:
+    """Those that were expected: make-up rounds are counted apart and change no rate."""
+    return (walk for walk in found if not walk.cancelled and walk.kind != "make_up")
 
 
 def _missed_by(walks_before: Iterable[Walk], moment: datetime) -> int:
     """Points missed in rounds that had closed by the same time yesterday."""
-    return sum(walk.count("missed") for walk in walks_before if not walk.cancelled and walk.times.closes_at <= moment)
+    return sum(walk.count("missed") for walk in counted(walks_before) if walk.times.closes_at <= moment)
 
 
-_SCANS = (
-    select(
-        Scan.id,
-        Scan.user_id,
-        Scan.effective_at,
-        Scan.received_at,
-        Scan.round_id,
-        Scan.place_id,
-        Scan.flags,
-        User.name,
-        Place.full_name,
-        Place.number,
-    )
-    .join(User, User.id == Scan.user_id)
-    .join(Place, (Place.site_id == Scan.site_id) & (Place.id == Scan.place_id))
-)
+def _missing(found: list[Walk], at: datetime, told: Heard, on_duty: list[OnDuty], post: str) -> list[Missing]:
+    """Those whose round is still open first, the longest past its time first; then those lost for good.
 
-
-def _scans(site_id: UUID, today: date) -> list[Any]:
-    query = _SCANS.where(Scan.site_id == site_id, Scan.business_day == today)
-    return list(db.session.execute(query.order_by(Scan.effective_at.desc(), Scan.id.desc())))
-
-
-def _last_seen(scans: Iterable[Any]) -> dict[UUID, Any]:
-    last: dict[UUID, Any] = {}
-    for scan in scans:
-        last.setdefault(scan.user_id, scan)
-    return last
-
-
-def _phones(site_id: UUID) -> dict[UUID, str | None]:
-    query = (
-        select(User.id, User.phone)
-        .join(Membership, Membership.user_id == User.id)
-        .where(Membership.site_id == site_id, Membership.ended_at.is_(None))
-    )
-    return {row.id: row.phone for row in db.session.execute(query)}
-
-
-def _missing(found: list[Walk], at: datetime, last: dict[UUID, Any], phones: dict[UUID, str | None]) -> list[Missing]:
-    """Those whose round is still open first, the longest past its time first; then those lost for good."""
+    A lost point that was reached on a make-up round since is not asked for again.
+    """
+    walked_by = {walk.route_id: walk.people[0][0] for walk in found if walk.people}
+    known = {row.user_id: row for row in (*told.duty, *told.last.values())}
+    made_up = _made_up(found)
     missing = []
-    walked_by = {walk.route_id: walk.people[0] for walk in found if walk.people}
-    for walk in found:
-        if walk.cancelled:
-            continue
-        user_id, name = walk.people[0] if walk.people else walked_by.get(walk.route_id, (None, ""))
-        seen = last.get(user_id) if user_id else None
+    for walk in counted(found):
+        caller: Any = known.get(walk.people[0][0] if walk.people else walked_by.get(walk.route_id))
+        if caller is None or not caller.phone:
+            caller = whom_to_call(on_duty, walk.team) or caller
         for stop in walk.required:
-            if not past(walk, stop, at):
+            closes_at, again = walk.times.closes_at, made_up.get((walk.route_id, stop.place_id))
+            if not past(walk, stop, at) or (again is not None and again >= closes_at):
                 continue
+            seen = told.last.get(caller.user_id) if caller is not None else None
             missing.append(
                 Missing(
                     walk=walk,
                     stop=stop,
                     over=stop.state == "missed",
                     since=walk.times.ends_at,
-                    person=name,
-                    phone=phones.get(user_id) if user_id else None,
-                    last_seen=seen.effective_at if seen else None,
+                    person=caller.name if caller is not None else "",
+                    phone=(caller.phone if caller is not None else None) or post or None,
+                    last_seen=seen.at if seen is not None else None,
                 )
             )
     return sorted(missing, key=lambda m: (m.over, -m.since.timestamp() if m.over else m.since.timestamp()))
 
 
-def _on_duty(last: Iterable[Any], walks_now: dict[UUID, Walk], at: datetime) -> list[OnDuty]:
-    """Whoever scanned on this business day's present half: the last twelve hours."""
-    return [
-        OnDuty(
-            name=scan.name,
-            user_id=scan.user_id,
-            at=scan.effective_at,
-            place=scan.full_name,
-            route=walks_now[scan.round_id].route_name if scan.round_id in walks_now else "",
-            scan_id=scan.id,
-            heard=at - scan.received_at < QUIET_AFTER,
-            done=scan.round_id in walks_now and walks_now[scan.round_id].state == "completed",
-        )
-        for scan in last
-        if at - scan.effective_at < timedelta(hours=12)
-    ]
+def _made_up(found: Iterable[Walk]) -> dict[tuple[UUID, UUID], datetime]:
+    """(route, place) -> when a make-up round reached it last."""
+    reached: dict[tuple[UUID, UUID], datetime] = {}
+    for walk in found:
+        if walk.kind == "make_up" and not walk.cancelled:
+            for stop in walk.stops:
+                if stop.visit.scan_at is not None:
+                    reached[walk.route_id, stop.place_id] = stop.visit.scan_at
+    return reached
 
 
-def _feed(site_id: UUID, found: list[Walk], scans: list[Any], at: datetime) -> list[Happened]:
-    events = [
-        Happened("scan", s.effective_at, s.name, s.full_name, f"/visits/{s.id}", late=bool(s.flags))
-        for s in scans[:FEED]
-    ]
+def _feed(found: list[Walk], told: Heard, at: datetime) -> list[Happened]:
+    events = [Happened("scan", s.at, s.name, s.place, f"/visits/{s.id}") for s in told.scans]
     events += [
         Happened("missed", walk.times.closes_at, walk.route_name, stop.name, f"/rounds/{walk.id}")
-        for walk in found
-        if not walk.cancelled
+        for walk in counted(found)
         for stop in walk.required
         if stop.state == "missed"
     ]
-    events += _steps(site_id, at)
-    return sorted((e for e in events if e.at <= at), key=lambda e: e.at, reverse=True)[:FEED]
-
-
-def _steps(site_id: UUID, at: datetime) -> list[Happened]:
-    query = (
-        select(
-            WorkOrderStep.step,
-            WorkOrderStep.at,
-            WorkOrder.id,
-            WorkOrder.title,
-            WorkOrder.severity,
-            Place.full_name,
-            User.name,
-        )
-        .join(WorkOrder, (WorkOrder.site_id == WorkOrderStep.site_id) & (WorkOrder.id == WorkOrderStep.order_id))
-        .join(Place, (Place.site_id == WorkOrder.site_id) & (Place.id == WorkOrder.place_id))
-        .outerjoin(User, User.id == WorkOrderStep.user_id)
-        .where(
-            WorkOrderStep.site_id == site_id,
-            WorkOrderStep.business_day >= (at - timedelta(days=1)).date() - timedelta(days=1),
-            WorkOrderStep.step != "comment",
-        )
-        .order_by(WorkOrderStep.at.desc(), WorkOrderStep.id.desc())
-        .limit(FEED)
-    )
-    return [
+    events += [
         Happened(
-            "hazard" if row.step == "report" else "step",
-            row.at,
-            row.title,
-            row.full_name,
-            f"/hazards/{row.id}",
-            row.severity,
-            row.step,
-            row.name or "",
+            "hazard" if row.word == "report" else "step",
+            row.at, row.title, row.place, f"/hazards/{row.id}", row.severity, row.word, row.name or "",
         )
-        for row in db.session.execute(query)
-    ]
+        for row in told.steps
+    ]  # fmt: skip
+    return sorted((e for e in events if e.at <= at), key=lambda e: e.at, reverse=True)[:FEED]

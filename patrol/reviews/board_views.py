@@ -4,7 +4,7 @@ from calendar import monthrange
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, render_template
+from flask import Blueprint, current_app, render_template
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -18,6 +18,7 @@ from patrol.web.access import needs
 from patrol.web.replies import fragment
 
 bp = Blueprint("board", __name__)
+MOST_ROUTES = 10  # on one screen; the rest is a link away
 _BEAD = {"on_time": "done", "late": "late", "missed": "missed", "excused": "done", "pending": "todo"}
 
 
@@ -35,16 +36,20 @@ def board_live() -> Any:
 
 def _shown() -> dict[str, Any]:
     at = now()
-    found = board(current_user.site_id, at)
+    found = board(current_user.site_id, at, current_user.here)
+    tracks = _tracks(found)
     severities = by_severity(found.open_hazards)
     return {
         "board": found,
         "storm": on_now(current_user.site_id),
         "rate": ratio(found.reached, found.due),
-        "tracks": _tracks(found),
+        "tracks": tracks[:MOST_ROUTES],
+        "more_routes": max(0, len(tracks) - MOST_ROUTES),
+        "make_up": _make_up_url(),
         "from_to": found.from_to,
         "local_now": at.astimezone(found.site.zone),
-        "strings": {walk.id: [_bead(walk, stop) for stop in walk.stops] for walk in found.running},
+        "running": found.running[:MOST_ROUTES],
+        "strings": {walk.id: [_bead(walk, stop) for stop in walk.stops] for walk in found.running[:MOST_ROUTES]},
         "by_severity": severities,
         "overdue_by": by_severity(found.overdue),
         "most": max(severities.values()),
@@ -53,7 +58,8 @@ def _shown() -> dict[str, Any]:
 
 
 def _tracks(found: Board) -> list[dict[str, Any]]:
-    """The routes with rounds around now, as the timeline takes them."""
+    """The routes with rounds around now, as the timeline takes them: first those that miss points, then those under
+    way."""
     first, last = found.from_to
     tracks: dict[str, dict[str, Any]] = {}
     for walk in found.walks:
@@ -64,7 +70,15 @@ def _tracks(found: Board) -> list[dict[str, Any]]:
         if walk.people:
             track["note"] = walk.people[0][1]
         track["rounds"].append(_round(walk, found.at, found.site.zone))
-    return list(tracks.values())
+    missing = {m.walk.route_name for m in found.missing}
+    under_way = {walk.route_name for walk in found.running}
+    return sorted(tracks.values(), key=lambda t: (t["name"] not in missing, t["name"] not in under_way))
+
+
+def _make_up_url() -> str | None:
+    """Where a make-up round is ordered, when there is such a door: an address with one place for the round."""
+    rules = [rule.rule for rule in current_app.url_map.iter_rules() if rule.rule.endswith("/make-up")]
+    return next((rule.replace("<uuid:round_id>", "{round}") for rule in rules if "<uuid:round_id>" in rule), None)
 
 
 def _round(walk: Walk, at: datetime, zone: Any) -> dict[str, Any]:

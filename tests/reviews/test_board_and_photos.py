@@ -5,7 +5,6 @@ from datetime import date, timedelta
 
 import pytest
 import time_machine
-from sqlalchemy import event
 
 from patrol.core.db import db, write
 from patrol.core.keys import uuid7
@@ -88,24 +87,6 @@ def test_the_live_part_brings_the_time_with_it(world, tonight, as_user, people):
     assert "<html" not in html
     assert 'id="board-fresh" hx-swap-oob="true"' in html
     assert "20:10 更新" in html
-
-
-def test_the_board_asks_the_database_a_dozen_times_at_most(world, tonight, places):
-    world.walk(tonight[0], ["on_time"] * 4)
-    for n in range(5):
-        world.hazard(places.roof, world.at(DAY, "10:00") + timedelta(minutes=n))
-    at = world.at(DAY, "20:30")
-    site_id = world.site.id
-    board(site_id, at)
-    db.session.expunge_all()
-    sent = []
-    listen = lambda *args: sent.append(args[2])  # noqa: E731
-    event.listen(db.engine, "before_cursor_execute", listen)
-    try:
-        board(site_id, at)
-    finally:
-        event.remove(db.engine, "before_cursor_execute", listen)
-    assert len([s for s in sent if s.startswith(("SELECT", "WITH"))]) <= 16
 
 
 @pytest.fixture

@@ -21,12 +21,15 @@ from patrol import settings
 from patrol.accounts import device, roster, user
 from patrol.accounts.reader import reader_by_token
 from patrol.accounts.roles import ROLES, TEAMS
+from patrol.core import queue
 from patrol.core.clock import now
 from patrol.core.db import db
 from patrol.equipment import checklist, equipment, inspection
 from patrol.hazards import hazard
 from patrol.hazards.category import categories
 from patrol.journal import entry
+from patrol.notices import notice, person, sent, site_notices, target
+from patrol.notices.rules import KINDS
 from patrol.photos import photo
 from patrol.reviews import day_tally, signature
 from patrol.reviews.figures import Ratio
@@ -62,6 +65,7 @@ TABLES = (
     *(order, hazard, checklist, equipment, inspection),
     *(route, round, scan, ending, suspension, weather_event, weather_rounds),
     *(day_tally, signature, received),
+    *(queue, notice, person, sent, site_notices, target),
 )
 
 csrf = HeaderFirst()
@@ -99,6 +103,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     }
     also_make("weather", weather_rounds.make_ahead)
     init_nav(app, waiting)
+    app.extensions["pack_more"] = {"notices": _bell}
     init_inner(app)
     init_once(app)
     _words(app)
@@ -156,6 +161,13 @@ def _init_login(app: Flask) -> None:
     login.user_loader(lambda token: reader_by_token(token, now()))
 
 
+def _bell(by: Any, at: Any) -> dict[str, Any]:
+    """What stands for a person, for the pack: doors do not know each other."""
+    from patrol.notices.views import bell_of
+
+    return bell_of(by, at)
+
+
 def _doors() -> list[Blueprint]:
     """Every package's door. Imported late, so that commands that need no pages start quickly."""
     from patrol.accounts import views as accounts
@@ -163,6 +175,8 @@ def _doors() -> list[Blueprint]:
     from patrol.exports import views_import, views_labels, views_review
     from patrol.hazards import views as hazards
     from patrol.hazards import views_lists as hazard_lists
+    from patrol.notices import views as notices
+    from patrol.notices import views_choices, views_targets
     from patrol.photos import views as photos
     from patrol.pwa import views as pwa
     from patrol.pwa import views_install
@@ -179,7 +193,8 @@ def _doors() -> list[Blueprint]:
     guard = (accounts, rounds, visits_views, hazards, hazard_lists, workorders, equipment_views, photos)
     readers = (board_views, photo_views, reviews, views_sign, views_review)
     desk = (*readers, views_routes, weather, places, views_labels, views_import)
-    return [health.bp, *(door.bp for door in (*guard, *desk, sync, refused, pwa, views_install))]
+    told = (notices, views_choices, views_targets)
+    return [health.bp, *(door.bp for door in (*guard, *desk, *told, sync, refused, pwa, views_install))]
 
 
 def _words(app: Flask) -> None:
@@ -193,6 +208,7 @@ def _words(app: Flask) -> None:
         "end_reason": REASONS,
         "role": {role: words for role, (words, _team) in ROLES.items()},
         "figure": FIGURES,
+        "notice_kind": KINDS,
     }
     for name, table in tables.items():
         app.jinja_env.filters[f"{name}_word"] = lambda code, table=table: gettext(table.get(code, code))

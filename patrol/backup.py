@@ -49,7 +49,9 @@ def _copy_database(source: Path, target: Path) -> None:
     with sqlite3.connect(source) as live, sqlite3.connect(target) as kept:
         live.backup(kept)
     with sqlite3.connect(target) as kept:
+        kept.execute("DELETE FROM push_subscription")
         kept.execute("DELETE FROM device")
+        kept.execute("UPDATE notice_target SET secret = '{}', ended_at = coalesce(ended_at, created_at)")
         kept.execute("DELETE FROM ticket")
         kept.execute("DELETE FROM attempt")
         kept.commit()

@@ -118,8 +118,17 @@ def run_server(host: str, port: int, workers: int, threads: int, lan: "Lan | Non
     )
     if lan:
         keep_set_up_page(server, host, port, lan)
+    keep_ticking(server, current_app.config["TICK_EVERY"])
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     server.serve()
+
+
+def keep_ticking(server: Any, every: int) -> None:
+    """The ticks beside the server: they begin with it and end with it, however it ends."""
+    from patrol.notices.beside_cli import start_ticking
+
+    if every > 0:
+        server.on_shutdown(start_ticking(every).terminate)
 
 
 def opened_to_lan(config: Mapping[str, Any], port: int) -> "Lan":
@@ -171,8 +180,22 @@ def findings() -> list[str]:
         faults.append("The database has no tables yet: run `patrol upgrade`.")
     elif db.session.scalar(text('SELECT count(*) FROM "user"')) == 0:
         faults.append("There is nobody yet: run `patrol setup` and open the link it prints.")
+    faults += _notice_faults(config)
     if not (current_app.extensions["assets"].root / "vendor" / "htmx.js").exists():
         faults.append("Front-end files are missing: run `python -m patrol.frontend.vendor`.")
+    return faults
+
+
+def _notice_faults(config: Mapping[str, Any]) -> list[str]:
+    from patrol.notices import push, robots
+
+    faults = []
+    if config["NOTICES_LOCAL"]:
+        faults.append("PATROL_NOTICES_LOCAL is on: notices may go to this machine itself. It is for tests only.")
+    if not push.installed():
+        faults.append("Web push is not installed: phones are told only while a page is open. Install patrol[push].")
+    if not robots.installed():
+        faults.append("Robots and mail are not installed: nothing goes to groups. Install patrol[notify].")
     return faults
 
 

@@ -29,6 +29,12 @@ SETTINGS: tuple[tuple[str, Any, str], ...] = (
     ("LAN_SETUP_PORT", 8080, "With LAN: port of the page, on plain http, that explains how phones come to trust it."),
     ("WORKERS", 2, "Server processes."),
     ("THREADS", 16, "Threads in each process."),
+    ("TICK_EVERY", 20, "Seconds between the ticks `serve` runs beside itself; 0: none, `patrol tick` runs elsewhere."),
+    (
+        "NOTICES_LOCAL",
+        False,
+        "For tests only: lets notices go to 127.0.0.1 in plain http, which whoever may add a robot could misuse.",
+    ),
     (
         "FONT",
         None,

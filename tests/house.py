@@ -24,6 +24,8 @@ from patrol.equipment.complete import complete_inspection
 from patrol.equipment.keeping import EquipmentData
 from patrol.equipment.keeping import take_in as take_in_equipment
 from patrol.hazards.report import HazardData, report_hazard
+from patrol.notices.notice import Notice, NoticeFor, count_bells
+from patrol.notices.target import NewTarget, add_target
 from patrol.photos.intake import store_photo
 from patrol.photos.storage import limits, shelf
 from patrol.reviews.period import Period
@@ -59,6 +61,7 @@ class House:
             **self._hazard(readers.guard),
             **self._refused(readers.guard),
             **self._storm(readers.manager),
+            **self._notices(readers),
         }
 
     def browser(self, person: Any, *, csrf: bool = True) -> FlaskClient:
@@ -103,6 +106,8 @@ class House:
         return {
             "imports.kind": "places",
             "reviews.current.kind": "day",
+            "reviews.sign.kind": "day",
+            "reviews.sign.text": day,
             "reviews.day.text": day,
             "reviews.day_print.text": day,
             "reviews.week.text": week,
@@ -176,6 +181,26 @@ class House:
         with write(by.site_id):
             event = declare(DeclareData(level="yellow"), id=uuid7(), by=by, at=now())
         return {"event_id": event.id}
+
+    def _notices(self, readers: SimpleNamespace) -> dict[str, Any]:
+        """Something critical that everybody of the lake is told of, and a robot."""
+        at, site_id = now(), self.sites.lake.id
+        notice = Notice(
+            site_id=site_id, id=uuid7(), key="critical:x", kind="critical", critical=True, url="/hazards", since=at,
+            made_at=at, facts={"category": "gas_leak", "place": "大堂", "number": "YH-1"},
+        )  # fmt: skip
+        with write():
+            db.session.add(notice)
+            db.session.flush()
+            for person in self.by_role.values():
+                db.session.add(
+                    NoticeFor(site_id=site_id, id=uuid7(), notice_id=notice.id, user_id=person.id, level=0, at=at)
+                )
+            count_bells(site_id)
+            address = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=0123456789abcdef"
+            robot = NewTarget(channel="wecom", name="秩序群", address=address, kinds=("critical",))
+            target = add_target(site_id, robot, by=readers.manager.user_id, at=at)
+        return {"notice_id": notice.id, "target_id": target.id}
 
     def _refused(self, by: Reader) -> dict[str, Any]:
         """A scan of a label nobody knows, with a photo; the id it has on the shelf."""

@@ -103,7 +103,7 @@ def test_foreign_keys_point_down(owners):
 
 def test_every_row_of_a_site_is_named_by_site_and_id(owners):
     """Global tables are few and named here; everything else carries the site in its key."""
-    everywhere = {"site", "user", "device", "ticket", "attempt"}
+    everywhere = {"site", "user", "device", "ticket", "attempt", "push_subscription", "notice_choice"}
     loose = [
         table.name
         for table in db.metadata.sorted_tables

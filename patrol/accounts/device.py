@@ -28,6 +28,8 @@ class Device(Model):
     expires_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     ended_by_id: Mapped[UUID | None]
+    waiting: Mapped[int] = mapped_column(default=0)  # records that it said at its last contact wait on it, unsent
+    waiting_since: Mapped[datetime | None]  # when the oldest of them was made, by the server's clock
 
 
 class Ticket(Model):

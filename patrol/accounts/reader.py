@@ -33,6 +33,7 @@ class Here:
     shifts: tuple[dict[str, str], ...] = ()
     notice: str = ""
     post_phone: str = ""
+    bell: int = 0  # notices that stand for this person
 
     @property
     def zone(self) -> ZoneInfo:
@@ -115,6 +116,7 @@ _FIND = Prepared(
         Site.shifts,
         Site.notice,
         Site.post_phone,
+        Membership.bell,
     )
     .join(Device, Device.user_id == User.id)
     .outerjoin(Membership, (Membership.user_id == User.id) & Membership.ended_at.is_(None))
@@ -152,6 +154,7 @@ def reader_by_token(token: str, at: datetime) -> Reader | None:
             tuple(row.shifts),
             row.notice,
             row.post_phone,
+            row.bell,
         )
         for row in rows
         if row.site_id is not None

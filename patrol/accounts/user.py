@@ -40,4 +40,5 @@ class Membership(SiteRow, Model):
     team: Mapped[str]
     since: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    bell: Mapped[int] = mapped_column(default=0)  # notices that stand for this person here, counted when they change
     version: Mapped[int] = mapped_column(default=1)

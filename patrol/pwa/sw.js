@@ -1,5 +1,6 @@
 // Patrol's service worker. Above this text the server writes:
 //   VERSION  changes whenever a file under static/ does     SHELL  addresses to keep from the start
+//   ICON     of notices that are pushed
 //   OFFLINE  the page for when there is nothing better      sendFromWorker  (only where workers may be modules)
 // It never touches writes, /sync or signing in and out; it never takes over by itself. Pages come from the pack only
 // (static/js/offline/pack.js puts them into PAGES): nothing that was merely looked at stays on the phone.
@@ -40,6 +41,50 @@ self.addEventListener("message", ({ data }) => {
 self.addEventListener("sync", (event) => {
   if (event.tag === "outbox" && self.sendFromWorker) event.waitUntil(self.sendFromWorker())
 })
+
+// What the server pushes: {title, body, url, tag, critical, lang}. Browsers take the right away from a worker that shows
+// nothing, so whatever comes is shown.
+self.addEventListener("push", (event) => {
+  let said = {}
+  try { said = event.data?.json() ?? {} } catch { /* not ours */ }
+  const { title = "Patrol", body = "", url = "/notices", tag, critical = false, lang } = said
+  const shown = { body, lang, tag, renotify: Boolean(tag), requireInteraction: critical, icon: ICON, badge: ICON, data: { url } }
+  event.waitUntil((async () => {
+    await self.registration.showNotification(title, shown)
+    for (const client of await self.clients.matchAll({ type: "window" })) client.postMessage("notice")
+  })())
+})
+
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close()
+  const wanted = event.notification.data?.url ?? "/notices"
+  const url = new URL(wanted.startsWith("/") && !wanted.startsWith("//") ? wanted : "/notices", location.origin).href
+  event.waitUntil((async () => {
+    // A page in which somebody types is not taken away: only one that shows notices, else a window of its own.
+    const open = await self.clients.matchAll({ type: "window" })
+    const there = open.find((client) => client.url === url)
+    return there ? there.focus() : self.clients.openWindow(url)
+  })())
+})
+
+// The browser renewed its subscription by itself: the server has to know the new address.
+self.addEventListener("pushsubscriptionchange", (event) => {
+  event.waitUntil((async () => {
+    const made = event.newSubscription ?? (await self.registration.pushManager.subscribe({
+      userVisibleOnly: true, applicationServerKey: event.oldSubscription?.options.applicationServerKey ?? (await serverKey()),
+    }))
+    const session = await (await fetch("/sync/session", { headers: { Accept: "application/json" } })).json()
+    await fetch("/me/push", {
+      method: "POST", body: JSON.stringify(made.toJSON()),
+      headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": session.csrf_token },
+    })
+  })())
+})
+
+async function serverKey() {
+  const { key } = await (await fetch("/me/push/key", { headers: { Accept: "application/json" } })).json()
+  return key
+}
 
 self.addEventListener("fetch", (event) => {
   const { request } = event

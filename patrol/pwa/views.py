@@ -17,6 +17,7 @@ bp = Blueprint("pwa", __name__)
 WORKER = Path(__file__).with_name("sw.js")
 
 BEHAVIOURS = (
+    "bell",
     "checklist",
     "chips-other",
     "confirm-sheet",
@@ -102,7 +103,7 @@ def service_worker() -> Response:
     version = hashlib.sha256("\n".join([*shell, text]).encode()).hexdigest()[:16]
     head = "".join(
         f"const {name} = {json.dumps(value)}\n"
-        for name, value in (("VERSION", version), ("SHELL", shell), ("OFFLINE", offline))
+        for name, value in (("VERSION", version), ("SHELL", shell), ("OFFLINE", offline), ("ICON", _asset(ICONS[0][0])))
     )
     if "sends" in request.args:
         head = f'import {{ sendFromWorker }} from "{_asset(SENDER)}"\nself.sendFromWorker = sendFromWorker\n' + head

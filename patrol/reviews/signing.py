@@ -1,6 +1,6 @@
 """Signing a review: the first name freezes it, further names stand under the same; what came later is an amendment."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -146,7 +146,7 @@ def _put_name(edition: ReviewEdition, act: Act, by: Reader, at: datetime, text: 
     return signature
 
 
-def unsigned(site: Site, at: datetime, back: timedelta = LOOK_BACK) -> list[tuple[Period, datetime]]:
+def overdue_reviews(site: Site, at: datetime, back: timedelta = LOOK_BACK) -> list[tuple[Period, datetime]]:
     """Reviews of the last weeks that are past their time and not signed by all, oldest first, with their time.
 
     Three queries. Days before the site was set up are nobody's to sign.
@@ -159,11 +159,19 @@ def unsigned(site: Site, at: datetime, back: timedelta = LOOK_BACK) -> list[tupl
     while day < today:
         periods.update(Period.around(kind, day) for kind in kinds)
         day += ONE_DAY
-    late = [p for p in periods if p.last < today and p.last >= began and due_at(p, site.zone) < at]
-    names = _latest_names(site.id, min((p.first for p in late), default=today))
-    held = roles_held(site.id)
-    open_ = [p for p in late if not _all_signed(p, held, names)]
-    return sorted(((p, due_at(p, site.zone)) for p in open_), key=lambda pair: (pair[1], pair[0].kind))
+    late = [p for p in periods if began <= p.last < today and due_at(p, site.zone) < at]
+    return sorted(
+        ((p, due_at(p, site.zone)) for p in unsigned(site.id, late)), key=lambda pair: (pair[1], pair[0].kind)
+    )
+
+
+def unsigned(site_id: UUID, periods: Iterable[Period]) -> list[Period]:
+    """Those of the periods that lack a name they should bear. Three queries."""
+    periods = list(periods)
+    if not periods:
+        return []
+    names, held = _latest_names(site_id, min(p.first for p in periods)), roles_held(site_id)
+    return [p for p in periods if not _all_signed(p, held, names)]
 
 
 def _all_signed(period: Period, held: set[str], names: dict[tuple[str, Any], list[Signed]]) -> bool:

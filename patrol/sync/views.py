@@ -16,6 +16,7 @@ from patrol.sync.envelope import MAX_BYTES, open_batch, too_large
 from patrol.sync.pack import pack_facts, pages_key
 from patrol.sync.shelf import answers
 from patrol.sync.take_in import Result, take_in
+from patrol.sync.waiting import tell_waiting
 from patrol.web.access import needs, signed_in
 from patrol.web.errors import words
 from patrol.web.inner import inner_page
@@ -50,8 +51,10 @@ def session() -> Any:
 def pack() -> Any:
     """What this person needs for this shift. ``pages_key`` says whether the pages kept with it are still the same."""
     by = current_user._get_current_object()
-    facts = pack_facts(by, now())
-    return jsonify(**facts, pages_key=_pages_key(by, facts))
+    at = now()
+    facts = pack_facts(by, at)
+    more = {name: of(by, at) for name, of in current_app.extensions["pack_more"].items()}
+    return jsonify(**facts, **more, pages_key=_pages_key(by, facts))
 
 
 @bp.get("/sync/pack/pages")
@@ -101,6 +104,14 @@ def photo(photo_id: UUID) -> Any:
         original_sha256=request.headers.get("X-Original-SHA256"),
     )
     return jsonify(id=str(photo_id), sha256=taken.file.sha256), 200 if taken.known else 201
+
+
+@bp.post("/sync/waiting")
+@signed_in
+def waiting() -> Any:
+    """What a phone says still waits on it: {"count": n, "oldest": time or null, "sent_at": time}, its own clock."""
+    tell_waiting(current_user._get_current_object(), request.get_json(silent=True), now())
+    return jsonify(told=True)
 
 
 @bp.get("/sync/refused")

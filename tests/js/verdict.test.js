@@ -2,7 +2,7 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 
 import {
-  batches, nextWait, photoVerdict, readRetryAfter, readSession, resultsFor, verdict,
+  batches, nextWait, photoVerdict, readRetryAfter, readSession, resultsFor, verdict, waitingToTell,
 } from "../../static/js/offline/verdict.js"
 import { pillState } from "../../static/js/behaviours/outbox-pill.js"
 
@@ -101,4 +101,16 @@ test("the pill says the most pressing thing that is true", () => {
   assert.equal(pillState({ ...calm, waiting: 3, look: 1 }), "look")
   assert.equal(pillState({ ...calm, waiting: 3, online: false }), "offline")
   assert.equal(pillState({ ...calm, online: false, progress: { done: 1, total: 2 } }), "sending")
+})
+
+test("old records that wait are told of, once for each number of them, and again when they are gone", () => {
+  const now = Date.UTC(2026, 2, 18, 12)
+  const rows = [{ at: now - 11 * 60_000 }, { at: now - 1000 }]
+
+  assert.deepEqual(waitingToTell(rows, 0, now), { count: 2, oldest: "2026-03-18T11:49:00.000Z" })
+  assert.equal(waitingToTell(rows, 2, now), null)
+  assert.deepEqual(waitingToTell(rows.slice(0, 1), 2, now), { count: 1, oldest: "2026-03-18T11:49:00.000Z" })
+  assert.equal(waitingToTell([{ at: now - 1000 }], 0, now), null)
+  assert.equal(waitingToTell([], 0, now), null)
+  assert.deepEqual(waitingToTell([], 1, now), { count: 0, oldest: null })
 })

@@ -69,6 +69,7 @@ class Server:
             "PATROL_INSTANCE": str(self.instance),
             "PATROL_PUBLIC_URL": self.url,
             "PATROL_LOG_LEVEL": "WARNING",
+            "PATROL_TICK_EVERY": "0",  # notices change nothing under a test that is not about them
             "PYTHONPATH": str(self.code),
             **self.more,
         }

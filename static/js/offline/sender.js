@@ -4,7 +4,7 @@ import { offsetFrom } from "./clock.js"
 import { alone, change, currentUser, database, isOfSite, items, meta, onChange, photoSent, setMeta, setStatus, tell } from "./outbox.js"
 import { uuid7 } from "./records.js"
 import { learnSettled } from "./settled.js"
-import { batches, nextWait, photoVerdict, problemOf, readRetryAfter, readSession, resultsFor, verdict } from "./verdict.js"
+import { batches, nextWait, photoVerdict, problemOf, readRetryAfter, readSession, resultsFor, verdict, waitingToTell } from "./verdict.js"
 
 const PATIENCE = { session: 10_000, records: 30_000, photo: 120_000 }
 let started = false
@@ -68,7 +68,7 @@ function plan(retryAfter) {
 async function flush(over) {
   const waiting = async ({ user, site }) => (await items())
     .filter((row) => row.user === user && row.state !== "look" && isOfSite(row, site))
-  if (!(await items()).length) return { left: false }
+  if (!(await items()).length && !(await meta("told_waiting"))) return { left: false }
   // Kept in the database: the next page and the worker have to wait as well.
   const wait = ((await meta("not_before")) ?? 0) - Date.now()
   if (wait > 0 && !over) return { left: true, retryAfter: wait }
@@ -79,6 +79,7 @@ async function flush(over) {
   setStatus({ signIn: Boolean(currentUser()) && session.user !== currentUser() })
   await learnSettled(session.user, (url) => ask(url, { headers: { Accept: "application/json" } }, PATIENCE.session))
   const rows = await waiting(session)
+  await tellWaiting(session, rows)
   const trip = { ...session, total: rows.length, done: 0, stop: false, photosStop: false, retryAfter: 0 }
   try {
     await sendAll(trip, rows)
@@ -88,8 +89,21 @@ async function flush(over) {
   if (trip.signIn) setStatus({ signIn: true })
   await holdOff(trip.retryAfter)
   const left = await waiting(session)
+  await tellWaiting(session, left)
   for (const row of left) if (row.state === "sending") await change(row.id, (now) => ({ ...now, state: "waiting" }))
   return { left: left.length > 0, progress: left.length < rows.length, retryAfter: trip.retryAfter }
+}
+
+// Old records that still wait are a matter for somebody else too: this phone may be the last to have signal.
+async function tellWaiting(session, rows) {
+  const said = waitingToTell(rows, (await meta("told_waiting")) ?? 0, Date.now())
+  if (!said) return
+  const answer = await ask("/sync/waiting", {
+    method: "POST",
+    headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": session.csrf },
+    body: JSON.stringify({ ...said, sent_at: new Date().toISOString() }),
+  }, PATIENCE.session)
+  if (answer.status === 200) await setMeta("told_waiting", said.count)
 }
 
 async function holdOff(retryAfter) {

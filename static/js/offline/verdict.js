@@ -79,3 +79,13 @@ const isPlain = (value) => value !== null && typeof value === "object" && !Array
 function path(url) {
   return typeof url === "string" && /^\/(?![/\\])/.test(url) ? url : null
 }
+
+const OLD = 10 * 60_000
+
+// What to tell the server of the records that wait ({at: milliseconds}, the oldest first); null when there is nothing
+// to tell: all of it is fresh, or the server knows already that nothing waits. told: how many it was told of last.
+export function waitingToTell(rows, told, now) {
+  const old = rows.length > 0 && now - rows[0].at > OLD
+  if (old && rows.length !== told) return { count: rows.length, oldest: new Date(rows[0].at).toISOString() }
+  return !rows.length && told ? { count: 0, oldest: null } : null
+}

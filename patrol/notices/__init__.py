@@ -1,0 +1,1 @@
+"""Telling people in time: what stands, who has to know, by which channel, and what came of it."""

@@ -1,0 +1,171 @@
+"""Matters (事项): what stands on a site at one moment that somebody has to know. Derived from facts and time only."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import and_, or_, select
+
+from patrol.accounts.device import Device
+from patrol.accounts.user import Membership, User
+from patrol.core.business_day import business_day, wall
+from patrol.core.db import db
+from patrol.hazards.hazard import Hazard
+from patrol.notices.rules import ONE_DAY, Pace, started_late_at
+from patrol.reviews.period import Kind, Period
+from patrol.reviews.signing import unsigned
+from patrol.rounds.round import Round
+from patrol.rounds.walk import ROUND_COLUMNS, Walk, walks
+from patrol.sites.place import Place
+from patrol.sites.site import Site
+
+LOOK_BACK = timedelta(days=7)  # a tick that was down longer tells no older round
+AT_FIRST = timedelta(hours=12)  # how far a site looks back when it is looked through for the first time
+DAYS_BACK = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """key: the same matter has the same key for ever. people: who is told besides those whom role and team name."""
+
+    key: str
+    kind: str
+    url: str
+    facts: dict[str, Any]
+    since: datetime
+    team: str = ""
+    critical: bool = False
+    people: tuple[UUID, ...] = ()
+
+
+def matters(site: Site, pace: Pace, at: datetime, looked_at: datetime | None, told: Iterable[str] = ()) -> list[Matter]:
+    """Everything that stands. A constant number of queries.
+
+    looked_at: when the site was last looked through; told: keys of notices that stand, whose matters are looked at
+    again however old they are.
+    """
+    found: list[Matter] = []
+    rounds = [UUID(key.split(":")[1]) for key in told if key.startswith("missed:")]
+    found += _of_rounds(site, at, max(looked_at or at - AT_FIRST, at - LOOK_BACK), rounds)
+    found += _of_hazards(site.id, at)
+    found += _of_reviews(site, pace, at)
+    found += _of_phones(site.id, pace, at)
+    return found
+
+
+def _of_rounds(site: Site, at: datetime, back_to: datetime, again: list[UUID]) -> Iterator[Matter]:
+    query = select(*ROUND_COLUMNS).where(
+        Round.site_id == site.id,
+        or_(and_(Round.closes_at > back_to - ONE_DAY / 24, Round.starts_at <= at), Round.id.in_(again)),
+        Round.cancelled_at.is_(None),
+    )
+    found = walks(site.id, list(db.session.execute(query)), at)
+    for walk in found:
+        if not walk.made_late:
+            yield from _of_walk(walk, site, at)
+    yield from _of_the_gap([walk for walk in found if walk.made_late and walk.state == "missed"])
+
+
+def _of_the_gap(found: list[Walk]) -> Iterator[Matter]:
+    """Rounds that could not be seen in time since the server was away: one matter for each route and day."""
+    for route, day in sorted({(walk.route_id, walk.day) for walk in found}):
+        those = [walk for walk in found if (walk.route_id, walk.day) == (route, day)]
+        facts = {"route": those[0].route_name, "rounds": len(those), "day": day.isoformat()}
+        since = max(walk.times.closes_at for walk in those)
+        yield Matter(f"gap:{route}:{day}", "missed", f"/reviews/day/{day}", facts, since, those[0].team)
+
+
+def _of_walk(walk: Walk, site: Site, at: datetime) -> Iterator[Matter]:
+    facts = {"route": walk.route_name, "ordinal": walk.ordinal, "time": _clock(walk.times.starts_at, site)}
+    url = f"/rounds/{walk.id}"
+    late = started_late_at(walk.times.starts_at, walk.times.ends_at, walk.times.tolerance)
+    if walk.state == "planned" and late <= at:
+        yield Matter(f"not_started:{walk.id}", "not_started", url, facts, late, walk.team)
+    elif walk.state in ("missed", "incomplete"):
+        missed = [stop.name for stop in walk.required if stop.state == "missed"]
+        facts |= {"missed": len(missed), "points": len(walk.required), "whole": walk.state == "missed"}
+        facts["names"] = "、".join(missed[:3])
+        yield Matter(f"missed:{walk.id}", "missed", url, facts, walk.times.closes_at, walk.team)
+
+
+def _of_hazards(site_id: UUID, at: datetime) -> Iterator[Matter]:
+    """Critical ones that nobody has taken in hand, and those past their deadline."""
+    query = (
+        select(
+            Hazard.id, Hazard.number, Hazard.category, Hazard.severity, Hazard.state, Hazard.team, Hazard.assignee_id,
+            Hazard.reported_at, Hazard.received_at, Hazard.due_at, Place.full_name,
+        )
+        .join(Place, and_(Place.site_id == Hazard.site_id, Place.id == Hazard.place_id))
+        .where(Hazard.site_id == site_id)
+        .where(
+            or_(
+                and_(Hazard.state == "reported", Hazard.severity == "critical"),
+                and_(Hazard.state.in_(("reported", "assigned")), Hazard.due_at < at),
+            )
+        )
+    )  # fmt: skip
+    for row in db.session.execute(query):
+        facts = {"category": row.category, "place": row.full_name, "number": row.number}
+        url = f"/hazards/{row.id}"
+        if row.severity == "critical" and row.state == "reported":
+            yield Matter(f"critical:{row.id}", "critical", url, facts, row.received_at, row.team, critical=True)
+        if row.due_at is not None and row.due_at < at:
+            people = (row.assignee_id,) if row.assignee_id else ()
+            key = f"overdue:{row.id}:{int(row.due_at.timestamp())}"  # a deadline that was moved is a new matter
+            yield Matter(key, "overdue", url, facts, row.due_at, row.team, people=people)
+
+
+def _of_reviews(site: Site, pace: Pace, at: datetime) -> Iterator[Matter]:
+    first = business_day(site.created_at, site.zone, site.day_start)
+    due = [(period, by) for period, by in review_deadlines(site, pace, at) if by <= at and period.last >= first]
+    missing = set(unsigned(site.id, [period for period, _by in due]))
+    for period, by in due:
+        if period in missing:
+            facts = {"period": period.kind, "slug": period.slug}
+            yield Matter(f"unsigned:{period.kind}:{period.slug}", "unsigned", period.url, facts, by, "security")
+
+
+def review_deadlines(site: Site, pace: Pace, at: datetime) -> list[tuple[Period, datetime]]:
+    """The last periods that are over, and until when each had to be signed."""
+    today = business_day(at, site.zone, site.day_start)
+    days = [Period.around("day", today - n * ONE_DAY) for n in range(1, DAYS_BACK + 1)]
+    found = [(day, _after(day.last, 1, pace.day_by, site)) for day in days]
+    week, month = (Period.around(kind, today).previous for kind in _LONG)
+    found.append((week, _after(week.last, 1, pace.week_by, site)))
+    found.append((month, _after(month.last, pace.month_day, pace.day_by, site)))
+    return found
+
+
+_LONG: tuple[Kind, ...] = ("week", "month")
+
+
+def _after(last: date, days: int, clock: time, site: Site) -> datetime:
+    return wall(last + days * ONE_DAY, clock, site.zone)
+
+
+def _of_phones(site_id: UUID, pace: Pace, at: datetime) -> Iterator[Matter]:
+    """Phones that said at their last contact that something old waits on them."""
+    query = (
+        select(Device.id, Device.user_id, Device.waiting, Device.waiting_since, Membership.team, User.name)
+        .join(User, User.id == Device.user_id)
+        .join(Membership, and_(Membership.user_id == Device.user_id, Membership.site_id == site_id))
+        .where(
+            Device.site_id == site_id,
+            Device.waiting > 0,
+            Device.waiting_since < at - timedelta(minutes=pace.unsent_min),
+            Device.ended_at.is_(None),
+            Membership.ended_at.is_(None),
+            User.disabled_at.is_(None),
+        )
+    )
+    for row in db.session.execute(query):
+        key = f"unsent:{row.id}:{int(row.waiting_since.timestamp())}"
+        facts = {"count": row.waiting, "name": row.name, "user": str(row.user_id)}
+        since = row.waiting_since + timedelta(minutes=pace.unsent_min)
+        yield Matter(key, "unsent", "/outbox", facts, since, row.team, people=(row.user_id,))
+
+
+def _clock(at: datetime, site: Site) -> str:
+    return f"{at.astimezone(site.zone):%H:%M}"

@@ -1,0 +1,68 @@
+"""What a notice says: a title and a line, in the language of whoever is told. No names of people."""
+
+from typing import Any
+
+from patrol.core.problems import N_
+from patrol.hazards.category import categories
+from patrol.notices.rules import KINDS
+from patrol.web.i18n import said_in
+
+PERIODS = {"day": N_("Day"), "week": N_("Week"), "month": N_("Month")}
+
+
+def title_of(kind: str, facts: dict[str, Any], lang: str) -> str:
+    """What it is and where: the first thing read on a locked phone."""
+    match kind:
+        case "not_started":
+            return said_in(lang, N_("Round not started: %(route)s"), route=facts["route"])
+        case "missed":
+            return _missed_title(facts, lang)
+        case "critical":
+            return said_in(lang, N_("Critical hazard: %(what)s"), what=_what(facts, lang))
+        case "overdue":
+            return said_in(lang, N_("Overdue: %(what)s"), what=_what(facts, lang))
+        case "unsigned":
+            period = said_in(lang, PERIODS[facts["period"]])
+            return said_in(lang, N_("Review not signed: %(period)s %(slug)s"), period=period, slug=facts["slug"])
+        case "unsent":
+            return said_in(lang, N_("%(count)s records wait unsent on a phone"), count=facts["count"])
+    return said_in(lang, KINDS[kind])
+
+
+def line_of(kind: str, facts: dict[str, Any], lang: str) -> str:
+    """What to know beside it."""
+    match kind:
+        case "not_started":
+            text = N_("Round %(ordinal)s was due at %(time)s and nobody has scanned yet.")
+            return said_in(lang, text, ordinal=facts["ordinal"], time=facts["time"])
+        case "missed" if "rounds" in facts:
+            return said_in(lang, N_("They fell into a time in which the server was down."))
+        case "missed":
+            text = N_("Round %(ordinal)s of %(time)s: %(names)s")
+            return said_in(lang, text, ordinal=facts["ordinal"], time=facts["time"], names=facts["names"])
+        case "critical":
+            text = N_("%(place)s, %(number)s. Nobody has taken it in hand yet.")
+            return said_in(lang, text, place=facts["place"], number=facts["number"])
+        case "overdue":
+            text = N_("%(place)s, %(number)s. Its deadline has passed.")
+            return said_in(lang, text, place=facts["place"], number=facts["number"])
+        case "unsigned":
+            return said_in(lang, N_("It is past the time it was to be signed by."))
+        case "unsent":
+            return said_in(lang, N_("Find signal or Wi-Fi with it and open Patrol, so that they are sent."))
+    return ""
+
+
+def _missed_title(facts: dict[str, Any], lang: str) -> str:
+    route = facts["route"]
+    if "rounds" in facts:
+        return said_in(lang, N_("%(rounds)s rounds missed: %(route)s"), rounds=facts["rounds"], route=route)
+    if facts["whole"]:
+        return said_in(lang, N_("Round missed: %(route)s"), route=route)
+    text = N_("%(missed)s of %(points)s points missed: %(route)s")
+    return said_in(lang, text, missed=facts["missed"], points=facts["points"], route=route)
+
+
+def _what(facts: dict[str, Any], lang: str) -> str:
+    kind = categories().get(facts["category"])
+    return str(kind["short"].get(lang) or kind["short"]["zh"]) if kind else str(facts["category"])

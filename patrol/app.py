@@ -28,9 +28,10 @@ from patrol.hazards.category import categories
 from patrol.journal import entry
 from patrol.photos import photo
 from patrol.reviews import day_tally
-from patrol.rounds import ending, round, route, scan
+from patrol.rounds import ending, evidence, evidence_site, presence, round, route, scan, walk_times
 from patrol.rounds.ending import PROVED, REASONS
-from patrol.rounds.flags import FLAGS
+from patrol.rounds.exceptions_list import open_exceptions
+from patrol.rounds.flags import FLAGS, MEANINGS
 from patrol.sites import day, label, label_symbol, place, site
 from patrol.sync import received
 from patrol.sync.shelf import open_count
@@ -55,6 +56,7 @@ TABLES = (
     *(user, device, entry, photo),
     *(order, hazard, checklist, equipment, inspection),
     *(route, round, scan, ending, day_tally, received),
+    *(evidence, evidence_site, presence, walk_times),
 )
 
 csrf = HeaderFirst()
@@ -88,6 +90,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     init_access(app)
     waiting = {
         "/hazards": lambda reader: open_orders(reader.site_id, "hazard"),
+        "/exceptions": lambda reader: open_exceptions(reader.site_id, now()),
         "/shelf": lambda reader: open_count(reader.site_id),
     }
     init_nav(app, waiting)
@@ -160,15 +163,25 @@ def _doors() -> list[Blueprint]:
     from patrol.pwa import views_install
     from patrol.reviews import board_views, photo_views
     from patrol.reviews import views as reviews
+    from patrol.rounds import exceptions_views, views_routes, visits_views
     from patrol.rounds import views as rounds
-    from patrol.rounds import views_routes, visits_views
     from patrol.sites import views as places
     from patrol.sync import views as sync
     from patrol.sync import views_shelf as refused
     from patrol.workorders import views as workorders
 
     guard = (accounts, rounds, visits_views, hazards, hazard_lists, workorders, equipment_views, photos)
-    desk = (board_views, photo_views, reviews, views_review, views_routes, places, views_labels, views_import)
+    desk = (
+        board_views,
+        exceptions_views,
+        photo_views,
+        reviews,
+        views_review,
+        views_routes,
+        places,
+        views_labels,
+        views_import,
+    )
     return [health.bp, *(door.bp for door in (*guard, *desk, sync, refused, pwa, views_install))]
 
 
@@ -184,6 +197,7 @@ def _words(app: Flask) -> None:
     }
     for name, table in tables.items():
         app.jinja_env.filters[f"{name}_word"] = lambda code, table=table: gettext(table.get(code, code))
+    app.jinja_env.filters["flag_innocent"] = lambda code: gettext(MEANINGS[code].innocent) if code in MEANINGS else ""
     app.jinja_env.filters["order_title"] = order_title
     app.jinja_env.globals["round_end_reasons"] = lambda: [
         (code, gettext(words), code in PROVED) for code, words in REASONS.items()

@@ -27,6 +27,7 @@ from patrol.hazards.report import HazardData, report_hazard
 from patrol.photos.intake import store_photo
 from patrol.photos.storage import limits, shelf
 from patrol.reviews.period import Period
+from patrol.rounds.evidence_making import ensure_evidence
 from patrol.rounds.scanning import NewScan, ScanData, scan_label
 from patrol.sync.envelope import Batch
 from patrol.sync.received import Shelved
@@ -117,7 +118,9 @@ class House:
         scan = NewScan(uuid7(), ScanData(code=self.places.codes["lobby"]), When.now())
         with write(by.site_id):
             scan_label(scan, by=by)
+        ensure_evidence(by.site_id, at + timedelta(days=1))
         return {
+            "evidence_id": scan.id,
             "place_id": self.places.lobby.id,
             "rounds.code": self.places.codes["lobby"],
             "round_id": world.rounds(today, route)[0].id,

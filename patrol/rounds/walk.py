@@ -12,6 +12,8 @@ from sqlalchemy import bindparam, select
 from patrol.accounts.user import User
 from patrol.core.db import connection, db
 from patrol.core.prepared import Prepared
+from patrol.rounds.evidence import Evidence, ScanVoid
+from patrol.rounds.flags import STRONG
 from patrol.rounds.round import Round, RoundStop
 from patrol.rounds.scan import Scan
 from patrol.rounds.scanning import times_of
@@ -39,10 +41,13 @@ class Seen:
     method: str
     flags: tuple[str, ...]
     received_at: datetime
+    voided: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Stop:
+    """scans: those that may count. voided: those a supervisor took out; they are shown, struck out."""
+
     place_id: UUID
     name: str
     number: int
@@ -53,6 +58,7 @@ class Stop:
     scans: tuple[Seen, ...]
     flags: tuple[str, ...]
     window: tuple[datetime, datetime] | None = None
+    voided: tuple[Seen, ...] = ()
 
     @property
     def state(self) -> str:
@@ -137,8 +143,12 @@ _SCANS = Prepared(
         Scan.method,
         Scan.flags,
         User.name,
+        Evidence.flags.label("signs"),
+        ScanVoid.id.label("void_id"),
     )
     .join(User, User.id == Scan.user_id)
+    .outerjoin(Evidence, (Evidence.site_id == Scan.site_id) & (Evidence.id == Scan.id))
+    .outerjoin(ScanVoid, (ScanVoid.site_id == Scan.site_id) & (ScanVoid.scan_id == Scan.id))
     .where(Scan.site_id == bindparam("site_id"), Scan.round_id.in_(bindparam("rounds", expanding=True)))
     .order_by(Scan.effective_at, Scan.id)
 )
@@ -196,13 +206,13 @@ def judge_walk(row: Any, stop_rows: Iterable[Any], scan_rows: Iterable[Any], at:
     """Pure: a round's row, its stops' rows and its scans' rows make a Walk."""
     times = times_of(row)
     by_place: dict[UUID, list[Seen]] = defaultdict(list)
+    voided: dict[UUID, list[Seen]] = defaultdict(list)
     people: dict[UUID, str] = {}
     for scan in scan_rows:
-        seen = Seen(
-            scan.id, scan.effective_at, scan.user_id, scan.name, scan.method, tuple(scan.flags), scan.received_at
-        )
-        by_place[scan.place_id].append(seen)
-        people[scan.user_id] = scan.name
+        seen = _seen(scan)
+        (voided if seen.voided else by_place)[scan.place_id].append(seen)
+        if not seen.voided:
+            people[scan.user_id] = scan.name
     stop_rows = list(stop_rows)
     visits = {
         stop.place_id: visit_state(times, [s.at for s in by_place[stop.place_id]], at, window=window_of(stop))
@@ -210,7 +220,7 @@ def judge_walk(row: Any, stop_rows: Iterable[Any], scan_rows: Iterable[Any], at:
     }
     disordered = _disordered(row, stop_rows, visits)
     stops = tuple(
-        _stop(n, stop, visits[stop.place_id], by_place[stop.place_id], disordered)
+        _stop(n, stop, visits[stop.place_id], by_place[stop.place_id], voided[stop.place_id], disordered)
         for n, stop in enumerate(stop_rows, 1)
     )
     required = [stop.visit for stop in stops if stop.required]
@@ -235,6 +245,15 @@ def judge_walk(row: Any, stop_rows: Iterable[Any], scan_rows: Iterable[Any], at:
     )
 
 
+def _seen(scan: Any) -> Seen:
+    """A scan with what was said when it came in and with what its evidence says strongly."""
+    flags = {*scan.flags, *STRONG.intersection(scan.signs or ())}
+    return Seen(
+        scan.id, scan.effective_at, scan.user_id, scan.name, scan.method, tuple(sorted(flags)), scan.received_at,
+        scan.void_id is not None,
+    )  # fmt: skip
+
+
 def window_of(stop: Any) -> tuple[datetime, datetime] | None:
     """The point's own window, where it has one."""
     return (stop.window_from, stop.window_to) if stop.window_from else None
@@ -246,7 +265,7 @@ def _disordered(row: Any, stop_rows: list[Any], visits: dict[UUID, Visit]) -> se
     return out_of_order([OrderedStop(s.place_id, s.required, visits[s.place_id].scan_at) for s in stop_rows])
 
 
-def _stop(n: int, row: Any, visit: Visit, scans: list[Seen], disordered: set[Any]) -> Stop:
+def _stop(n: int, row: Any, visit: Visit, scans: list[Seen], voided: list[Seen], disordered: set[Any]) -> Stop:
     counted = next((scan for scan in scans if scan.at == visit.scan_at), None)
     flags = set(counted.flags if counted else ())
     if row.place_id in disordered:
@@ -264,4 +283,5 @@ def _stop(n: int, row: Any, visit: Visit, scans: list[Seen], disordered: set[Any
         scans=tuple(scans),
         flags=tuple(sorted(flags)),
         window=window_of(row),
+        voided=tuple(voided),
     )

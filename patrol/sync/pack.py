@@ -112,6 +112,8 @@ def _stop(stop: Stop) -> dict[str, Any]:
         told["optional"] = True
     if scans:
         told["scans"] = scans
+    if stop.voided:
+        told["void"] = [str(scan.id) for scan in stop.voided]
     return told
 
 

@@ -64,7 +64,7 @@ MEANINGS: dict[str, Meaning] = {  # a flag that is not here changes no grade
     "seq_fork": Meaning("C", N_("The browser's data may have been restored from a copy.")),
     "shared_device": Meaning("C", N_("A phone was lent because the other one was empty or broken.")),
     "two_devices": Meaning("B", N_("The phone was exchanged during the shift.")),
-    "photo_seen": Meaning("C", N_("The same wall from the same spot can look alike; compare the two pictures.")),
+    "photo_seen": Meaning("C", N_("Entrances built alike look alike; compare the two pictures.")),
     "photo_old": Meaning("B", N_("The camera's own clock may be wrong.")),
     "wrong_answer": Meaning("C", N_("The question may be out of date: look at the place before you judge.")),
     "no_live_photo": Meaning("B", N_("The camera was refused, or there was no hand free.")),

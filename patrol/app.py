@@ -163,7 +163,7 @@ def _doors() -> list[Blueprint]:
     from patrol.pwa import views_install
     from patrol.reviews import board_views, photo_views
     from patrol.reviews import views as reviews
-    from patrol.rounds import exceptions_views, views_routes, visits_views
+    from patrol.rounds import exceptions_views, views_questions, views_routes, visits_views
     from patrol.rounds import views as rounds
     from patrol.sites import views as places
     from patrol.sync import views as sync
@@ -174,6 +174,7 @@ def _doors() -> list[Blueprint]:
     desk = (
         board_views,
         exceptions_views,
+        views_questions,
         photo_views,
         reviews,
         views_review,

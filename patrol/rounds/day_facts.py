@@ -14,8 +14,9 @@ from patrol.core.business_day import business_day
 from patrol.core.db import db
 from patrol.photos.photo import Photo
 from patrol.photos.seen import ROWS as PHOTOS
-from patrol.rounds.draw import live_stop
+from patrol.rounds.asking import live_place
 from patrol.rounds.evidence import Evidence
+from patrol.rounds.evidence_site import EvidenceSite
 from patrol.rounds.legs import Link, Step
 from patrol.rounds.presence import PresenceAnswer
 from patrol.rounds.round import Round, RoundStop
@@ -69,8 +70,8 @@ class DaysFacts:
         return shift_of
 
 
-def gather(site: Site, first: date, last: date, at: datetime, *, asked_since: datetime, secret: bytes) -> DaysFacts:
-    """asked_since: rounds that opened before it asked nobody for a photo."""
+def gather(site: Site, first: date, last: date, at: datetime, known: EvidenceSite) -> DaysFacts:
+    """Everything of the business days from first to last, both counting, as it stands at ``at``."""
     rounds = {row.id: row for row in rounds_between(site.id, first, last)}
     facts = DaysFacts(site, list(db.session.execute(_scans(site.id, first, last))), rounds)
     made = select(Evidence.id, Evidence.made_at).where(
@@ -85,8 +86,7 @@ def gather(site: Site, first: date, last: date, at: datetime, *, asked_since: da
     _phones(facts, first, last)
     _photos(facts, first, last)
     for walk in facts.walks.values():
-        if rounds[walk.id].opens_at >= asked_since:
-            facts.live[walk.id] = live_stop([stop.place_id for stop in walk.required], secret, walk.id)
+        facts.live[walk.id] = live_place(walk, known)
     return facts
 
 

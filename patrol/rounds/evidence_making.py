@@ -56,7 +56,7 @@ def ensure_evidence(site_id: UUID, at: datetime) -> int:
     learned = learned_times(site_id)
     made = 0
     for days in _stretches(stale):
-        facts = gather(site, days[0].day, days[-1].day, at, asked_since=known.made_at, secret=known.secret.encode())
+        facts = gather(site, days[0].day, days[-1].day, at, known)
         since = min((row.looked_at for row in days if row.looked_at), default=None) if all(
             row.looked_at for row in days
         ) else None  # fmt: skip

@@ -22,6 +22,7 @@ from patrol.photos.intake import form_store
 from patrol.photos.photo import photos_of
 from patrol.photos.storage import limits, shelf
 from patrol.rounds.arrival import RoundNoteData, VisitData, last_note, last_visit, leave_note, settle_visit
+from patrol.rounds.asking import NOTHING, asked_at
 from patrol.rounds.ending import RoundEnd, RoundEndData, end_round, ends_of
 from patrol.rounds.evidence import ScanVoid
 from patrol.rounds.round import RoundNote
@@ -134,6 +135,8 @@ def visit(scan_id: UUID) -> Any:
         walk=walk,
         stop=stop,
         verdict=verdict(scan, walk, stop, void),
+        asked=asked_at(scan, walk, at) if scan.user_id == current_user.user_id and not void else NOTHING,
+        numbered=lambda words: list(enumerate(words)),
         void=void,
         void_by=names([void.user_id]).get(void.user_id, "") if void else "",
         next_stop=walk.next_stop if walk else None,

@@ -34,10 +34,11 @@ from patrol.photos import photo
 from patrol.reviews import day_tally, signature
 from patrol.reviews.figures import Ratio
 from patrol.reviews.snapshot import FIGURES
-from patrol.rounds import ending, round, route, scan, suspension
+from patrol.rounds import ending, evidence, evidence_site, presence, round, route, scan, suspension, walk_times
 from patrol.rounds.ending import PROVED, REASONS
 from patrol.rounds.ensure import also_make
-from patrol.rounds.flags import FLAGS
+from patrol.rounds.exceptions_list import open_exceptions
+from patrol.rounds.flags import FLAGS, MEANINGS
 from patrol.sites import day, label, label_symbol, place, site
 from patrol.sync import received
 from patrol.sync.shelf import open_count
@@ -64,6 +65,7 @@ TABLES = (
     *(user, device, roster, entry, photo),
     *(order, hazard, checklist, equipment, inspection),
     *(route, round, scan, ending, suspension, weather_event, weather_rounds),
+    *(evidence, evidence_site, presence, walk_times),
     *(day_tally, signature, received),
     *(queue, notice, person, sent, site_notices, target),
 )
@@ -99,6 +101,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     init_access(app)
     waiting = {
         "/hazards": lambda reader: open_orders(reader.site_id, "hazard"),
+        "/exceptions": lambda reader: open_exceptions(reader.site_id, now()),
         "/shelf": lambda reader: open_count(reader.site_id),
     }
     also_make("weather", weather_rounds.make_ahead)
@@ -182,8 +185,8 @@ def _doors() -> list[Blueprint]:
     from patrol.pwa import views_install
     from patrol.reviews import board_views, photo_views, views_sign
     from patrol.reviews import views as reviews
+    from patrol.rounds import exceptions_views, views_questions, views_routes, visits_views
     from patrol.rounds import views as rounds
-    from patrol.rounds import views_routes, visits_views
     from patrol.sites import views as places
     from patrol.sync import views as sync
     from patrol.sync import views_shelf as refused
@@ -191,8 +194,8 @@ def _doors() -> list[Blueprint]:
     from patrol.workorders import views as workorders
 
     guard = (accounts, rounds, visits_views, hazards, hazard_lists, workorders, equipment_views, photos)
-    readers = (board_views, photo_views, reviews, views_sign, views_review)
-    desk = (*readers, views_routes, weather, places, views_labels, views_import)
+    readers = (board_views, photo_views, reviews, views_sign, views_review, exceptions_views)
+    desk = (*readers, views_routes, views_questions, weather, places, views_labels, views_import)
     told = (notices, views_choices, views_targets)
     return [health.bp, *(door.bp for door in (*guard, *desk, *told, sync, refused, pwa, views_install))]
 
@@ -212,6 +215,7 @@ def _words(app: Flask) -> None:
     }
     for name, table in tables.items():
         app.jinja_env.filters[f"{name}_word"] = lambda code, table=table: gettext(table.get(code, code))
+    app.jinja_env.filters["flag_innocent"] = lambda code: gettext(MEANINGS[code].innocent) if code in MEANINGS else ""
     app.jinja_env.filters["order_title"] = order_title
     app.jinja_env.filters["share_text"] = lambda share: Ratio(*share).text
     app.jinja_env.filters["from_iso"] = datetime.fromisoformat

@@ -31,7 +31,10 @@ from patrol.photos.storage import limits, shelf
 from patrol.reviews.period import Period
 from patrol.reviews.review import review
 from patrol.reviews.signing import sign
+from patrol.rounds.evidence_making import ensure_evidence
+from patrol.rounds.presence import add_question
 from patrol.rounds.scanning import NewScan, ScanData, scan_label
+from patrol.sites.place import Place
 from patrol.sync.envelope import Batch
 from patrol.sync.received import Shelved
 from patrol.sync.take_in import take_in
@@ -134,7 +137,13 @@ class House:
         scan = NewScan(uuid7(), ScanData(code=self.places.codes["lobby"]), When.now())
         with write(by.site_id):
             scan_label(scan, by=by)
+        with write(by.site_id):
+            place = db.session.get_one(Place, (by.site_id, self.places.pump.id))
+            question = add_question(place, "门是什么颜色？", ("红色", "绿色"), 1, by=by.user_id, at=at)
+        ensure_evidence(by.site_id, at + timedelta(days=1))
         return {
+            "evidence_id": scan.id,
+            "question_id": question.id,
             "place_id": self.places.lobby.id,
             "rounds.code": self.places.codes["lobby"],
             "round_id": world.rounds(today, route)[0].id,

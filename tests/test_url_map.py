@@ -29,6 +29,7 @@ SENT = {
     "equipment.end_list": {"version": "1"},
     "rounds.round_note": {"text": "东门灯不亮"},
     "rounds.round_end": {"reason": "weather"},
+    "exceptions.settle": {"act": "confirmed"},
     "shelf.settlement": {"how": "void", "note": "试打"},
 }
 

@@ -57,6 +57,8 @@ _SUPERVISOR = (
         "review.sign",
         "owner.see",
         "shelf.settle",
+        "evidence.see",
+        "evidence.settle",
         "device.end",
     }
 )
@@ -83,6 +85,7 @@ VERBS: dict[str, frozenset[str]] = {
             "order.verify_minor",
             "checklist.fill",
             "equipment.see",
+            "evidence.see",
             "review.sign_day",
         },
         "security_supervisor": _SUPERVISOR,

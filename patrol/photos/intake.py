@@ -12,9 +12,10 @@ from patrol.accounts.reader import Reader
 from patrol.core.db import db, write
 from patrol.core.keys import uuid7
 from patrol.core.problems import N_, Problem
-from patrol.photos.photo import PhotoFile
+from patrol.photos.photo import Photo, PhotoFile
 from patrol.photos.pixels import PhotoError, Pixels, decode_and_shrink
 from patrol.photos.shelf import PhotoStore
+from patrol.sites.day import mark_day
 
 _REFUSALS: dict[str, tuple[int, str]] = {
     "photo.empty": (422, N_("The photo is empty. Take it again.")),
@@ -23,6 +24,7 @@ _REFUSALS: dict[str, tuple[int, str]] = {
     "photo.truncated": (422, N_("Part of the photo is missing. Take it again.")),
     "photo.undecodable": (422, N_("This photo cannot be read. Take it again.")),
 }
+LOOK = ("look_a", "look_b", "look_c", "look_d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +89,12 @@ def store_photo(
             received_at=at,
             exif_taken_at=str(pixels.exif_taken_at) if pixels.exif_taken_at else None,
             original_sha256=original_sha256,
+            **dict(zip(LOOK, pixels.look or (), strict=False)),
         )
         db.session.add(file)
+        shown = db.session.get(Photo, (by.site_id, photo_id))
+        if shown is not None:  # its record was here first: whoever judges the day looks again
+            mark_day(by.site_id, shown.business_day)
     return Taken(file, known=False)
 
 

@@ -35,6 +35,7 @@ class Photo(SiteRow, Model):
         Index(None, "site_id", "round_id", "taken_at", "id"),
         Index(None, "site_id", "subject_kind", "subject_id"),
         Index(None, "site_id", "business_day", "taken_at", "id"),
+        Index(None, "site_id", "original_sha256"),
     )
 
     kind: Mapped[str]
@@ -49,6 +50,8 @@ class Photo(SiteRow, Model):
     taken_at: Mapped[datetime]
     received_at: Mapped[datetime]
     from_gallery: Mapped[bool] = mapped_column(default=False)
+    exif_at: Mapped[datetime | None]  # as the camera wrote it and the phone told it: a claim
+    original_sha256: Mapped[str | None]  # of the file before the phone shrank it: a claim
     sort: Mapped[int] = mapped_column(default=0)
 
 
@@ -59,6 +62,7 @@ class PhotoFile(SiteRow, Model):
     __table_args__ = (
         Index(None, "site_id", "user_id", "received_at"),
         Index(None, "site_id", "sha256"),
+        *(Index(None, "site_id", f"look_{band}") for band in "abcd"),
     )
 
     user_id: Mapped[UUID | None]
@@ -70,6 +74,10 @@ class PhotoFile(SiteRow, Model):
     exif_taken_at: Mapped[str | None]
     original_sha256: Mapped[str | None]
     distance_m: Mapped[int | None]
+    look_a: Mapped[int | None]  # what the picture looks like (look.py), 16 bits a column so that like ones are found
+    look_b: Mapped[int | None]
+    look_c: Mapped[int | None]
+    look_d: Mapped[int | None]
 
 
 def add_photos(
@@ -88,7 +96,8 @@ def add_photos(
 ) -> list[Photo]:
     """What these pictures show, inside the caller's ``write()``. Their bytes may come before or after.
 
-    facts: per photo id (as text) ``{"taken_at": ISO time, "gallery": bool}`` as the phone tells it.
+    facts: per photo id (as text) ``{"taken_at": ISO time, "gallery": bool, "exif_at": ISO time,
+    "original_sha256": hex}`` as the phone tells it.
     Refuses (photo.used) an id that already shows something else: a picture proves one thing only.
     """
     made = []
@@ -111,6 +120,8 @@ def add_photos(
             taken_at=_taken_at(told.get("taken_at"), when),
             received_at=when.received_at,
             from_gallery=bool(told.get("gallery")),
+            exif_at=_exif_at(told.get("exif_at"), by),
+            original_sha256=_sha256(told.get("original_sha256")),
             sort=sort,
         )
         db.session.add(photo)
@@ -129,6 +140,20 @@ def _taken_at(told: Any, when: When) -> datetime:
         return when.at
     put_right = at + (when.at - when.captured_at)
     return put_right if when.at - timedelta(days=31) <= put_right <= when.at else when.at
+
+
+def _exif_at(told: Any, by: Reader) -> datetime | None:
+    """A camera writes local time, often without a zone: then it is the site's."""
+    try:
+        at = datetime.fromisoformat(str(told))
+    except ValueError:
+        return None
+    return at if at.tzinfo is not None else at.replace(tzinfo=by.zone)
+
+
+def _sha256(told: Any) -> str | None:
+    text = str(told).lower()
+    return text if len(text) == 64 and all(letter in "0123456789abcdef" for letter in text) else None
 
 
 def may_see_photo(photo: Photo, by: Reader) -> bool:

@@ -12,6 +12,8 @@ from threading import BoundedSemaphore
 
 from PIL import ExifTags, Image, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
 
+from patrol.photos.look import Look, look_of
+
 # Phones' multi-picture JPEGs (MPO) come in through JPEG.
 FORMATS = tuple(
     plugin.format
@@ -76,6 +78,7 @@ class Pixels:
     width, height: of the upright master, in pixels.
     exif_taken_at: as the camera wrote it, naive (EXIF has no zone); a claim, not a fact.
     exif_position: latitude and longitude in degrees, south and west negative; a claim as well.
+    look: what it looks like (look.py), None when there is next to nothing to see.
     """
 
     master: bytes
@@ -84,6 +87,7 @@ class Pixels:
     height: int
     exif_taken_at: datetime | None
     exif_position: tuple[float, float] | None
+    look: Look | None = None
 
 
 def decode_and_shrink(
@@ -141,6 +145,7 @@ def _shrink(data: bytes, limit_px: int, master_side: int, thumb_side: int) -> Pi
         height=master.height,
         exif_taken_at=_taken_at(exif),
         exif_position=_position(exif),
+        look=look_of(master),
     )
 
 

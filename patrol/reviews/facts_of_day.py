@@ -26,6 +26,7 @@ from patrol.reviews.facts import (
     StopFacts,
     Verification,
 )
+from patrol.rounds.evidence import voided
 from patrol.rounds.scan import Scan
 from patrol.rounds.walk import Walk, rounds_between, walks
 from patrol.sites.site import Site
@@ -141,12 +142,13 @@ def _rounds(site: Site, first: date, last: date, at: datetime, days: _Days) -> d
 
 
 def _extra_scans(site: Site, first: date, last: date, days: _Days) -> None:
-    """Scans outside any round (计划外). The same tap twice is one scan."""
+    """Scans outside any round (计划外). The same tap twice is one scan, a voided one none."""
     query = select(Scan.business_day, Scan.user_id, Scan.effective_at, Scan.flags).where(
         Scan.site_id == site.id,
         Scan.business_day >= first,
         Scan.business_day <= last,
         Scan.round_id.is_(None),
+        Scan.id.not_in(voided(site.id)),
     )
     for scan in db.session.execute(query):
         if "repeat" not in scan.flags:

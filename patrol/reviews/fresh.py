@@ -18,6 +18,7 @@ from patrol.reviews.facts_of_day import facts_of_days
 from patrol.reviews.tally import VERSION, Tally, tally_day
 from patrol.reviews.tally import empty as empty_tally
 from patrol.rounds.ensure import ensure_rounds
+from patrol.rounds.evidence_making import ensure_evidence
 from patrol.sites.day import SiteDay
 from patrol.sites.site import Site
 
@@ -55,6 +56,8 @@ def tallies(site_id: UUID, first: date, last: date, at: datetime) -> dict[date, 
         return days
     kept = _kept(site_id, wanted[0], wanted[-1], at)
     stale = [day for day in wanted if day not in kept]
+    if stale:  # whatever makes evidence due makes a day's tally stale as well
+        ensure_evidence(site_id, at)
     made = _recount(site_id, stale, at) if stale else {}
     return {day: kept.get(day) or made.get(day) or nothing for day, nothing in days.items()}
 

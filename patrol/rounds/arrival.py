@@ -1,7 +1,7 @@
 """What a person says after arriving: all is normal, or a word; and the word left for the next round."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -12,17 +12,25 @@ from patrol.accounts.user import User
 from patrol.core.db import db
 from patrol.core.facts import When
 from patrol.core.problems import N_, NotHere, Problem
+from patrol.photos.photo import add_photos
+from patrol.rounds.presence import answer
 from patrol.rounds.round import Round, RoundNote
 from patrol.rounds.scan import Scan, VisitResult
 from patrol.sites.day import mark_day
 
 
 class VisitData(BaseModel):
+    """question and choice: what was answered to the question asked here. photos: the live photo."""
+
     model_config = ConfigDict(extra="ignore", str_strip_whitespace=True)
 
     scan: UUID
     result: Literal["normal", "explained"] = "normal"
     note: str = Field(default="", max_length=500)
+    question: UUID | None = None
+    choice: int | None = Field(default=None, ge=0, le=9)
+    photos: list[UUID] = Field(default_factory=list, max_length=3)
+    photo_facts: dict[str, Any] = Field(default_factory=dict)
 
 
 class RoundNoteData(BaseModel):
@@ -33,7 +41,7 @@ class RoundNoteData(BaseModel):
 
 
 def settle_visit(data: VisitData, *, id: UUID, by: Reader, when: When) -> VisitResult:
-    """Say how the place was found. Only whoever scanned can say it."""
+    """Say how the place was found, and what was asked there. Only whoever scanned can say it."""
     scan = db.session.get(Scan, (by.site_id, data.scan))
     if scan is None:
         raise NotHere("scan")
@@ -49,6 +57,12 @@ def settle_visit(data: VisitData, *, id: UUID, by: Reader, when: When) -> VisitR
         note=data.note,
     )
     db.session.add(result)
+    if data.question is not None and data.choice is not None:
+        answer(scan, data.question, data.choice, id=id, by=by, when=when)
+    add_photos(
+        data.photos, kind="visit", subject_kind="scan", subject_id=scan.id, place_id=scan.place_id, by=by, when=when,
+        round_id=scan.round_id, detail_id=id, facts=data.photo_facts,
+    )  # fmt: skip
     mark_day(by.site_id, scan.business_day)
     return result
 

@@ -30,7 +30,7 @@ class Scan(SiteRow, Model):
     round_id: Mapped[UUID | None]
     user_id: Mapped[UUID] = mapped_column(ForeignKey("user.id"))
     device_id: Mapped[UUID | None]
-    method: Mapped[str]  # camera, photo, typed, link
+    method: Mapped[str]  # camera, photo, typed, link, nfc
     captured_at: Mapped[datetime]
     effective_at: Mapped[datetime]
     received_at: Mapped[datetime]

@@ -32,7 +32,7 @@ class ScanData(BaseModel):
     model_config = ConfigDict(extra="ignore", str_strip_whitespace=True)
 
     code: str = Field(min_length=1, max_length=200)
-    method: Literal["camera", "photo", "typed", "link"] = "camera"
+    method: Literal["camera", "photo", "typed", "link", "nfc"] = "camera"
 
 
 class Position(BaseModel):

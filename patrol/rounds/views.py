@@ -22,11 +22,14 @@ from patrol.photos.intake import form_store
 from patrol.photos.photo import photos_of
 from patrol.photos.storage import limits, shelf
 from patrol.rounds.arrival import RoundNoteData, VisitData, last_note, last_visit, leave_note, settle_visit
+from patrol.rounds.asking import NOTHING, asked_at
 from patrol.rounds.ending import RoundEnd, RoundEndData, end_round, ends_of
 from patrol.rounds.ensure import ensure_rounds
+from patrol.rounds.evidence import ScanVoid
 from patrol.rounds.round import RoundNote
 from patrol.rounds.scan import Scan, VisitResult
 from patrol.rounds.scanning import NewScan, ScanData, scan_label
+from patrol.rounds.settling import void_of
 from patrol.rounds.today import due_by, today_of
 from patrol.rounds.walk import Stop, Walk, last_good, walk_by_id
 from patrol.sites.label import label_here
@@ -129,13 +132,18 @@ def visit(scan_id: UUID) -> Any:
     place = db.session.get_one(Place, (scan.site_id, scan.place_id))
     walk = walk_by_id(scan.site_id, scan.round_id, at) if scan.round_id else None
     stop = next((stop for stop in walk.stops if stop.place_id == place.id), None) if walk else None
+    void = void_of(scan.site_id, scan.id)
     return render_template(
         "rounds/arrived.html",
         scan=scan,
         place=place,
         walk=walk,
         stop=stop,
-        verdict=verdict(scan, walk, stop),
+        verdict=verdict(scan, walk, stop, void),
+        asked=asked_at(scan, walk, at) if scan.user_id == current_user.user_id and not void else NOTHING,
+        numbered=lambda words: list(enumerate(words)),
+        void=void,
+        void_by=names([void.user_id]).get(void.user_id, "") if void else "",
         next_stop=walk.next_stop if walk else None,
         next_url=_after(walk),
         before=last_visit(scan.site_id, place.id, scan.id),
@@ -249,8 +257,10 @@ def bead(stop: Stop, walk: Walk) -> dict[str, Any]:
     return {"state": "next" if is_next else _BEAD[stop.state], "number": stop.number, "name": stop.name}
 
 
-def verdict(scan: Scan, walk: Walk | None, stop: Stop | None) -> dict[str, str]:
-    """The arrival in a word: on time, late by n minutes, too late, replaced label, or outside any round."""
+def verdict(scan: Scan, walk: Walk | None, stop: Stop | None, void: ScanVoid | None = None) -> dict[str, str]:
+    """The arrival in a word: on time, late by n minutes, too late, void, replaced label, or outside any round."""
+    if void is not None:
+        return {"tone": "miss", "text": _("does not count")}
     if "old_label" in scan.flags:
         return {"tone": "late", "text": _("This label was replaced. Tell your supervisor.")}
     if walk is None or stop is None:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from patrol.accounts.user import User
 from patrol.core.db import db
+from patrol.rounds.evidence import voided
 from patrol.rounds.scan import Scan
 from patrol.rounds.walk import Stop, Walk, last_good, rounds_between, walks
 from patrol.sites.place import Place
@@ -205,6 +206,7 @@ def _extras(site: Site, wanted: VisitFilter, first: date, last: date) -> Iterato
             Scan.round_id.is_(None),
             Scan.business_day >= first,
             Scan.business_day <= last,
+            Scan.id.not_in(voided(site.id)),
         )
     )
     if wanted.person:

@@ -12,6 +12,8 @@ from sqlalchemy import bindparam, select
 from patrol.accounts.user import User
 from patrol.core.db import connection, db
 from patrol.core.prepared import Prepared
+from patrol.rounds.evidence import Evidence, ScanVoid
+from patrol.rounds.flags import STRONG
 from patrol.rounds.round import Round, RoundStop
 from patrol.rounds.scan import Scan
 from patrol.rounds.scanning import times_of
@@ -40,10 +42,13 @@ class Seen:
     method: str
     flags: tuple[str, ...]
     received_at: datetime
+    voided: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Stop:
+    """scans: those that may count. voided: those a supervisor took out; they are shown, struck out."""
+
     place_id: UUID
     name: str
     number: int
@@ -55,6 +60,7 @@ class Stop:
     flags: tuple[str, ...]
     window: tuple[datetime, datetime] | None = None
     suspended: bool = False  # the weather kept everybody from it
+    voided: tuple[Seen, ...] = ()
 
     @property
     def state(self) -> str:
@@ -140,8 +146,12 @@ _SCANS = Prepared(
         Scan.method,
         Scan.flags,
         User.name,
+        Evidence.flags.label("signs"),
+        ScanVoid.id.label("void_id"),
     )
     .join(User, User.id == Scan.user_id)
+    .outerjoin(Evidence, (Evidence.site_id == Scan.site_id) & (Evidence.id == Scan.id))
+    .outerjoin(ScanVoid, (ScanVoid.site_id == Scan.site_id) & (ScanVoid.scan_id == Scan.id))
     .where(Scan.site_id == bindparam("site_id"), Scan.round_id.in_(bindparam("rounds", expanding=True)))
     .order_by(Scan.effective_at, Scan.id)
 )
@@ -199,13 +209,13 @@ def judge_walk(row: Any, stop_rows: Iterable[Any], scan_rows: Iterable[Any], at:
     """Pure: a round's row, its stops' rows and its scans' rows make a Walk."""
     times = times_of(row)
     by_place: dict[UUID, list[Seen]] = defaultdict(list)
+    voided: dict[UUID, list[Seen]] = defaultdict(list)
     people: dict[UUID, str] = {}
     for scan in scan_rows:
-        seen = Seen(
-            scan.id, scan.effective_at, scan.user_id, scan.name, scan.method, tuple(scan.flags), scan.received_at
-        )
-        by_place[scan.place_id].append(seen)
-        people[scan.user_id] = scan.name
+        seen = _seen(scan)
+        (voided if seen.voided else by_place)[scan.place_id].append(seen)
+        if not seen.voided:
+            people[scan.user_id] = scan.name
     stop_rows = list(stop_rows)
     visits = {
         stop.place_id: visit_state(
@@ -215,7 +225,7 @@ def judge_walk(row: Any, stop_rows: Iterable[Any], scan_rows: Iterable[Any], at:
     }
     disordered = _disordered(row, stop_rows, visits)
     stops = tuple(
-        _stop(n, stop, visits[stop.place_id], by_place[stop.place_id], disordered)
+        _stop(n, stop, visits[stop.place_id], by_place[stop.place_id], voided[stop.place_id], disordered)
         for n, stop in enumerate(stop_rows, 1)
     )
     required = [stop.visit for stop in stops if stop.required]
@@ -240,6 +250,15 @@ def judge_walk(row: Any, stop_rows: Iterable[Any], scan_rows: Iterable[Any], at:
     )
 
 
+def _seen(scan: Any) -> Seen:
+    """A scan with what was said when it came in and with what its evidence says strongly."""
+    flags = {*scan.flags, *STRONG.intersection(scan.signs or ())}
+    return Seen(
+        scan.id, scan.effective_at, scan.user_id, scan.name, scan.method, tuple(sorted(flags)), scan.received_at,
+        scan.void_id is not None,
+    )  # fmt: skip
+
+
 def window_of(stop: Any) -> tuple[datetime, datetime] | None:
     """The point's own window, where it has one."""
     return (stop.window_from, stop.window_to) if stop.window_from else None
@@ -258,7 +277,7 @@ def _disordered(row: Any, stop_rows: list[Any], visits: dict[UUID, Visit]) -> se
     )
 
 
-def _stop(n: int, row: Any, visit: Visit, scans: list[Seen], disordered: set[Any]) -> Stop:
+def _stop(n: int, row: Any, visit: Visit, scans: list[Seen], voided: list[Seen], disordered: set[Any]) -> Stop:
     counted = next((scan for scan in scans if scan.at == visit.scan_at), None)
     flags = set(counted.flags if counted else ())
     if row.place_id in disordered:
@@ -277,4 +296,5 @@ def _stop(n: int, row: Any, visit: Visit, scans: list[Seen], disordered: set[Any
         flags=tuple(sorted(flags)),
         window=window_of(row),
         suspended=bool(row.suspended) and visit.state == VisitState.EXCUSED,
+        voided=tuple(voided),
     )

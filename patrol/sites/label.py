@@ -38,6 +38,7 @@ class Label(SiteRow, Model):
     revoked_at: Mapped[datetime | None]
     revoked_by_id: Mapped[UUID | None]
     revoked_reason: Mapped[str] = mapped_column(default="")
+    leaked: Mapped[bool] = mapped_column(default=False)  # revoked because copies of it are about
 
 
 def issue_label(place: Place, *, by: UUID | None, at: datetime) -> Label:
@@ -47,16 +48,17 @@ def issue_label(place: Place, *, by: UUID | None, at: datetime) -> Label:
     return _issue(place, 1 + len(labels_of(place.site_id, place.id)), by, at)
 
 
-def reissue_label(place: Place, reason: str, *, by: UUID | None, at: datetime) -> Label:
+def reissue_label(place: Place, reason: str, *, by: UUID | None, at: datetime, leaked: bool = False) -> Label:
     """A new code for the place; the old one is revoked and answers "replaced" from now on.
 
     The version on paper does not matter to a guard who scans: pages show it, so that a stack of old prints
-    can be told from the new.
+    can be told from the new. leaked: copies of the old one are about, so whoever scans one later is asked why.
     """
     old = current_label(place.site_id, place.id)
     version = 1 + len(labels_of(place.site_id, place.id))
     if old is not None:
         old.revoked_at, old.revoked_by_id, old.revoked_reason = at, by, reason.strip()[:200]
+        old.leaked = leaked
         note(
             "label.revoked", "place", place.id, site_id=place.site_id, by=by, at=at,
             version=old.version, reason=old.revoked_reason,

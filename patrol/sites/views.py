@@ -102,12 +102,13 @@ def change(place_id: UUID) -> Any:
 @bp.post("/places/<uuid:place_id>/label")
 @needs("label.issue")
 def label(place_id: UUID) -> Any:
-    """The first label, or with a ``reason`` a new one that ends the old."""
+    """The first label, or with a ``reason`` a new one that ends the old; ``leaked``: because copies are about."""
     with write(current_user.site_id):
         place = place_here(current_user.site_id, place_id)
-        reason = request.form.get("reason", "").strip()[:200]
+        leaked = request.form.get("leaked", "").strip()
+        reason = (leaked or request.form.get("reason", "")).strip()[:200]
         if reason:
-            reissue_label(place, reason, by=current_user.user_id, at=now())
+            reissue_label(place, reason, by=current_user.user_id, at=now(), leaked=bool(leaked))
         else:
             issue_label(place, by=current_user.user_id, at=now())
     return go(f"/places/{place_id}#label")

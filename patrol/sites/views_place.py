@@ -13,6 +13,7 @@ from patrol.equipment.equipment import Equipment
 from patrol.hazards.hazard import Hazard
 from patrol.journal.entry import history
 from patrol.photos.photo import photos_of
+from patrol.rounds.presence import questions_of
 from patrol.rounds.route import routes_with
 from patrol.sites.label import current_label, label_url, labels_of
 from patrol.sites.label_symbol import symbols_for
@@ -37,6 +38,7 @@ def about(place: Place) -> dict[str, Any]:
         "symbol": symbols_for(site_id, {label_now.id: url})[label_now.id] if label_now else None,
         "labels": labels_of(site_id, place.id),
         "way": way[-1] if way else None,
+        "questions": questions_of(site_id, place.id),
         "routes": routes_with(site_id, place.id),
         "equipment_count": _count(Equipment, site_id, place.id),
         "hazard_count": _count(Hazard, site_id, place.id),
@@ -66,6 +68,7 @@ def _told(entry: Any) -> str:
     if entry.verb == "label.issued":
         return _("Label %(version)s issued", version=detail["version"])
     return {
+        "question.added": _("Question added"), "question.retired": _("Question taken away"),
         "place.added": _("Added"), "place.retired": _("Taken out of use"), "place.restored": _("Back in use"),
     }.get(entry.verb, entry.verb)  # fmt: skip
 

@@ -20,6 +20,7 @@ from patrol.hazards.category import categories
 from patrol.hazards.mine import open_on_site
 from patrol.hazards.queries import first_photos
 from patrol.rounds.arrival import last_visits
+from patrol.rounds.asking import NOTHING, Asked, asked_on
 from patrol.rounds.today import rounds_ahead
 from patrol.rounds.walk import Stop, Walk
 from patrol.sites.label_hashes import Checkpoint, known_labels
@@ -38,6 +39,8 @@ def pack_facts(by: Reader, at: datetime) -> dict[str, Any]:
     fills = by.may("checklist.see") or by.may("checklist.fill")
     owed = owed_by(by, at, [place.id for place in places]) if fills else []
     orders = _orders(by)
+    walks = rounds_ahead(by, at) if by.may("scan") else []
+    asked = asked_on(by.site_id, walks, at) if walks else {}
     return {
         "v": 1,
         "made_at": ms(at),
@@ -46,7 +49,7 @@ def pack_facts(by: Reader, at: datetime) -> dict[str, Any]:
         "site": str(by.site_id),
         "zone": by.zone.key,
         "theme": by.theme,
-        "rounds": [_round(walk) for walk in rounds_ahead(by, at)] if by.may("scan") else [],
+        "rounds": [_round(walk, asked) for walk in walks],
         "labels": {label.sha256: [str(label.place_id), label.replaced] for label in labels},
         "places": _places(by, at, places),
         "hazards": [_hazard(row) for row in open_on_site(by.site_id)],
@@ -90,7 +93,7 @@ def ms(at: datetime) -> int:
     return int(at.timestamp() * 1000)
 
 
-def _round(walk: Walk) -> dict[str, Any]:
+def _round(walk: Walk, asked: dict[tuple[UUID, UUID], Asked]) -> dict[str, Any]:
     times = walk.times
     return {
         "id": str(walk.id),
@@ -101,11 +104,12 @@ def _round(walk: Walk) -> dict[str, Any]:
         "ends": ms(times.ends_at),
         "closes": ms(times.closes_at),
         "tolerance": int(times.tolerance.total_seconds() * 1000),
-        "stops": [_stop(stop) for stop in walk.stops],
+        "stops": [_stop(stop, asked.get((walk.id, stop.place_id), NOTHING)) for stop in walk.stops],
     }
 
 
-def _stop(stop: Stop) -> dict[str, Any]:
+def _stop(stop: Stop, asked: Asked) -> dict[str, Any]:
+    """Of a question only what is asked; which answer is right never leaves the server."""
     scans = [[str(scan.id), ms(scan.at), str(scan.user_id), scan.user_name] for scan in stop.scans]
     told: dict[str, Any] = {"place": str(stop.place_id), "name": stop.name, "walk": stop.walk_min}
     if not stop.required:
@@ -114,8 +118,14 @@ def _stop(stop: Stop) -> dict[str, Any]:
         told["window"] = [ms(at) for at in stop.window]
     if stop.suspended:
         told["excused"] = True
+    if asked.question is not None:
+        told["ask"] = [str(asked.question.id), asked.question.text, asked.question.options]
+    if asked.live:
+        told["live"] = True
     if scans:
         told["scans"] = scans
+    if stop.voided:
+        told["void"] = [str(scan.id) for scan in stop.voided]
     return told
 
 

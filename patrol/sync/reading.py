@@ -35,7 +35,13 @@ KIND_WORDS = {
     "work_order_step": N_("Work order"),
 }
 _SEVERITIES = {"minor": N_("Minor"), "major": N_("Major"), "critical": N_("Critical")}
-_METHODS = {"camera": N_("by camera"), "photo": N_("from a photo"), "typed": N_("typed in"), "link": N_("by link")}
+_METHODS = {
+    "camera": N_("by camera"),
+    "photo": N_("from a photo"),
+    "typed": N_("typed in"),
+    "link": N_("by link"),
+    "nfc": N_("by tag"),
+}
 _RESULTS = {"pass": N_("Pass"), "fail": N_("Fail"), "na": N_("Not applicable"), "normal": N_("All normal")}
 _TEXTS = {
     "note": N_("Note"),

@@ -14,11 +14,12 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, or_, select
 
 from patrol.accounts.reader import Reader
+from patrol.accounts.received import Received
 from patrol.accounts.user import User
 from patrol.core.db import check_version, db
 from patrol.core.problems import N_, NotHere, Problem, Stale
 from patrol.journal.entry import note
-from patrol.sync.received import Received, Shelved
+from patrol.sync.received import Shelved
 from patrol.workorders.queries import read_cursor, write_cursor
 
 STATES = ("open", "settled", "void", "stored")

@@ -17,6 +17,7 @@ from sqlalchemy import bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from patrol.accounts.reader import Reader
+from patrol.accounts.received import Received
 from patrol.core.db import db, write
 from patrol.core.facts import When
 from patrol.core.prepared import Prepared
@@ -28,7 +29,6 @@ from patrol.rounds.visits import effective_time
 from patrol.sync.clocks import clock_flags
 from patrol.sync.envelope import Batch, Record, content_hash
 from patrol.sync.kinds import KINDS, Kind, call
-from patrol.sync.received import Received
 from patrol.sync.shelf import corrected, shelve
 
 log = logging.getLogger(__name__)

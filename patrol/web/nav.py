@@ -29,6 +29,7 @@ SIDE = (
     NavItem("/photos", "photo", N_("Photos"), "photo.log"),
     NavItem("/hazards", "alert-triangle", N_("Hazards"), "hazard.see"),
     NavItem("/work-orders", "tool", N_("My work"), "order.rectify"),
+    NavItem("/exceptions", "flag", N_("Exceptions"), "evidence.see"),
     NavItem("/checklists", "clipboard-check", N_("Checklists"), "checklist.see"),
     NavItem("/equipment", "fire-extinguisher", N_("Equipment"), "equipment.see"),
     NavItem("/weather", "storm", N_("Severe weather"), "review.see"),

@@ -28,7 +28,7 @@ from patrol.sites.site import Site
 from patrol.workorders.order import WorkOrder
 from tests.demo.conftest import NIGHT, PASSWORD
 
-SECRETS = {"password_hash", "token_hash"}
+SECRETS = {"password_hash", "token_hash", "secret"}
 
 
 def digest() -> dict[str, str]:

@@ -56,6 +56,13 @@ const night = { ...rounds[0], title: "night", stops: [
   { place: "a", name: "gate" }, { place: "b", name: "roof", scans: [["s1", at("20:05"), "u2", "Li"]] },
 ] }
 
+test("a scan that a supervisor made void counts no more, though this phone still holds it", () => {
+  const gone = { ...night, stops: [{ ...night.stops[0], void: ["s2"] }, night.stops[1]] }
+  const walk = judge(gone, [{ id: "s2", place: "a", at: at("20:10"), user: "u1", name: "Wang" }], at("20:20"))
+
+  assert.deepEqual(walk.stops.map((stop) => stop.state), ["pending", "on_time"])
+})
+
 test("what this phone scanned counts beside what the pack knows", () => {
   const walk = judge(night, [{ id: "s2", place: "a", at: at("20:10"), user: "u1", name: "Wang" }], at("20:20"))
 

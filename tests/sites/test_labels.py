@@ -98,3 +98,13 @@ def test_a_symbol_is_drawn_once_and_again_only_for_another_address(places, sites
     symbols_for(sites.lake.id, {label.id: "HTTPS://B.CN/C/7K3M9QX2AB01"})
     assert drawn == ["HTTPS://B.CN/C/7K3M9QX2AB01"]
     assert db.session.get(LabelSymbol, (sites.lake.id, label.id)).url == "HTTPS://B.CN/C/7K3M9QX2AB01"
+
+
+def test_a_leaked_label_is_remembered_as_such(as_user, people, places):
+    client = as_user(people.supervisor)
+    client.post(f"/places/{places.lobby.id}/label", data={"reason": "破损"})
+    client.post(f"/places/{places.lobby.id}/label", data={"leaked": "被翻拍"})
+
+    told = [(row.version, row.revoked_reason, row.leaked) for row in labels_of(places.lobby.site_id, places.lobby.id)]
+    assert told == [(3, "", False), (2, "被翻拍", True), (1, "破损", False)]
+    assert "谁再扫旧码会列入异常" in client.get(f"/places/{places.lobby.id}").text

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy import func, select
 
+from patrol.accounts.received import Received
 from patrol.core.clock import now
 from patrol.core.db import db, write
 from patrol.core.keys import uuid7
@@ -12,7 +13,7 @@ from patrol.equipment.checklist import bring_in_catalogue, current
 from patrol.equipment.inspection import Inspection
 from patrol.journal.entry import JournalEntry, JournalHead, verify_chain
 from patrol.rounds.scan import Scan, VisitResult
-from patrol.sync.received import Received, Shelved
+from patrol.sync.received import Shelved
 from tests.equipment.conftest import all_good
 from tests.sync.conftest import statuses
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
+from patrol.accounts.received import Received
 from patrol.core.clock import now
 from patrol.core.db import db, write
 from patrol.core.keys import uuid7
@@ -13,7 +14,7 @@ from patrol.journal.entry import JournalEntry, history
 from patrol.photos.photo import Photo
 from patrol.rounds.scan import Scan
 from patrol.sites.label import Label
-from patrol.sync.received import Received, Shelved
+from patrol.sync.received import Shelved
 from tests.sync.conftest import sha, statuses
 
 CODE = "7K3M9QX2AB09"  # on no label yet

@@ -8,9 +8,9 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 from sqlalchemy import select
 
+from patrol.accounts.received import Received
 from patrol.core.db import db
 from patrol.rounds.scan import Scan
-from patrol.sync.received import Received
 from tests.system.conftest import database, ready_for_the_basement, served, sign_in, type_code
 from tests.system.line import Line, line_to
 

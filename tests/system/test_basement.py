@@ -12,6 +12,7 @@ from PIL import Image
 from playwright.sync_api import BrowserContext, Page, expect
 from sqlalchemy import func, select
 
+from patrol.accounts.received import Received
 from patrol.core.clock import now
 from patrol.core.db import db
 from patrol.equipment.inspection import Inspection
@@ -19,7 +20,7 @@ from patrol.hazards.hazard import Hazard
 from patrol.photos.photo import Photo, PhotoFile
 from patrol.rounds.scan import Scan, VisitResult
 from patrol.rounds.walk import rounds_between, walks
-from patrol.sync.received import Received, Shelved
+from patrol.sync.received import Shelved
 from tests.system.camera import label, seen, video
 from tests.system.conftest import database, ready_for_the_basement, served, sign_in, token_cookie, type_code
 from tests.system.look import AXE, axe_faults, too_wide

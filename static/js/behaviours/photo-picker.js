@@ -17,7 +17,7 @@ import { press } from "../photos/press.js"
 
 export async function attach(picker) {
   const taken = [] // {id, bytes, type, sha256, facts}
-  const form = picker.closest("form")
+  const form = picker.closest("form") ?? document.getElementById(picker.dataset.form ?? "")
   const draft = formDraft(form) ? `${formDraft(form)}#${picker.dataset.name}` : null
   const max = Number(picker.dataset.max || 6)
   let working = Promise.resolve()

@@ -45,11 +45,17 @@ export async function attach(form) {
   })
 }
 
+// Those inside, and those that stand elsewhere on the page and name it (data-form).
+function pickersOf(form) {
+  const outside = form.id ? [...document.querySelectorAll(`[data-form="${CSS.escape(form.id)}"]`)] : []
+  return [...form.querySelectorAll(PICKERS), ...outside]
+}
+
 // -> the id of a refused record while the person stays on the page, else never comes back (it moves on).
 async function submit(form, submitter, replaces) {
   say(form, "")
   const button = submitter ?? form.querySelector("[type=submit]")
-  const pickers = [...form.querySelectorAll(PICKERS)].filter((picker) => !picker.closest("[hidden], fieldset:disabled"))
+  const pickers = pickersOf(form).filter((picker) => !picker.closest("[hidden], fieldset:disabled"))
   setBusy(button, true)
   await Promise.all(pickers.map(async (picker) => { await whenAttached(picker); await picker.patrol?.ready() }))
   const picker = pickers.find((one) => one.patrol?.problem())
@@ -182,7 +188,7 @@ function fillHidden(form) {
 // The button says what a tap does: take a photo first, send, or keep until there is signal.
 function showLabels(form) {
   const show = () => {
-    const bare = [...form.querySelectorAll(PICKERS)].some((picker) => picker.patrol?.problem() && !picker.closest("[hidden]"))
+    const bare = pickersOf(form).some((picker) => picker.patrol?.problem() && !picker.closest("[hidden]"))
     for (const button of [...form.elements].filter((one) => one.type === "submit")) {
       if (!button.querySelector("[data-offline-label]")) continue
       const wanted = bare && button.querySelector("[data-photo-label]") ? "photo" : navigator.onLine ? "online" : "offline"
@@ -195,7 +201,7 @@ function showLabels(form) {
   addEventListener("online", show)
   addEventListener("offline", show)
   form.addEventListener("photos-changed", show)
-  form.querySelectorAll(PICKERS).forEach(async (picker) => { await whenAttached(picker); show() })
+  pickersOf(form).forEach(async (picker) => { await whenAttached(picker); show() })
   show()
 }
 

@@ -4,6 +4,7 @@
 //   <div data-trouble role="alert" hidden><b data-trouble-title></b><p data-trouble-cure></p></div>
 //   <div data-result hidden><b data-result-title></b><span data-result-note></span><a data-report href="/hazards/new"></a></div>
 //   <button type="button" data-torch aria-pressed="false" hidden><span data-torch-text>打开手电</span></button>
+//   <button type="button" data-nfc hidden>读感应标签</button>   shown where the phone reads NFC tags
 //   <button type="button" data-type-open aria-expanded="false">输入编号</button>
 //   <form data-type hidden><input name="code" autocomplete="off" autocapitalize="characters"><p data-type-error role="alert" hidden></p><button></button></form>
 //   <label>拍照识别<input type="file" accept="image/*" capture="environment" data-still></label>
@@ -12,6 +13,7 @@
 // otherwise it stays, says what is true, and looks for the next label; [data-report] then carries #scan=<id>.
 import { buzz, t } from "../app.js"
 import { groupCode, readLabel } from "../offline/code.js"
+import { hasNfc, listen } from "../offline/nfc.js"
 import { askPosition, quickPosition } from "../offline/position.js"
 import { deliver, save } from "../offline/save.js"
 import { openCamera } from "../photos/camera.js"
@@ -102,6 +104,7 @@ export function attach(scanner) {
   })
 
   attachTorch(part("torch"), camera)
+  attachTags(part("nfc"), found, hint)
   attachTyping(scanner, part, found)
   part("still")?.addEventListener("change", async ({ target }) => {
     const [file] = target.files
@@ -142,6 +145,22 @@ function attachTorch(button, camera) {
     button.setAttribute("aria-pressed", String(on))
     const text = button.querySelector("[data-torch-text]")
     if (text) text.textContent = t(on ? "torch_off" : "torch_on")
+  })
+}
+
+// Tags with the same address; the browser asks for leave once, at a tap.
+function attachTags(button, found, hint) {
+  if (!button || !hasNfc()) return
+  button.hidden = false
+  button.addEventListener("click", async () => {
+    try {
+      await listen((address) => (address ? found(address, "nfc") : hint(t("not_ours"))))
+      button.disabled = true
+      hint(t("nfc_hold"))
+    } catch (error) {
+      console.warn(error)
+      hint(t("nfc_refused"))
+    }
   })
 }
 

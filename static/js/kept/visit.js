@@ -30,7 +30,26 @@ export async function fill(facts, now) {
     document.querySelector("[data-part=last]").hidden = false
     fillSlots(document.querySelector("[data-part=last]"), { last: t(normal ? "last_normal" : "last_here", { time: clock(at, facts.zone), name }) })
   }
+  asks(arrival, stop, facts, done)
   forms(arrival, place, home)
+}
+
+// The question drawn for this round and the live photo, unless this phone has answered for this scan already.
+function asks(arrival, stop, facts, done) {
+  const said = done.some((deed) => deed.kind === "visit" && deed.scan === arrival.id)
+  const own = arrival.at && (arrival.user ?? facts.user) === facts.user && !said
+  const [question, text, options] = (own && stop?.ask) || []
+  document.querySelector("[data-part=question-here]").hidden = !question
+  document.querySelector("[data-part=live-here]").hidden = !(own && stop?.live)
+  const form = document.getElementById("visit-form")
+  form.elements.question.value = question ?? ""
+  if (!question || document.querySelector("[data-rows=options]").children.length) return
+  fillSlots(document, { question: text })
+  fillRows("options", options.map((words, choice) => {
+    const chip = row("option", { words })
+    chip.querySelector("input").value = String(choice)
+    return chip
+  }))
 }
 
 async function byScan(facts, scans) {
@@ -41,7 +60,7 @@ async function byScan(facts, scans) {
   for (const round of facts.rounds) {
     for (const stop of round.stops) {
       const found = (stop.scans ?? []).find(([scan]) => scan === id)
-      if (found) return { id, place: stop.place, at: found[1] }
+      if (found) return { id, place: stop.place, at: found[1], user: found[2] }
     }
   }
   return null

@@ -51,7 +51,8 @@ export function judge(round, scans, now) {
   const stops = round.stops.map((stop, index) => {
     const known = (stop.scans ?? []).map(([id, at, user, name]) => ({ id, at, user, name }))
     const ids = new Set(known.map((scan) => scan.id))
-    const here = scans.filter((scan) => scan.place === stop.place && !ids.has(scan.id))
+    const gone = new Set(stop.void ?? []) // a supervisor took these out; this phone may still hold them
+    const here = scans.filter((scan) => scan.place === stop.place && !ids.has(scan.id) && !gone.has(scan.id))
     const all = [...known, ...here]
     const visit = visitState(round, all.map((scan) => scan.at), now, stop.window, stop.excused)
     const counted = all.find((scan) => scan.at === visit.at) ?? null

@@ -161,15 +161,16 @@ def _doors() -> list[Blueprint]:
     from patrol.reviews import board_views, photo_views
     from patrol.reviews import views as reviews
     from patrol.rounds import views as rounds
-    from patrol.rounds import views_routes, visits_views
+    from patrol.rounds import views_routes, views_start, visits_views
     from patrol.sites import views as places
     from patrol.sync import views as sync
     from patrol.sync import views_shelf as refused
     from patrol.workorders import views as workorders
 
     guard = (accounts, rounds, visits_views, hazards, hazard_lists, workorders, equipment_views, photos)
-    desk = (board_views, photo_views, reviews, views_review, views_routes, places, views_labels, views_import)
-    return [health.bp, *(door.bp for door in (*guard, *desk, sync, refused, pwa, views_install))]
+    desk = (board_views, photo_views, reviews, views_review, places, views_labels, views_import)
+    plans = (views_routes, views_start)
+    return [health.bp, *(door.bp for door in (*guard, *desk, *plans, sync, refused, pwa, views_install))]
 
 
 def _words(app: Flask) -> None:

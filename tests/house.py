@@ -27,6 +27,7 @@ from patrol.hazards.report import HazardData, report_hazard
 from patrol.photos.intake import store_photo
 from patrol.photos.storage import limits, shelf
 from patrol.reviews.period import Period
+from patrol.rounds.route import Plan
 from patrol.rounds.scanning import NewScan, ScanData, scan_label
 from patrol.sync.envelope import Batch
 from patrol.sync.received import Shelved
@@ -114,6 +115,12 @@ class House:
         world = World(self.sites.lake, self.people)
         route = world.route("北线", [self.places.lobby, self.places.pump], today - timedelta(days=1))
         world.make_rounds(today, at)
+        with write():
+            on_demand = Plan(
+                id=uuid7(), site_id=by.site_id, route_id=route.id, form="on_demand", expected_min=30,
+                valid_from=today - timedelta(days=1),
+            )  # fmt: skip
+            db.session.add(on_demand)
         scan = NewScan(uuid7(), ScanData(code=self.places.codes["lobby"]), When.now())
         with write(by.site_id):
             scan_label(scan, by=by)
@@ -122,6 +129,7 @@ class House:
             "rounds.code": self.places.codes["lobby"],
             "round_id": world.rounds(today, route)[0].id,
             "route_id": route.id,
+            "plan_id": on_demand.id,
             "scan_id": scan.id,
         }
 

@@ -242,6 +242,7 @@ def _preview(
     if not rounds:
         return {"day": day, "picture": None, "said": [], "warned": []}
     times = rounds[0].times
+    outside = windows_outside(draft, rounds, current_user.zone)
     return {
         "day": day,
         "picture": picture(rounds, current_user.zone, _bar_words),
@@ -251,8 +252,9 @@ def _preview(
         "said": [
             *_turns_said(rounds, called),
             *([_("Each start moves by up to %(minutes)s min, by chance.", minutes=chance)] if chance else []),
+            *(_outside_said(one, names) for one in outside if one.missed < one.total),
         ],
-        "warned": [_outside_said(one, names) for one in windows_outside(draft, rounds, current_user.zone)],
+        "warned": [_outside_said(one, names) for one in outside if one.missed == one.total],
     }
 
 
@@ -264,7 +266,7 @@ def _turns_said(rounds: list[Expected], called: Mapping[UUID, str]) -> list[str]
             turns.setdefault(round_.other_route, []).append(str(number))
     return [
         _(
-            "In turn: rounds %(numbers)s of this day walk %(route)s.",
+            "Round %(numbers)s: %(route)s, in turn.",
             numbers=_(", ").join(found),
             route=called.get(other, "—"),
         )

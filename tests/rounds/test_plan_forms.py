@@ -251,7 +251,7 @@ def test_both_scan_belongs_to_pairs(as_user, people, night_route, evening):
 def test_the_preview_says_whose_turn_it_is_and_how_far_chance_goes(as_user, people, night_route, second_route, evening):
     answer = sent(as_user(people.supervisor), night_route, other=str(second_route.id), random="20")
 
-    assert "轮换：当天第 2，4，6 轮走南线" in answer.text or "轮换：当天第 2, 4, 6 轮走南线" in answer.text
+    assert "第 2、4、6 轮：轮到南线" in answer.text.replace("，", "、")
     assert "每轮随机推迟最多 20 分钟开始" in answer.text
     assert answer.text.count("tl__round--other") == 3
 
@@ -272,6 +272,7 @@ def test_the_editor_warns_of_rounds_that_a_points_own_time_misses(
 
     assert f"仅限 {first}–{last}" in answer.text
     assert (said in answer.text) if said else ("专属时段" not in answer.text)
+    assert ("preview__warning" in answer.text) == (first == "10:00")  # only where none of the day's rounds is open then
 
 
 @pytest.mark.parametrize("fields", [{"form": "per_shift", "per_shift": "0"}, {"random": "500"}, {"random": "x"}])

@@ -185,7 +185,7 @@ def _doors() -> list[Blueprint]:
     from patrol.pwa import views_install
     from patrol.reviews import board_views, photo_views, views_sign
     from patrol.reviews import views as reviews
-    from patrol.rounds import exceptions_views, views_questions, views_routes, visits_views
+    from patrol.rounds import exceptions_views, views_questions, views_routes, views_start, visits_views
     from patrol.rounds import views as rounds
     from patrol.sites import views as places
     from patrol.sync import views as sync
@@ -195,9 +195,9 @@ def _doors() -> list[Blueprint]:
 
     guard = (accounts, rounds, visits_views, hazards, hazard_lists, workorders, equipment_views, photos)
     readers = (board_views, photo_views, reviews, views_sign, views_review, exceptions_views)
-    desk = (*readers, views_routes, views_questions, weather, places, views_labels, views_import)
-    told = (notices, views_choices, views_targets)
-    return [health.bp, *(door.bp for door in (*guard, *desk, *told, sync, refused, pwa, views_install))]
+    desk = (*readers, views_questions, weather, places, views_labels, views_import)
+    plans, told = (views_routes, views_start), (notices, views_choices, views_targets)
+    return [health.bp, *(door.bp for door in (*guard, *desk, *plans, *told, sync, refused, pwa, views_install))]
 
 
 def _words(app: Flask) -> None:

@@ -33,6 +33,7 @@ from patrol.reviews.review import review
 from patrol.reviews.signing import sign
 from patrol.rounds.evidence_making import ensure_evidence
 from patrol.rounds.presence import add_question
+from patrol.rounds.route import Plan
 from patrol.rounds.scanning import NewScan, ScanData, scan_label
 from patrol.sites.place import Place
 from patrol.sync.envelope import Batch
@@ -134,6 +135,12 @@ class House:
         world = World(self.sites.lake, self.people)
         route = world.route("北线", [self.places.lobby, self.places.pump], today - timedelta(days=1))
         world.make_rounds(today, at)
+        with write():
+            on_demand = Plan(
+                id=uuid7(), site_id=by.site_id, route_id=route.id, form="on_demand", expected_min=30,
+                valid_from=today - timedelta(days=1),
+            )  # fmt: skip
+            db.session.add(on_demand)
         scan = NewScan(uuid7(), ScanData(code=self.places.codes["lobby"]), When.now())
         with write(by.site_id):
             scan_label(scan, by=by)
@@ -148,6 +155,7 @@ class House:
             "rounds.code": self.places.codes["lobby"],
             "round_id": world.rounds(today, route)[0].id,
             "route_id": route.id,
+            "plan_id": on_demand.id,
             "scan_id": scan.id,
             "signing.kind": "day",
             "signing.text": self._signed_day(by),

@@ -7,7 +7,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import create_engine, inspect, select, text
+from sqlalchemy import CheckConstraint, create_engine, inspect, select, text
 from sqlalchemy.exc import DatabaseError
 
 from patrol.accounts.user import Membership
@@ -55,6 +55,31 @@ def test_every_step_goes_down_and_up_again(tmp_path: Path, app):
         upgrade(directory=folder)
         assert set(inspect(db.engine).get_table_names()) == tables
         db.engine.dispose()
+
+
+def test_the_rules_of_values_are_those_of_the_models(app):
+    """compare_metadata does not look at them."""
+    asked = inspect(db.engine)
+    if not is_sqlite(db.engine):  # PostgreSQL writes a rule down in its own words
+        found = {
+            table.name: {one["name"] for one in asked.get_check_constraints(table.name)}
+            for table in db.metadata.sorted_tables
+        }
+        wanted = {table.name: {str(one.name) for one in rules_of(table)} for table in db.metadata.sorted_tables}
+    else:
+        found = {
+            table.name: {(one["name"], one["sqltext"]) for one in asked.get_check_constraints(table.name)}
+            for table in db.metadata.sorted_tables
+        }
+        wanted = {
+            table.name: {(str(one.name), str(one.sqltext)) for one in rules_of(table)}
+            for table in db.metadata.sorted_tables
+        }
+    assert found == wanted
+
+
+def rules_of(table):
+    return [one for one in table.constraints if isinstance(one, CheckConstraint)]
 
 
 @pytest.mark.parametrize("act", ["UPDATE journal_entry SET verb = 'nothing'", "DELETE FROM journal_entry"])

@@ -78,7 +78,7 @@ def by_hand(plan: PlanDraft) -> tuple[str, str] | None:
 @dataclass(frozen=True, slots=True)
 class Bar:
     """One round on the picture, in its units. ``text`` is empty where it would not fit; ``extra`` sets rounds of a
-    plan with a name of its own apart from the usual ones without."""
+    plan with a name of its own apart from the usual ones without. ``other``: it walks the route in turn."""
 
     x: float
     y: float
@@ -86,6 +86,7 @@ class Bar:
     text: str
     title: str
     extra: bool
+    other: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,17 @@ def picture(rounds: list[Expected], tz: ZoneInfo, name_of: Callable[[int, str], 
         lanes[lane : lane + 1] = [left + wide]
         short, title = name_of(number, round_.name)
         text = short if wide > _drawn(short) + 8 else (str(number) if wide > _drawn(str(number)) + 3 else "")
-        bars.append(Bar(left, 30 + 34 * lane, round(wide, 1), text, title, bool(round_.name) and not named_all))
+        bars.append(
+            Bar(
+                left,
+                30 + 34 * lane,
+                round(wide, 1),
+                text,
+                title,
+                bool(round_.name) and not named_all,
+                round_.other_route is not None,
+            )
+        )
     return Picture(width, 30 + 34 * len(lanes) + 8, hours, bars)
 
 

@@ -81,6 +81,10 @@ def _stop(old: StopDraft, new: StopDraft, name: str) -> Iterator[Change]:
     if old.walk_min != new.walk_min:
         facts = {"place": name, "old": old.walk_min, "new": new.walk_min}
         yield Change("changed", N_("%(place)s: %(new)s min to walk there, before %(old)s."), facts)
+    if (old.window_from, old.window_to) != (new.window_from, new.window_to):
+        own = new.window_from or new.window_to
+        text = N_("%(place)s: only %(first)s–%(last)s.") if own else N_("%(place)s: no time of its own any more.")
+        yield Change("changed", text, {"place": name, "first": new.window_from or "…", "last": new.window_to or "…"})
 
 
 def _moved(old: list[UUID], new: list[UUID]) -> list[UUID]:

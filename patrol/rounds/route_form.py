@@ -12,20 +12,23 @@ from patrol.rounds.route_draft import MOST_TIMES, PlanDraft, RouteDraft, StopDra
 from patrol.rounds.schedule import LAST_OF_MONTH
 
 MIXED = "mixed"
+FORMS = ("fixed", "every", "per_shift", "on_demand")
+SHIFT = re.compile(r"([0-9]{2}:[0-9]{2})-([0-9]{2}:[0-9]{2})", re.ASCII)
 LAST_WORDS = frozenset({"last", "月末", "月底", "最后一"})  # 最后一日 without its 日
 _FIELD_NAMES = {
     "name": N_("Name of the route"), "note": N_("Line below the name"), "team": N_("Team"), "times": N_("Times"),
     "band_start": N_("From"), "band_end": N_("Until"), "every_min": N_("Every (minutes)"),
     "expected_min": N_("Walk takes (minutes)"), "valid_from": N_("First day"), "valid_to": N_("Last day"),
     "skip_dates": N_("Days left out"), "days_of_month": N_("Days of the month"),
-    "stay_min": N_("Stay (minutes)"), "walk_min": N_("Way there (minutes)"),
+    "stay_min": N_("Stay (minutes)"), "walk_min": N_("Way there (minutes)"), "per_shift": N_("Rounds in the shift"),
+    "random_min": N_("Later by chance (minutes)"), "window_from": N_("Only from"), "window_to": N_("Only until"),
 }  # fmt: skip
 
 
 def read_route(data: Mapping[str, Any], old: RouteDraft) -> RouteDraft:
     """data: the form nested by its names. What a plan's row does not show is kept from ``old``.
 
-    stops[] ids in order, stop.<hex>.{stay,walk,optional}; plans[] keys in order, plan.<hex>.{…};
+    stops[] ids in order, stop.<hex>.{stay,walk,optional,from,to}; plans[] keys in order, plan.<hex>.{…};
     tolerance: minutes, "" by the formula, "mixed" leaves each plan its own.
     Raises a Problem that names the field.
     """
@@ -95,28 +98,42 @@ def _stop(text: str, told: Mapping[str, Any]) -> dict[str, Any]:
         "required": not said.get("optional"),
         "stay_min": said.get("stay", 1),
         "walk_min": said.get("walk", 2),
+        "window_from": said.get("from"),
+        "window_to": said.get("to"),
     }
 
 
 def _plan(text: str, told: Mapping[str, Any], known: Mapping[UUID, PlanDraft], tolerance: str) -> dict[str, Any]:
     said = told.get(text.replace("-", ""), {})
     was = known.get(_uuid(text) or UUID(int=0))
-    form = "every" if said.get("form") == "every" else "fixed"
+    form = said.get("form") if said.get("form") in FORMS else "fixed"
     own = was.tolerance_min if was else None
     plan = {
         "key": text,
         "form": form,
         "weekdays": sum(1 << int(day) for day in set(_list(said.get("days"))) if day in "0123456"),
         "crew_size": 2 if said.get("pair") else 1,
+        "both_scan": bool(said.get("pair") and said.get("both")),
+        "random_min": said.get("random", 0),
+        "other_route": said.get("other"),
         "tolerance_min": own if tolerance == MIXED else (tolerance or None),
         "times": times_of(said.get("times", "")) if form == "fixed" else [],
         "days_of_month": month_days(said.get("days_of_month", "")),
         "skip_dates": [part for part in re.split(r"[\s,，、]+", said.get("skip_dates", "")) if part],
     }
-    for key in ("name", "band_start", "band_end", "every_min", "expected_min", "valid_from", "valid_to"):
+    plan["band_start"], plan["band_end"] = _band(said, form)
+    for key in ("name", "every_min", "per_shift", "expected_min", "valid_from", "valid_to"):
         if said.get(key):
             plan[key] = said[key]
     return plan
+
+
+def _band(said: Mapping[str, Any], form: str) -> tuple[str | None, str | None]:
+    """From when to when: of a shift as chosen ("20:00-08:00") or as typed beside it, else of the band."""
+    if form != "per_shift":
+        return said.get("band_start"), said.get("band_end")
+    chosen = SHIFT.fullmatch(said.get("shift", ""))
+    return (chosen[1], chosen[2]) if chosen else (said.get("own_start"), said.get("own_end"))
 
 
 def _list(value: Any) -> list[str]:

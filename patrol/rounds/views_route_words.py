@@ -1,9 +1,12 @@
 """Door: plans and changes of routes in the reader's words."""
 
+from collections.abc import Mapping
 from datetime import date, time
 from typing import Any
+from uuid import UUID
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from patrol.rounds.preview import by_hand
 from patrol.rounds.route_diff import Change
@@ -25,6 +28,13 @@ def plan_time(plan: PlanDraft) -> str:
     alone = by_hand(plan)
     if alone is not None:
         return f"{alone[0]}–{alone[1]}"
+    if plan.form == "on_demand":
+        return _("On demand")
+    if plan.form == "per_shift":
+        if not (plan.band_start and plan.band_end and plan.per_shift):
+            return _("Set the times")
+        count = ngettext("%(num)s round", "%(num)s rounds", plan.per_shift).replace(" ", "\u00a0")
+        return f"{plan.band_start}–{plan.band_end} {count}"
     if plan.form == "every":
         if not (plan.band_start and plan.band_end and plan.every_min):
             return _("Set the times")
@@ -33,16 +43,24 @@ def plan_time(plan: PlanDraft) -> str:
     return " ".join(plan.times) or _("Set the times")
 
 
-def plan_words(plan: PlanDraft) -> str:
-    """All of a plan in one phrase, for the list of changes."""
-    parts = [plan_time(plan), days_words(plan.weekdays)]
-    if plan.days_of_month:
+def plan_words(plan: PlanDraft, routes: Mapping[UUID, str] | None = None) -> str:
+    """All of a plan in one phrase, for the list of changes. routes: their names, for those it alternates with."""
+    parts = [plan_time(plan)]
+    if plan.form != "on_demand":
+        parts.append(days_words(plan.weekdays))
+    if plan.days_of_month and plan.form != "on_demand":
         parts.append(month_days_words(plan.days_of_month))
-    parts.append(_("walk %(minutes)s min", minutes=plan.expected_min))
-    if plan.tolerance_min is not None:
+    if plan.form != "per_shift":
+        parts.append(_("walk %(minutes)s min", minutes=plan.expected_min))
+    if plan.tolerance_min is not None and plan.form != "per_shift":
         parts.append(_("late after %(minutes)s min", minutes=plan.tolerance_min))
+    used = plan.columns()
+    if used["random_min"]:
+        parts.append(_("up to %(minutes)s min later by chance", minutes=used["random_min"]))
+    if used["other_route_id"]:
+        parts.append(_("in turn with %(route)s", route=(routes or {}).get(used["other_route_id"], "—")))
     if plan.crew_size == 2:
-        parts.append(_("in pairs"))
+        parts.append(_("in pairs, both scan") if plan.both_scan else _("in pairs"))
     if plan.valid_to:
         parts.append(_("until %(day)s", day=plan.valid_to))
     if plan.skip_dates:
@@ -68,14 +86,14 @@ def month_days_typed(days: list[int]) -> str:
     return " ".join(_("last") if day == LAST_OF_MONTH else str(day) for day in days)
 
 
-def change_words(change: Change) -> str:
-    facts = {key: _fact(key, value) for key, value in change.facts.items()}
+def change_words(change: Change, routes: Mapping[UUID, str]) -> str:
+    facts = {key: _fact(key, value, routes) for key, value in change.facts.items()}
     return _(change.text) % facts if facts else _(change.text)
 
 
-def _fact(key: str, value: Any) -> Any:
+def _fact(key: str, value: Any, routes: Mapping[UUID, str]) -> Any:
     if isinstance(value, PlanDraft):
-        return plan_words(value)
+        return plan_words(value, routes)
     if key == "plan" and isinstance(value, int):
         return _("Round %(number)s", number=value)
     return _(value) if key.endswith("_name") else value

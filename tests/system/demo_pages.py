@@ -162,6 +162,7 @@ class _Known:
             "rounds.code": first(select(Label.code).where(Label.id == scan.label_id)).one(),
             "round_id": self._round(Round.starts_at < now()),
             "route_id": first(select(Round.route_id)).first(),
+            "plan_id": first(select(Round.plan_id)).first(),
             "scan_id": scan.id,
             "equipment_id": bottle.id,
             "equipment.code": LIST,

@@ -21,6 +21,7 @@ BEHAVIOURS = (
     "chips-other",
     "confirm-sheet",
     "due-card",
+    "ghost-camera",
     "hazard-category",
     "install-hint",
     "item-acts",

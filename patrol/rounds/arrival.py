@@ -1,7 +1,7 @@
 """What a person says after arriving: all is normal, or a word; and the word left for the next round."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -12,6 +12,7 @@ from patrol.accounts.user import User
 from patrol.core.db import db
 from patrol.core.facts import When
 from patrol.core.problems import N_, NotHere, Problem
+from patrol.photos.photo import add_photos
 from patrol.rounds.round import Round, RoundNote
 from patrol.rounds.scan import Scan, VisitResult
 from patrol.sites.day import mark_day
@@ -23,6 +24,8 @@ class VisitData(BaseModel):
     scan: UUID
     result: Literal["normal", "explained"] = "normal"
     note: str = Field(default="", max_length=500)
+    photos: list[UUID] = Field(default_factory=list, max_length=6)
+    photo_facts: dict[str, Any] = Field(default_factory=dict)
 
 
 class RoundNoteData(BaseModel):
@@ -49,8 +52,18 @@ def settle_visit(data: VisitData, *, id: UUID, by: Reader, when: When) -> VisitR
         note=data.note,
     )
     db.session.add(result)
+    subject = _subject(scan) if data.photos else ""
+    add_photos(
+        data.photos, kind="visit", subject_kind=subject, subject_id=scan.id, place_id=scan.place_id, by=by, when=when,
+        round_id=scan.round_id, detail_id=id, facts=data.photo_facts,
+    )  # fmt: skip
     mark_day(by.site_id, scan.business_day)
     return result
+
+
+def _subject(scan: Scan) -> str:
+    round_ = db.session.get(Round, (scan.site_id, scan.round_id)) if scan.round_id else None
+    return "storm" if round_ is not None and round_.kind == "weather" else "scan"
 
 
 def leave_note(data: RoundNoteData, *, id: UUID, by: Reader, when: When) -> RoundNote:

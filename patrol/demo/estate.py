@@ -10,6 +10,7 @@ from patrol.core.keys import uuid7
 from patrol.demo.words import Both, Lang, say
 from patrol.sites.label import Label
 from patrol.sites.place import Place
+from patrol.sites.place_types import TAGS, tags_of_type
 from patrol.sites.site import Site
 from patrol.sites.symbol import ALPHABET
 
@@ -58,6 +59,13 @@ LOOK: dict[str, list[tuple[str, Both, Both]]] = {
         ("bulb", ("照明", "Lights"), ("没有不亮的", "none dark")),
         ("eye", ("地面和井盖", "Ground and covers"), ("平整、没有缺", "level, none missing")),
     ],
+}
+
+TAGS_BY_LOOK = {"outside": ("outdoor",), "gate": ("outdoor",), "garage": ("drainage",)}
+TAGS_BY_KEY = {
+    "b3.balcony": ("falling_object",),
+    "b4.facade": ("outdoor", "falling_object"),
+    "room.generator": ("power",),
 }
 
 ROOMS: tuple[tuple[str, Both, str, str | None], ...] = (  # key, name, what to look at, type
@@ -167,10 +175,11 @@ def _point(
     estate: Estate, site: Site, key: str, name: str, at: datetime, rng: random.Random, lang: Lang, look: str, *,
     parent: Place | None = None, type: str | None = None, whole: bool = False,
 ) -> None:  # fmt: skip
+    said = {*TAGS_BY_LOOK.get(look, ()), *TAGS_BY_KEY.get(key, ()), *tags_of_type(type)}
     lines = [{"icon": icon, "what": say(what, lang), "good": say(good, lang)} for icon, what, good in LOOK[look]]
     place = _place(
         estate, site, key, name, at, rng, kind="spot", parent=parent, type=type,
-        full_name=name if whole else None, number=len(estate.points) + 1, look_for=lines, note=_way(key, lang),
+        full_name=name if whole else None, number=len(estate.points) + 1, look_for=lines, note=_way(key, lang), tags=[tag for tag in TAGS if tag in said],
     )  # fmt: skip
     estate.points.append(key)
     code = "".join(rng.choice(ALPHABET) for _ in range(12))

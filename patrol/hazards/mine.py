@@ -61,12 +61,3 @@ def open_on_site(site_id: UUID, limit: int = 300) -> list[Any]:
     query = query.join(Hazard.__table__, (found.site_id == WorkOrder.site_id) & (found.id == WorkOrder.id))
     query = query.where(WorkOrder.site_id == site_id, WorkOrder.kind == "hazard", WorkOrder.state.in_(_OPEN))
     return list(db.session.execute(query.order_by(WorkOrder.due_at).limit(limit)))
-
-
-def open_here(site_id: UUID, place_id: UUID) -> list[Any]:
-    """Hazards still open at one place, worst deadline first."""
-    query = _short().where(
-        WorkOrder.site_id == site_id, WorkOrder.place_id == place_id, WorkOrder.kind == "hazard",
-        WorkOrder.state.in_(_OPEN),
-    )  # fmt: skip
-    return list(db.session.execute(query.order_by(WorkOrder.due_at).limit(10)))

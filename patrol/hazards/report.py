@@ -43,6 +43,7 @@ class HazardData(BaseModel):
     after: list[UUID] = Field(default_factory=list)
     scan: UUID | None = None
     seen_again: UUID | None = None
+    looks: Literal["still", "worse", "fixed"] | None = None  # of one seen again
     photo_facts: dict[str, Any] = Field(default_factory=dict)
 
     @model_validator(mode="after")
@@ -82,7 +83,10 @@ def report_hazard(
     _check_photos(data)
     again = _seen(by.site_id, data.seen_again)
     if again is not None:
-        see_again(again, id=id, by=by, when=when, note=data.note, photos=data.photos, photo_facts=data.photo_facts)
+        see_again(
+            again, id=id, by=by, when=when, note=data.note, photos=data.photos, photo_facts=data.photo_facts,
+            looks=data.looks,
+        )  # fmt: skip
         return again
     kind = category(data.category)
     severity = _severity(data, kind, by)

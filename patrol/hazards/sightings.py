@@ -73,8 +73,12 @@ def see_again(
     note: str = "",
     photos: Sequence[UUID] = (),
     photo_facts: Mapping[str, Any] | None = None,
+    looks: str | None = None,
 ) -> Sighting:
-    """Add a sighting with its photos and a line in the timeline; the hazard's state and version stay."""
+    """Add a sighting with its photos and a line in the timeline; the hazard's state and version stay.
+
+    looks: still, worse or fixed, as whoever saw it says; it stands in the line and settles nothing.
+    """
     sighting = Sighting(
         id=id,
         site_id=hazard.site_id,
@@ -97,6 +101,7 @@ def see_again(
         when=when,
         facts=photo_facts,
     )
-    add_step(hazard, "seen", to=hazard.state, from_state=hazard.state, id=id, by=by, when=when, note=note)
+    said = {"looks": looks} if looks else {}
+    add_step(hazard, "seen", to=hazard.state, from_state=hazard.state, id=id, by=by, when=when, note=note, **said)
     mark_day(hazard.site_id, business_day_of(by, when.at))
     return sighting

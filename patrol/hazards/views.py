@@ -1,6 +1,6 @@
 """Door: the report of a hazard, the page of one, and its steps."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +21,7 @@ from patrol.hazards.flow import next_step, other_steps
 from patrol.hazards.hazard import Hazard
 from patrol.hazards.queries import (
     days_late,
+    first_photos,
     may_see,
     most_used,
     open_at,
@@ -174,12 +175,15 @@ def _form(data: dict[str, Any], problem: Problem | None) -> Any:
         last = latest_scan(site_id, current_user.user_id, at)
         place_id, scan = (last.place_id, last.id) if last else (None, scan)
     place = db.session.get(Place, (site_id, place_id)) if place_id else None
+    first = first_photos(site_id, [again.id]).get(again.id) if again else None
     used = most_used(site_id, place.id if place else None, at, limit=6)
     short = list(dict.fromkeys([*([data["category"]] if data.get("category") in categories() else []), *used]))
     html = render_template(
         "hazards/new.html",
         place=place,
         again=again,
+        ghost=f"/photos/{first}/thumb.jpg" if first else None,
+        may_rectify=again is not None and "rectify" in _steps_of(again, at),
         places=_places() if place is None else [],
         twins=open_at(site_id, place.id) if place and not again else [],
         categories=categories(),
@@ -197,6 +201,10 @@ def _form(data: dict[str, Any], problem: Problem | None) -> Any:
         at=at,
     )
     return html, problem.status if problem else 200
+
+
+def _steps_of(hazard: Hazard, at: datetime) -> list[str | None]:
+    return [next_step(hazard, _reader(), at), *other_steps(hazard, _reader(), at)]
 
 
 def _asked(name: str, data: dict[str, Any]) -> UUID | None:

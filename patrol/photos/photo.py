@@ -22,7 +22,8 @@ KINDS = ("visit", "before", "after", "sighting", "verify", "inspection", "signat
 
 
 class Photo(SiteRow, Model):
-    """A picture as its record tells of it. ``subject_kind``/``subject_id``: hazard, inspection, scan, place."""
+    """A picture as its record tells of it. ``subject_kind``/``subject_id``: hazard, inspection, scan, place,
+    storm (a scan on a round of the weather)."""
 
     __tablename__ = "photo"
     __table_args__ = (
@@ -159,9 +160,10 @@ def _sha256(told: Any) -> str | None:
 def may_see_photo(photo: Photo, by: Reader) -> bool:
     """Pictures of hazards and places are for all of the site; others for who took them and whose work they are.
 
-    An engineer sees what was found at equipment before him, but nobody's signature.
+    An engineer sees what was found at equipment before him, but nobody's signature. What was photographed before a
+    storm is for all, since the picture after it is held against it.
     """
-    if photo.subject_kind in ("hazard", "place") or photo.user_id == by.user_id or by.may("photo.log"):
+    if photo.subject_kind in ("hazard", "place", "storm") or photo.user_id == by.user_id or by.may("photo.log"):
         return True
     return photo.subject_kind == "inspection" and photo.kind != "signature" and by.may("equipment.see")
 

@@ -22,6 +22,7 @@ BEHAVIOURS = (
     "chips-other",
     "confirm-sheet",
     "due-card",
+    "ghost-camera",
     "hazard-category",
     "install-hint",
     "item-acts",

@@ -40,7 +40,7 @@ def subjects(site_id: UUID, rows: Iterable[Any]) -> dict[UUID, Subject]:
     return {
         **_hazards(site_id, subject_ids(rows, "hazard")),
         **_inspections(site_id, subject_ids(rows, "inspection")),
-        **_scans(site_id, subject_ids(rows, "scan")),
+        **_scans(site_id, [*subject_ids(rows, "scan"), *subject_ids(rows, "storm")]),
     }
 
 

@@ -29,7 +29,7 @@ class VisitData(BaseModel):
     note: str = Field(default="", max_length=500)
     question: UUID | None = None
     choice: int | None = Field(default=None, ge=0, le=9)
-    photos: list[UUID] = Field(default_factory=list, max_length=3)
+    photos: list[UUID] = Field(default_factory=list, max_length=6)
     photo_facts: dict[str, Any] = Field(default_factory=dict)
 
 
@@ -59,12 +59,18 @@ def settle_visit(data: VisitData, *, id: UUID, by: Reader, when: When) -> VisitR
     db.session.add(result)
     if data.question is not None and data.choice is not None:
         answer(scan, data.question, data.choice, id=id, by=by, when=when)
+    subject = _subject(scan) if data.photos else ""
     add_photos(
-        data.photos, kind="visit", subject_kind="scan", subject_id=scan.id, place_id=scan.place_id, by=by, when=when,
+        data.photos, kind="visit", subject_kind=subject, subject_id=scan.id, place_id=scan.place_id, by=by, when=when,
         round_id=scan.round_id, detail_id=id, facts=data.photo_facts,
     )  # fmt: skip
     mark_day(by.site_id, scan.business_day)
     return result
+
+
+def _subject(scan: Scan) -> str:
+    round_ = db.session.get(Round, (scan.site_id, scan.round_id)) if scan.round_id else None
+    return "storm" if round_ is not None and round_.kind == "weather" else "scan"
 
 
 def leave_note(data: RoundNoteData, *, id: UUID, by: Reader, when: When) -> RoundNote:

@@ -17,7 +17,8 @@ from patrol.core.facts import When
 from patrol.core.keys import uuid7
 from patrol.core.problems import NotHere
 from patrol.equipment.duty import due_here, lines
-from patrol.hazards.mine import open_here, reported_by
+from patrol.hazards.looks import looks_at
+from patrol.hazards.mine import reported_by
 from patrol.photos.intake import form_store
 from patrol.photos.photo import photos_of
 from patrol.photos.storage import limits, shelf
@@ -37,6 +38,7 @@ from patrol.sites.place import Place
 from patrol.sites.symbol import fold_code
 from patrol.weather.duties import weather_duties
 from patrol.weather.event import on_now
+from patrol.weather.guide import storm_at
 from patrol.web.access import needs
 from patrol.web.filters import clock
 from patrol.web.forms import record_form
@@ -147,7 +149,8 @@ def visit(scan_id: UUID) -> Any:
         next_stop=walk.next_stop if walk else None,
         next_url=_after(walk),
         before=last_visit(scan.site_id, place.id, scan.id),
-        hazards=open_here(scan.site_id, place.id),
+        hazards=looks_at(scan.site_id, [place.id]).get(place.id, []),
+        storm=storm_at(scan.site_id, walk, place.id) if walk else None,
         due=[
             *lines(weather_duties(_reader(), [walk] if walk else [], at, place.id)),
             *due_here(_reader(), place.id, at),
@@ -187,6 +190,9 @@ def round_page(round_id: UUID) -> Any:
         end_record_id=uuid7(),
         at=at,
         beads=[bead(stop, walk) for stop in walk.stops],
+        looks=looks_at(current_user.site_id, [stop.place_id for stop in walk.stops])
+        if at < walk.times.closes_at
+        else {},
         note=last_note(current_user.site_id, walk.route_id, walk.id),
         own_notes=_notes(walk.id),
         upcoming=found.upcoming,

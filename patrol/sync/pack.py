@@ -6,7 +6,7 @@ as the phone's own arithmetic takes them.
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -25,12 +25,15 @@ from patrol.rounds.today import rounds_ahead
 from patrol.rounds.walk import Stop, Walk
 from patrol.sites.label_hashes import Checkpoint, known_labels
 from patrol.sites.place_tree import places_in_use
+from patrol.weather.duties import weather_owed
+from patrol.weather.guide import Storm, storms_of
 from patrol.web.i18n import language, pick
 from patrol.workorders.queries import my_orders
 from patrol.workorders.words import STATES
 
 LAST_VISITS = timedelta(hours=36)
 MOST_ORDERS = 20
+MOST_LOOKS = 60
 
 
 def pack_facts(by: Reader, at: datetime) -> dict[str, Any]:
@@ -39,8 +42,10 @@ def pack_facts(by: Reader, at: datetime) -> dict[str, Any]:
     fills = by.may("checklist.see") or by.may("checklist.fill")
     owed = owed_by(by, at, [place.id for place in places]) if fills else []
     orders = _orders(by)
-    walks = rounds_ahead(by, at) if by.may("scan") else []
-    asked = asked_on(by.site_id, walks, at) if walks else {}
+    found = rounds_ahead(by, at) if by.may("scan") else []
+    asked = asked_on(by.site_id, found, at) if found else {}
+    storms = storms_of(by.site_id, found)
+    owed = [*owed, *(weather_owed(by, found, at) if fills else [])]
     return {
         "v": 1,
         "made_at": ms(at),
@@ -49,10 +54,10 @@ def pack_facts(by: Reader, at: datetime) -> dict[str, Any]:
         "site": str(by.site_id),
         "zone": by.zone.key,
         "theme": by.theme,
-        "rounds": [_round(walk, asked) for walk in walks],
+        "rounds": [_round(walk, asked, storms.get(walk.id, {})) for walk in found],
         "labels": {label.sha256: [str(label.place_id), label.replaced] for label in labels},
         "places": _places(by, at, places),
-        "hazards": [_hazard(row) for row in open_on_site(by.site_id)],
+        "hazards": _hazards(by, {stop.place_id for walk in found for stop in walk.stops}),
         "due": [_due(one, business_day_of(by, at)) for one in owed],
         "orders": orders,
         "pages": page_paths(by, [order["id"] for order in orders], sorted({one.duty.code for one in owed})),
@@ -93,9 +98,11 @@ def ms(at: datetime) -> int:
     return int(at.timestamp() * 1000)
 
 
-def _round(walk: Walk, asked: dict[tuple[UUID, UUID], Asked]) -> dict[str, Any]:
+def _round(walk: Walk, asked: dict[tuple[UUID, UUID], Asked], storm: Mapping[UUID, Storm]) -> dict[str, Any]:
+    """storm: what a round before or after asks for at its places."""
     times = walk.times
-    return {
+    phase = {"phase": next(iter(storm.values())).phase} if storm else {}
+    return phase | {
         "id": str(walk.id),
         "title": _("%(route)s · round %(ordinal)s", route=walk.route_name, ordinal=walk.ordinal),
         "route": walk.route_name,
@@ -104,11 +111,13 @@ def _round(walk: Walk, asked: dict[tuple[UUID, UUID], Asked]) -> dict[str, Any]:
         "ends": ms(times.ends_at),
         "closes": ms(times.closes_at),
         "tolerance": int(times.tolerance.total_seconds() * 1000),
-        "stops": [_stop(stop, asked.get((walk.id, stop.place_id), NOTHING)) for stop in walk.stops],
+        "stops": [
+            _stop(stop, asked.get((walk.id, stop.place_id), NOTHING), storm.get(stop.place_id)) for stop in walk.stops
+        ],
     }
 
 
-def _stop(stop: Stop, asked: Asked) -> dict[str, Any]:
+def _stop(stop: Stop, asked: Asked, storm: Storm | None) -> dict[str, Any]:
     """Of a question only what is asked; which answer is right never leaves the server."""
     scans = [[str(scan.id), ms(scan.at), str(scan.user_id), scan.user_name] for scan in stop.scans]
     told: dict[str, Any] = {"place": str(stop.place_id), "name": stop.name, "walk": stop.walk_min}
@@ -116,6 +125,8 @@ def _stop(stop: Stop, asked: Asked) -> dict[str, Any]:
         told["optional"] = True
     if stop.window:
         told["window"] = [ms(at) for at in stop.window]
+    if storm and storm.before:
+        told["before"] = storm.before
     if stop.suspended:
         told["excused"] = True
     if asked.question is not None:
@@ -147,9 +158,18 @@ def _last(visit: tuple[datetime, str, str | None] | None) -> list[Any] | None:
     return [ms(visit[0]), visit[1], visit[2] == "normal"] if visit else None
 
 
-def _hazard(row: Any) -> dict[str, Any]:
+def _hazards(by: Reader, places: Collection[UUID]) -> list[dict[str, Any]]:
+    """All that is open; those at the places of this person's rounds with the picture they were reported with."""
+    rows = open_on_site(by.site_id)
+    near = [row.id for row in rows if row.place_id in places][:MOST_LOOKS]
+    photos = first_photos(by.site_id, near)
+    return [_hazard(row, photos.get(row.id)) for row in rows]
+
+
+def _hazard(row: Any, photo: UUID | None) -> dict[str, Any]:
     kind = categories()[row.category]
-    return {
+    picture = {"photo": f"/photos/{photo}/thumb.jpg"} if photo else {}
+    return picture | {
         "id": str(row.id),
         "number": row.number,
         "title": pick(kind["short"]),

@@ -20,6 +20,7 @@ from patrol.photos.photo import may_see_photo
         ("inspection", "signature", "supervisor", True),
         ("scan", "visit", "engineer", False),
         ("scan", "visit", "leader", True),
+        ("storm", "visit", "guard2", True),  # what it looked like before
     ],
 )
 def test_who_sees_whose_photo(people, reader_of, subject, kind, who, seen):

@@ -29,6 +29,7 @@ from patrol.sites.site import Site
 from patrol.sync.envelope import Batch
 from patrol.sync.received import Shelved
 from patrol.sync.take_in import take_in
+from patrol.weather.declare import DeclareData, declare
 from tests.conftest import token_of
 from tests.doors import Door, every_door
 
@@ -132,6 +133,9 @@ class _Known:
             Visit("security_supervisor", "/equipment?due=1"),
             Visit("security_supervisor", "/people?show=former"),
             Visit("site_manager", "/me"),
+            Visit("site_manager", "/weather"),
+            Visit("site_manager", f"/weather/{values['event_id']}"),
+            Visit("guard", f"/hazards/new?seen_again={values['hazard_id']}"),
         )
         for state in ("reported", "assigned", "to_verify", "closed"):
             hazard = db.session.scalars(select(Hazard.id).where(Hazard.state == state)).first()
@@ -172,7 +176,15 @@ class _Known:
             "shelf.shelved_id": self._refused(guard),
             **self._secrets(guard),
             **self._periods(),
+            "event_id": self._storm(),
         }
+
+    def _storm(self) -> Any:
+        """One that is on, so that its page has everything."""
+        manager = reader_by_token(token_of(self.people[STAFF_NO["site_manager"]]), now())
+        assert manager is not None
+        with write(self.site.id):
+            return declare(DeclareData(level="orange", note="台风梅花"), id=uuid7(), by=manager, at=now()).id
 
     def _hazard_of(self, guard: User) -> Any:
         """The guard's newest report: a page that he may open, and all others too."""

@@ -6,6 +6,7 @@
 //   [<label><input type="file" accept="image/*" multiple data-gallery>从相册选</label>]
 //   <p data-error role="alert" hidden></p>
 // </div>
+// element.patrol.take(file) adds a picture that another behaviour took with the camera.
 // Previews are li.photo[data-photo=<id>] > img.photo__img, .photo__stamp (time · who, where), button.photo__drop. Inside
 // form[data-draft] they survive a restart. element.patrol = {count(), ready(), photos(),
 // problem(), complain()}; `photos-changed` bubbles.
@@ -84,6 +85,7 @@ export async function attach(picker) {
   picker.patrol = {
     count: () => taken.length,
     ready: () => working, // photos still being shrunk
+    take: (file) => { working = working.then(() => take(file, false)); return working }, // of another camera on this page
     photos: async () => { await working; return [...taken] },
     problem: () => (taken.length < Number(picker.dataset.min || 0) ? t("photo_missing") : ""),
     complain: () => complain(picker, t("photo_missing")),

@@ -38,9 +38,11 @@ function seenAgain(form, one) {
   for (const radio of form.querySelectorAll("[name=category]")) radio.checked = radio.value === one.category
   for (const radio of form.querySelectorAll("[name=severity]")) radio.checked = radio.value === one.severity
   for (const part of form.querySelectorAll("[data-part=new]")) part.hidden = true
-  const told = document.querySelector("[data-part=again]")
-  told.hidden = false
-  fillSlots(told, { title: one.title, number: one.number })
+  form.querySelector("[data-name=photos]").dataset.ghost = one.photo ?? ""
+  for (const told of document.querySelectorAll("[data-part=again]")) {
+    told.hidden = false
+    fillSlots(told, { title: one.title, number: one.number })
+  }
 }
 
 async function lastPlace(now) {

@@ -26,7 +26,7 @@ export async function fill(facts, now) {
   document.querySelector("[data-beads]").replaceWith(
     draw(walk.stops.map((stop) => ({ state: beadState(stop, walk.next), number: stop.number })), beadSentence(walk)),
   )
-  fillRows("stops", walk.stops.map((stop) => stopRow(facts, stop)))
+  fillRows("stops", walk.stops.flatMap((stop) => [stopRow(facts, stop), ...(over ? [] : lookRows(facts, stop))]))
   const waiting = walk.stops.filter((stop) => stop.local).length
   fillSlots(document, { kept: t("visits_here", { n: waiting, m: walk.done - waiting }) })
   for (const form of document.querySelectorAll("form[data-record]")) {
@@ -48,4 +48,12 @@ function stopRow(facts, stop) {
   const said = stop.at ? [clock(stop.at, facts.zone), stop.by] : [stop.optional && t("optional"), own && t("own_time", { time: own })]
   const meta = said.filter(Boolean).join(" · ")
   return row(`stop-${stop.state}`, { title: `${stop.number} · ${stop.name}`, meta }, stop.scan ? { url: `/visits/${stop.scan}` } : {})
+}
+
+// What is open at a point is one more thing to look at there.
+function lookRows(facts, stop) {
+  return facts.hazards.filter((one) => one.place === stop.place).map((one) => {
+    const url = `/hazards/new?seen_again=${one.id}${stop.scan ? `&scan=${stop.scan}` : ""}`
+    return row(`look-${one.severity}`, { title: one.title }, { url, thumb: one.photo })
+  })
 }

@@ -23,7 +23,7 @@ export async function fill(facts, now) {
   const stop = home?.stops.find((one) => one.place === arrival.place) ?? null
   banner(facts, arrival, place, home, stop)
   fillRows("look", place.look.map(([what, good, icon]) => row("look", { what, good }, { icon })))
-  fillRows("hazards", facts.hazards.filter((one) => one.place === arrival.place).map(hazardRow))
+  fillRows("hazards", facts.hazards.filter((one) => one.place === arrival.place).map((one) => hazardRow(one, arrival)))
   fillRows("due", duePlaces(stillDue(facts.due, done).filter((one) => one.above.includes(arrival.place))).map(dueRow))
   if (place.last) {
     const [at, name, normal] = place.last
@@ -80,8 +80,10 @@ function banner(facts, arrival, place, walk, stop) {
   fillSlots(document, { name: place.name, line: arrival.at ? `${arrived} · ${verdict(walk, stop, arrival, facts.zone)}` : t("not_yet") })
 }
 
-function hazardRow(one) {
-  return row(`hazard-${one.severity}`, { title: one.title, meta: one.number, state: one.state }, { url: `/hazards/${one.id}` })
+function hazardRow(one, arrival) {
+  const scan = arrival.at ? `&scan=${arrival.id}` : ""
+  const url = `/hazards/new?seen_again=${one.id}${scan}`
+  return row(`hazard-${one.severity}`, { title: one.title, meta: one.number, state: one.state }, { url, thumb: one.photo })
 }
 
 function dueRow({ next, left }) {
@@ -103,8 +105,19 @@ function forms(arrival, place, walk) {
     return
   }
   result.elements.scan.value = arrival.id
+  stormPhoto(result, place, walk, walk?.stops.find((one) => one.place === arrival.place))
   const more = walk?.next && walk.next.place !== arrival.place
   result.dataset.next = walk && !more ? `/rounds/${walk.id}` : "/today"
   fillSlots(result, { go: t(more ? "fine_next" : "fine") })
   report.href = `/hazards/new?place=${arrival.place}&scan=${arrival.id}`
+}
+
+// Before and after a storm a photo is asked for; the later one is held against the earlier.
+function stormPhoto(form, place, walk, stop) {
+  for (const part of form.querySelectorAll("[data-storm]")) {
+    part.hidden = part.disabled = part.dataset.storm !== walk?.phase
+    const picker = part.querySelector("[data-behaviour~=photo-picker]")
+    picker.dataset.where = place.name
+    picker.dataset.ghost = (part.dataset.storm === "after" && stop?.before) || ""
+  }
 }

@@ -22,6 +22,7 @@ export async function keepFresh({ force = false } = {}) {
   if (!facts || facts.user !== user) return false
   const same = before?.facts.pages_key === facts.pages_key && (await hasPages(facts))
   if (!same && !(await takePages(facts))) return false
+  await takePictures(facts)
   await write(["pack"], async (store) => {
     await store("pack").clear() // one person's only
     await store("pack").put({ user, facts, fetched_at: Date.now() })
@@ -35,21 +36,32 @@ async function hasPages(facts) {
   return !first || Boolean(await cache.match(first[0]))
 }
 
-// The pages come all or not at all; pictures of orders are a courtesy.
+// The pages come all or not at all.
 async function takePages(facts) {
   const { body: made, policy } = (await ask("/sync/pack/pages")) ?? {}
   if (!made?.pages || made.key !== facts.pages_key) return false
   const headers = { "Content-Type": "text/html; charset=utf-8", ...(policy && { "Content-Security-Policy": policy }) }
   const cache = await caches.open(PAGES)
-  const wanted = new Set([...Object.keys(made.pages), ...facts.orders.map((order) => order.photo).filter(Boolean)])
   for (const [path, html] of Object.entries(made.pages)) {
     await cache.put(path, new Response(html, { headers }))
   }
+  const wanted = new Set([...Object.keys(made.pages), ...picturesOf(facts)])
   for (const request of await cache.keys()) if (!wanted.has(new URL(request.url).pathname)) await cache.delete(request)
-  await Promise.allSettled(facts.orders.filter((order) => order.photo).map(async ({ photo }) => {
-    if (!(await cache.match(photo))) await cache.add(photo)
-  }))
   return true
+}
+
+// Of orders, of what is open at the points to walk, and of how these looked before the storm.
+function picturesOf(facts) {
+  const stops = facts.rounds.flatMap((round) => round.stops)
+  return [...facts.orders.map((order) => order.photo), ...facts.hazards.map((one) => one.photo), ...stops.map((stop) => stop.before)].filter(Boolean)
+}
+
+// A courtesy: what does not come now comes the next time.
+async function takePictures(facts) {
+  const cache = await caches.open(PAGES)
+  await Promise.allSettled([...new Set(picturesOf(facts))].map(async (path) => {
+    if (!(await cache.match(path))) await cache.add(path)
+  }))
 }
 
 // Nothing of anybody stays but what is still unsent.

@@ -8,12 +8,14 @@ export function fillSlots(root, values) {
   return root
 }
 
-// A copy of <template data-row="name"> in the page, its slots filled. icon: of its tile; url: of its first link.
-export function row(name, values, { icon = null, url = null, hide = [] } = {}) {
+// A copy of <template data-row="name"> in the page, its slots filled. icon: of its tile; url: of its first link;
+// thumb: of its picture.
+export function row(name, values, { icon = null, url = null, thumb = null, hide = [] } = {}) {
   const template = document.querySelector(`template[data-row="${name}"]`)
   const made = fillSlots(template.content.cloneNode(true), values).firstElementChild
   if (icon) setIcon(made.querySelector("svg"), icon)
   if (url) made.querySelector("a")?.setAttribute("href", url)
+  if (thumb) Object.assign(made.querySelector("[data-thumb]"), { src: thumb, hidden: false })
   for (const part of hide) made.querySelector(`[data-part="${part}"]`)?.remove()
   return made
 }

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import String, cast, func, or_, select, tuple_
 
 from patrol.accounts.user import User
 from patrol.core.db import db
@@ -21,7 +21,8 @@ WAITING = timedelta(days=14)  # what nobody looked at for longer is not news any
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Business days from first to last, both counting. grade: C, or B for those as well. state: open, done or all."""
+    """Business days from first to last, both counting. grade: C, or B for weak signs as well: a
+    visit that is B only because the phone knew no position is no exception. state: open, done or all."""
 
     first: date
     last: date
@@ -75,6 +76,7 @@ def _fits(site_id: UUID, wanted: Wanted) -> list[Any]:
     fits: list[Any] = [
         Evidence.site_id == site_id,
         Evidence.grade.in_(("C",) if wanted.grade == "C" else ("B", "C")),
+        or_(Evidence.grade == "C", cast(Evidence.flags, String) != "[]"),
         Evidence.business_day >= wanted.first,
         Evidence.business_day <= wanted.last,
     ]

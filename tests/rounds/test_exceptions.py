@@ -35,7 +35,9 @@ def hurried(world, places, people):
     world.make_rounds(DAY, world.at(DAY, "12:00"))
     round_ = world.rounds(DAY, route)[0]
     first = world.at(DAY, "20:05")
-    world.scans([(places.lobby.id, first, round_, ()), (places.pump.id, first + timedelta(seconds=5), round_, ())])
+    world.scans(
+        [(places.lobby.id, first, round_, ["late_sync"]), (places.pump.id, first + timedelta(seconds=5), round_, ())]
+    )
     with time_machine.travel(world.at(DAY, "22:00"), tick=False):
         ensure_evidence(world.site.id, world.at(DAY, "22:00"))
         yield db.session.scalars(select(Evidence).where(Evidence.grade == "C", Evidence.kind == "visit")).one()
@@ -58,6 +60,14 @@ def test_weak_signs_are_shown_when_asked_for(as_user, people, hurried):
     client = as_user(people.supervisor)
     assert "3 栋 大堂" not in client.get("/exceptions").text
     assert "3 栋 大堂" in client.get("/exceptions?grade=B").text
+
+
+def test_a_phone_without_a_position_is_no_exception(as_user, people, world, places):
+    world.scans([(places.gate.id, world.at(DAY, "21:00"), None, ())])
+    with time_machine.travel(world.at(DAY, "22:00"), tick=False):
+        page = as_user(people.supervisor).get("/exceptions?grade=B&state=all").text
+        assert db.session.scalars(select(Evidence.grade)).one() == "B"
+    assert "没有待处理的异常" not in page and "东大门" not in page
 
 
 @pytest.mark.parametrize("query", ["route=01a212d6-b958-76e7-b2f1-2909a84b6488", "from=2026-03-10&to=2026-03-17"])

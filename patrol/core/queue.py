@@ -87,6 +87,14 @@ def claim(at: datetime, *, kinds: tuple[str, ...] | None = None) -> Claimed | No
     return Claimed(**row._mapping, lease=lease) if row else None
 
 
+def any_due(at: datetime, *, kinds: tuple[str, ...]) -> bool:
+    """Whether it is worth while to ask: a look that keeps no writer waiting."""
+    query = select(Job.id).where(Job.done_at.is_(None), Job.run_at <= at, _free(at), Job.kind.in_(kinds))
+    found = db.session.scalar(query.limit(1)) is not None
+    db.session.rollback()
+    return found
+
+
 def finish(job: Claimed, at: datetime, outcome: str = "done") -> bool:
     """Inside ``write()``: over and done with. False when the lease had passed to somebody else."""
     return _give_back(job, done_at=at, outcome=outcome, leased_until=None)

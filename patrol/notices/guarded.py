@@ -71,9 +71,10 @@ _is_installed = False
 
 
 @contextmanager
-def guarded(local: bool = False, seconds: float = SECONDS) -> Iterator[Call]:
+def guarded(local: bool = False, seconds: float | None = None) -> Iterator[Call]:
     """local: let it reach 127.0.0.1 in plain http, for tests with a sink of their own."""
     _install()
+    seconds = SECONDS if seconds is None else seconds
     call = Call(local, time.monotonic() + seconds)
     token = _call.set(call)
     alarm = threading.Timer(seconds, call.cut)
@@ -174,6 +175,8 @@ def _wrap_requests(session: Any) -> None:
 
 
 def _send(call: Call, plain: Any, session: Any, request: Any, named: dict[str, Any]) -> Any:
+    from requests import Timeout
+
     parts = urlsplit(request.url)
     if parts.scheme != "https" and not (call.local and parts.hostname == "127.0.0.1"):
         raise call.refuse("not_https")
@@ -181,11 +184,14 @@ def _send(call: Call, plain: Any, session: Any, request: Any, named: dict[str, A
         raise call.refuse("name_in_address")
     request.headers["Accept-Encoding"] = "identity"
     left = call.seconds_left
-    reply = plain(
-        session, request, **{**named, "allow_redirects": False, "proxies": {}, "stream": True, "timeout": (left, left)}
-    )
+    how = {**named, "allow_redirects": False, "proxies": {}, "stream": True, "timeout": (left, left)}
+    try:
+        reply = plain(session, request, **how)
+    except Timeout:
+        call.trouble = "timeout"
+        raise
     call.status = reply.status_code
-    call.body = _read(reply)
+    call.body = _read(call, reply)
     reply._content, reply._content_consumed = call.body, True
     reply.close()
     if reply.is_redirect or reply.is_permanent_redirect or 300 <= reply.status_code < 400:
@@ -193,12 +199,19 @@ def _send(call: Call, plain: Any, session: Any, request: Any, named: dict[str, A
     return reply
 
 
-def _read(reply: Any) -> bytes:
+def _read(call: Call, reply: Any) -> bytes:
     """The first 64 KiB as they come; nobody needs more of an answer."""
+    from requests import ConnectionError
+    from urllib3.exceptions import HTTPError
+
     got = b""
-    while len(got) < MOST_BYTES:
-        piece = reply.raw.read(min(8192, MOST_BYTES - len(got)), decode_content=False)
-        if not piece:
-            break
-        got += piece
+    try:
+        while len(got) < MOST_BYTES:
+            piece = reply.raw.read(min(8192, MOST_BYTES - len(got)), decode_content=False)
+            if not piece:
+                break
+            got += piece
+    except (HTTPError, OSError) as error:
+        call.trouble = call.trouble or "broken_off"
+        raise ConnectionError(str(error)) from error
     return got

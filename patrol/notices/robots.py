@@ -62,6 +62,8 @@ def robot_outcome(call: Call) -> Outcome:
         return Outcome("later", f"status {call.status}")
     if not 200 <= call.status < 300:
         return Outcome("refused", f"status {call.status}")
+    if call.trouble:  # its "no" may have been in what did not arrive
+        return Outcome("later", call.trouble)
     code = _code(call.body)
     if code in (0, None):
         return Outcome("sent")

@@ -16,7 +16,7 @@ from patrol.accounts.user import Membership
 from patrol.core.clock import now
 from patrol.core.db import db, write
 from patrol.core.problems import N_
-from patrol.core.queue import Claimed, again, claim, finish
+from patrol.core.queue import Claimed, again, any_due, claim, finish
 from patrol.notices.make import JOBS
 from patrol.notices.notice import Notice
 from patrol.notices.person import PushSubscription, forget_subscription, people_to_tell, subscriptions_of
@@ -65,6 +65,8 @@ def send_due(
     context: Callable[[], AbstractContextManager[Any]], post: Post, *, clock: Callable[[], datetime] = now
 ) -> int:
     """Everything that is due. Returns how many jobs were taken up. context: opens the app's context in a thread."""
+    if not any_due(clock(), kinds=JOBS):
+        return 0
     end, counts = time.monotonic() + SECONDS, [0] * AT_ONCE
 
     def work(number: int) -> None:

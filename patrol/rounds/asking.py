@@ -45,7 +45,7 @@ def asked_on(site_id: UUID, walks: Iterable[Walk], at: datetime) -> dict[tuple[U
 
 
 def live_place(walk: Walk, known: EvidenceSite) -> UUID | None:
-    """The place of a round that asks for a live photo. A storm has photos of its own; rounds before the secret ask none."""
+    """The place of a round that asks for a live photo; a storm has its own, rounds before the secret ask none."""
     if walk.kind == "weather" or walk.times.opens_at < known.made_at:
         return None
     return live_stop([stop.place_id for stop in walk.required], known.secret.encode(), walk.id)

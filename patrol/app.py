@@ -20,6 +20,7 @@ from patrol import settings
 from patrol.accounts import device, roster, user
 from patrol.accounts.reader import reader_by_token
 from patrol.accounts.roles import TEAMS
+from patrol.briefings import handover
 from patrol.core.clock import now
 from patrol.core.db import db
 from patrol.equipment import checklist, equipment, inspection
@@ -54,7 +55,7 @@ TABLES = (
     *(site, place, label, label_symbol, day),
     *(user, device, roster, entry, photo),
     *(order, hazard, checklist, equipment, inspection),
-    *(route, round, scan, ending, day_tally, received),
+    *(route, round, scan, ending, day_tally, received, handover),
 )
 
 csrf = HeaderFirst()
@@ -151,6 +152,7 @@ def _init_login(app: Flask) -> None:
 def _doors() -> list[Blueprint]:
     """Every package's door. Imported late, so that commands that need no pages start quickly."""
     from patrol.accounts import views as accounts
+    from patrol.briefings import views as briefings
     from patrol.equipment import views as equipment_views
     from patrol.exports import views_import, views_labels, views_review
     from patrol.hazards import views as hazards
@@ -167,7 +169,7 @@ def _doors() -> list[Blueprint]:
     from patrol.sync import views_shelf as refused
     from patrol.workorders import views as workorders
 
-    guard = (accounts, rounds, visits_views, hazards, hazard_lists, workorders, equipment_views, photos)
+    guard = (accounts, rounds, visits_views, hazards, hazard_lists, workorders, equipment_views, photos, briefings)
     desk = (board_views, photo_views, reviews, views_review, views_routes, places, views_labels, views_import)
     return [health.bp, *(door.bp for door in (*guard, *desk, sync, refused, pwa, views_install))]
 
@@ -192,8 +194,9 @@ def _words(app: Flask) -> None:
 
 def order_title(order: Any) -> str:
     """An order's title in the reader's language: a hazard's is its category's short name."""
-    found = _short_names().get(order.title)
-    return pick(found) if found else str(order.title)
+    title = order["title"] if isinstance(order, dict) else order.title
+    found = _short_names().get(title)
+    return pick(found) if found else str(title)
 
 
 @cache

@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
 from pydantic import BaseModel
 
 from patrol.accounts.reader import Reader
+from patrol.briefings.handover import HandoverSign, HandoverSignData, sign_handover
 from patrol.core.facts import When
 from patrol.equipment.complete import InspectionData, complete_inspection
 from patrol.hazards.hazard import Hazard
@@ -35,6 +37,10 @@ def _report(data: HazardData, *, id: UUID, by: Reader, when: When) -> Hazard:
     return report_hazard(data, id=id, by=by, when=when, round_id=round_of(by.site_id, data.scan))
 
 
+def handover_url(row: HandoverSign) -> str:
+    return f"/handover?day={row.day}&shift={quote(row.shift)}&team={row.team}"
+
+
 KINDS: dict[str, Kind] = {
     "visit": Kind(VisitData, settle_visit, ("scan",)),
     "round_note": Kind(RoundNoteData, leave_note, ("scan",), lambda row: f"/rounds/{row.round_id}"),
@@ -46,6 +52,7 @@ KINDS: dict[str, Kind] = {
         ("checklist.fill", "checklist.patrol"),
         lambda row: f"/inspections/{row.id}",
     ),
+    "handover_sign": Kind(HandoverSignData, sign_handover, ("scan", "board.see"), handover_url),
     "work_order_step": Kind(
         StepData, take_step, ("order.rectify", "order.assign_minor"), lambda row: f"/hazards/{row.id}"
     ),

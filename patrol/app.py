@@ -21,6 +21,7 @@ from patrol import settings
 from patrol.accounts import device, roster, user
 from patrol.accounts.reader import reader_by_token
 from patrol.accounts.roles import ROLES, TEAMS
+from patrol.briefings import handover
 from patrol.core import queue
 from patrol.core.clock import now
 from patrol.core.db import db
@@ -66,7 +67,7 @@ TABLES = (
     *(order, hazard, checklist, equipment, inspection),
     *(route, round, scan, ending, suspension, weather_event, weather_rounds),
     *(evidence, evidence_site, presence, walk_times),
-    *(day_tally, signature, received),
+    *(day_tally, signature, handover, received),
     *(queue, notice, person, sent, site_notices, target),
 )
 
@@ -174,6 +175,7 @@ def _bell(by: Any, at: Any) -> dict[str, Any]:
 def _doors() -> list[Blueprint]:
     """Every package's door. Imported late, so that commands that need no pages start quickly."""
     from patrol.accounts import views as accounts
+    from patrol.briefings import views as briefings
     from patrol.equipment import views as equipment_views
     from patrol.exports import views_import, views_labels, views_review
     from patrol.hazards import views as hazards
@@ -194,7 +196,7 @@ def _doors() -> list[Blueprint]:
     from patrol.workorders import views as workorders
 
     guard = (accounts, rounds, visits_views, hazards, hazard_lists, workorders, equipment_views, photos)
-    readers = (board_views, photo_views, reviews, views_sign, views_review, exceptions_views)
+    readers = (board_views, briefings, photo_views, reviews, views_sign, views_review, exceptions_views)
     desk = (*readers, views_questions, weather, places, views_labels, views_import)
     plans, told = (views_routes, views_start), (notices, views_choices, views_targets)
     return [health.bp, *(door.bp for door in (*guard, *desk, *plans, *told, sync, refused, pwa, views_install))]
@@ -226,8 +228,9 @@ def _words(app: Flask) -> None:
 
 def order_title(order: Any) -> str:
     """An order's title in the reader's language: a hazard's is its category's short name."""
-    found = _short_names().get(order.title)
-    return pick(found) if found else str(order.title)
+    title = order["title"] if isinstance(order, dict) else order.title
+    found = _short_names().get(title)
+    return pick(found) if found else str(title)
 
 
 @cache

@@ -57,6 +57,24 @@ def shift_after(
     return next((one for one in later if one.starts_at >= this.ends_at), later[0] if later else None)
 
 
+def shift_before(
+    this: ShiftTime, shifts: Iterable[Mapping[str, Any]], tz: ZoneInfo, day_start: time
+) -> ShiftTime | None:
+    """The shift that began last before this one, within two days."""
+    shifts = list(shifts)
+    days = (this.day, this.day - ONE_DAY, this.day - 2 * ONE_DAY)
+    earlier = [one for day in days for one in shift_times(day, shifts, tz, day_start) if one.starts_at < this.starts_at]
+    return max(earlier, key=lambda one: one.starts_at, default=None)
+
+
+def last_begun(at: datetime, shifts: Iterable[Mapping[str, Any]], tz: ZoneInfo, day_start: time) -> ShiftTime | None:
+    """The shift that is on, or between two shifts the one that ended last. None: a site without shifts."""
+    shifts = list(shifts)
+    today = business_day(at, tz, day_start)
+    begun = [one for day in (today, today - ONE_DAY) for one in shift_times(day, shifts, tz, day_start)]
+    return max((one for one in begun if one.starts_at <= at), key=lambda one: one.starts_at, default=None)
+
+
 def _on(day: date, shift: Shift, tz: ZoneInfo, day_start: time) -> ShiftTime:
     first = day if shift.start >= day_start else day + ONE_DAY
     last = first if shift.end > shift.start else first + ONE_DAY

@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
 from pydantic import BaseModel
 
 from patrol.accounts.reader import Reader
+from patrol.briefings.handover import HandoverSign, HandoverSignData, sign_handover
 from patrol.core.facts import When
 from patrol.equipment.complete import InspectionData, complete_inspection
 from patrol.hazards.report import HazardData
@@ -29,6 +31,10 @@ class Kind:
     url: Callable[[Any], str | None] = lambda row: None
 
 
+def handover_url(row: HandoverSign) -> str:
+    return f"/handover?day={row.day}&shift={quote(row.shift)}&team={row.team}"
+
+
 KINDS: dict[str, Kind] = {
     "visit": Kind(VisitData, settle_visit, ("scan",)),
     "round_note": Kind(RoundNoteData, leave_note, ("scan",), lambda row: f"/rounds/{row.round_id}"),
@@ -40,6 +46,7 @@ KINDS: dict[str, Kind] = {
         ("checklist.fill", "checklist.patrol"),
         lambda row: f"/inspections/{row.id}",
     ),
+    "handover_sign": Kind(HandoverSignData, sign_handover, ("scan", "board.see"), handover_url),
     "work_order_step": Kind(
         StepData, take_step, ("order.rectify", "order.assign_minor"), lambda row: f"/hazards/{row.id}"
     ),

@@ -15,6 +15,7 @@ from flask_babel import gettext as _
 
 from patrol import __version__
 from patrol.accounts.reader import Reader, business_day_of
+from patrol.briefings.handover import handover_state
 from patrol.equipment.take_along import Owed, owed_by
 from patrol.hazards.category import categories
 from patrol.hazards.mine import open_on_site
@@ -60,6 +61,7 @@ def pack_facts(by: Reader, at: datetime) -> dict[str, Any]:
         "hazards": _hazards(by, {stop.place_id for walk in found for stop in walk.stops}),
         "due": [_due(one, business_day_of(by, at)) for one in owed],
         "orders": orders,
+        "handover": handover_state(by, at),
         "pages": page_paths(by, [order["id"] for order in orders], sorted({one.duty.code for one in owed})),
     }
 
@@ -75,6 +77,7 @@ def page_paths(by: Reader, orders: Iterable[str], lists: Iterable[str]) -> list[
         ("/kept/checklists", "checklists", "checklist.see"),
         ("/work-orders", "orders", "order.rectify"),
         ("/hazards", "hazards", "hazard.see"),
+        ("/handover", "handover", "scan"),
         ("/outbox", "outbox", "sign_in"),
     ]
     found = [(path, name) for path, name, verb in paths if by.may(verb)]
@@ -88,7 +91,7 @@ def pages_key(by: Reader, facts: dict[str, Any], assets: str) -> str:
     said = [
         __version__, assets, facts["user"], facts["site"], by.name, by.role, by.team, by.theme, language(),
         (here.site_name, here.notice, here.post_phone, here.shifts) if here else None,
-        facts["pages"], facts["orders"], [[one["list_id"], one["url"]] for one in facts["due"]],
+        facts["pages"], facts["orders"], facts["handover"], [[one["list_id"], one["url"]] for one in facts["due"]],
         sorted((str(row.id), row.full_name) for row in places_in_use(by.site_id)),
     ]  # fmt: skip
     return hashlib.sha256(json.dumps(said, default=str, ensure_ascii=False).encode()).hexdigest()[:24]

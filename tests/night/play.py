@@ -11,7 +11,7 @@ from tests.night.stage import LINES, Stage, clock
 
 MINUTE = timedelta(minutes=1)
 HOURS = ("20:00", "22:00", "00:00", "02:00", "04:00", "06:00")
-POT, LEAK, AGAIN = (picture(seed) for seed in (1, 2, 3))
+POT, LEAK = (picture(seed) for seed in (1, 2))
 
 
 def write_the_story(stage: Stage) -> None:
@@ -73,7 +73,7 @@ def _cheat(stage: Stage) -> None:
         stage.at(clock("05:27") + 1 * n * MINUTE / 2, lambda at, key=key: stage.visit("cheat", key, at))
     stage.at(clock("05:32"), lambda at: _set_clock(stage, 0 * MINUTE))
     stage.round_("cheat", "06:00")
-    stage.at(clock("06:40"), lambda at: hazard(stage, "cheat", "b4.facade", "loose_facade_tile", POT, at))
+    stage.at(clock("06:40"), lambda at: hazard(stage, "cheat", "b4.facade", "lighting_fault", POT, at))
 
 
 def _dark(stage: Stage) -> None:

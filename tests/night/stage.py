@@ -65,10 +65,10 @@ class Stage:
         """An honest round of this guard, begun three minutes after the hour; ``points``: only so many. Its times."""
         begin = clock(hour) + timedelta(minutes=3)
         keys = LINES[who][1][:points]
-        moments = [begin + n * pace * self.rng.uniform(0.9, 1.2) for n in range(len(keys))]
-        for key, moment in zip(keys, sorted(moments), strict=True):
+        moments = [begin + n * pace + timedelta(seconds=self.rng.uniform(0, 40)) for n in range(len(keys))]
+        for key, moment in zip(keys, moments, strict=True):
             self.at(moment, lambda at, key=key: self.visit(who, key, at))
-        return sorted(moments)
+        return moments
 
     def round_id(self, who: str, begin: datetime) -> UUID:
         query = select(Round.id).where(

@@ -5,7 +5,6 @@ from typing import Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import select
 
 from patrol.accounts.reader import Reader, business_day_of
 from patrol.core.db import db
@@ -105,9 +104,3 @@ def _end(event: Event, by: Reader, at: datetime, lang: str) -> None:
     resume(by.site_id, at)
     call_off(event, at, by.user_id)
     make_after(event, at, Ground(by.site_id), lang)
-
-
-def known_turn(site_id: UUID, id: UUID) -> UUID | None:
-    """The event a turn of this id belongs to, if it was taken in before."""
-    query = select(WeatherTurn.event_id).where(WeatherTurn.site_id == site_id, WeatherTurn.id == id)
-    return db.session.scalar(query)

@@ -15,6 +15,7 @@ from patrol.sites.place import Place
 from patrol.sites.place_tree import PlaceNode, place_tree, walk
 
 WATCHED = frozenset({"falling_object", "drainage", "power"})
+MOST = 10_000  # above every number on a label
 LOOSE = "falling"  # the group of hazard categories that wind can throw down
 
 
@@ -83,8 +84,9 @@ class Ground:
         return spots
 
     def _labelled(self, node: PlaceNode) -> PlaceNode | None:
-        """Itself, else the first labelled place in it, else the nearest labelled one it lies in."""
-        inside = next((below for below in walk([node]) if below.code), None)
+        """Itself, else the place in it with the lowest number on its label, else the nearest labelled one above."""
+        below = [one for one in walk(node.children) if one.code]
+        inside = node if node.code else min(below, key=lambda one: one.number or MOST, default=None)
         above: PlaceNode | None = node
         while inside is None and above is not None:
             above = self.nodes.get(above.parent_id) if above.parent_id else None

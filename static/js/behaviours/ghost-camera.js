@@ -1,22 +1,24 @@
 // The in-page camera with an earlier photo half-transparent over it, so that the new one is taken from the same angle.
 // <div data-behaviour="photo-picker ghost-camera" data-ghost="/photos/<id>/thumb.jpg">
 //   the picker's own input[data-camera]
-//   <dialog data-guide><video data-live></video><img data-ghost-image hidden>
-//     <input type="range" data-fade><button type="button" data-leave></button><button type="button" data-shoot></button></dialog>
+//   <template data-guide-shape><dialog data-guide><video data-live></video><img data-ghost-image hidden>
+//     <input type="range" data-fade><button type="button" data-leave></button><button type="button" data-shoot></button>
+//   </dialog></template>
 // </div>
 // Without a picture to hold it against, without a camera, or when it is refused, the input opens as it always did. What
 // is taken here goes the picker's own way: shrunk, stamped, kept in the draft, from the camera and not from a gallery.
 
 export function attach(picker) {
   const input = picker.querySelector("[data-camera]")
-  const guide = picker.querySelector("[data-guide]")
-  if (!input || !guide?.showModal) return
+  const shape = picker.querySelector("[data-guide-shape]")
+  if (!input || !shape || !self.HTMLDialogElement) return
   let plain = !navigator.mediaDevices?.getUserMedia
   input.addEventListener("click", async (event) => {
     if (plain || !picker.dataset.ghost) return
     event.preventDefault()
     try {
-      const file = await shoot(guide, picker.dataset.ghost)
+      if (!picker.querySelector("[data-guide]")) picker.append(shape.content.cloneNode(true))
+      const file = await shoot(picker.querySelector("[data-guide]"), picker.dataset.ghost)
       if (file) await picker.patrol.take(file)
     } catch (error) {
       console.info("the camera did not open:", error.name)

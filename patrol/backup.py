@@ -3,6 +3,7 @@
 import os
 import shutil
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import click
@@ -46,9 +47,11 @@ def restore_command(folder: Path) -> None:
 
 def _copy_database(source: Path, target: Path) -> None:
     """SQLite's own backup, then without what must not be stolen with it."""
-    with sqlite3.connect(source) as live, sqlite3.connect(target) as kept:
+    with closing(sqlite3.connect(source)) as live, closing(sqlite3.connect(target)) as kept:
         live.backup(kept)
-    with sqlite3.connect(target) as kept:
+    with closing(sqlite3.connect(target)) as kept:
+        # One file with nothing beside it: what is taken out below would else stay in it, and come back on restore.
+        kept.execute("PRAGMA journal_mode=DELETE")
         kept.execute("DELETE FROM push_subscription")
         kept.execute("DELETE FROM device")
         kept.execute("UPDATE notice_target SET secret = '{}', ended_at = coalesce(ended_at, created_at)")

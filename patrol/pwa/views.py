@@ -48,6 +48,7 @@ OFFLINE_MODULES = (
     "hero",
     "kept",
     "local",
+    "nfc",
     "outbox",
     "pack",
     "position",

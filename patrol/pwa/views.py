@@ -50,6 +50,7 @@ OFFLINE_MODULES = (
     "hero",
     "kept",
     "local",
+    "nfc",
     "outbox",
     "pack",
     "position",

@@ -152,6 +152,9 @@ def sign_handover(data: HandoverSignData, *, id: UUID, by: Reader, when: When) -
         )
     if not data.signature:
         raise Problem("handover.signature", N_("The signature is missing. Sign with a finger."), field="signature")
+    mine = _signed_before(card, data.side, by)
+    if mine is not None:
+        return mine
     _check_others(signs_of(by.site_id, card.team, card.day, card.shift), card, data.side, by)
     sign = HandoverSign(
         id=id, site_id=by.site_id, card_id=card.id, day=card.day, shift=card.shift, team=card.team, side=data.side,
@@ -168,6 +171,15 @@ def sign_handover(data: HandoverSignData, *, id: UUID, by: Reader, when: When) -
         phone_at=when.captured_at, side=data.side, hash=card.hash, day=str(card.day), shift=card.shift,
     )  # fmt: skip
     return sign
+
+
+def _signed_before(card: HandoverCard, side: Side, by: Reader) -> HandoverSign | None:
+    """A page kept on the phone still offers what was signed on it already: the second time changes nothing."""
+    query = select(HandoverSign).where(
+        HandoverSign.site_id == by.site_id, HandoverSign.card_id == card.id, HandoverSign.side == side,
+        HandoverSign.user_id == by.user_id,
+    )  # fmt: skip
+    return db.session.scalars(query).first()
 
 
 def _check_others(signs: list[Signed], card: HandoverCard, side: Side, by: Reader) -> None:

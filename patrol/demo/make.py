@@ -28,6 +28,7 @@ from patrol.demo.gear import equip, ups_and_downs
 from patrol.demo.lives import Lives
 from patrol.demo.pictures import Bank, lay_under
 from patrol.demo.reviewing import sign_reviews
+from patrol.demo.rota import write_rota
 from patrol.demo.routes import Line, draw_routes
 from patrol.demo.settling import settle
 from patrol.demo.timeline import Ids, Story, Timeline
@@ -157,6 +158,8 @@ class _Maker:
                 timeline.begin(check.at, self._checked(check, rng, lives))
         acts = timeline.run()
         photos = lay_under(self.site.id, self.estate, bank)
+        with write(self.site.id):
+            write_rota(self.site, self.people, walking.on_duty, self._day(self.until), self.until)
         tallies(self.site.id, self._day(self.site.created_at), self._day(self.until), self.until)
         sign_reviews(self.site, self.people, self.until)
         self.said(

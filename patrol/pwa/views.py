@@ -70,6 +70,7 @@ SENDER = "js/offline/sender.js"
 SHELL = (
     "app.css",
     "css/sheets/hazards.css",
+    "css/sheets/handover.css",
     "img/logo.svg",
     "vendor/icons.svg",
     "vendor/idb.js",

@@ -44,9 +44,13 @@ def people_on_duty(found: Heard, shifts: Iterable[ShiftTime], walks: Mapping[UUI
     """By what matters: whoever is missing first, then the longest quiet."""
     on_now = {one.code: one for one in shifts if one.holds(at)}
     expected = {row.user_id: row for row in found.duty if row.word in on_now}
+    since = min((on_now[row.word].starts_at for row in expected.values()), default=at - SEEN_WITHIN)
+    gone = {row.user_id for row in found.duty} - expected.keys()  # their shift is over: they went home
     seen = {
-        user_id: row for user_id, row in found.last.items() if user_id in expected or at - row.at < SEEN_WITHIN
-    }  # fmt: skip
+        user_id: row
+        for user_id, row in found.last.items()
+        if user_id in expected or (row.at >= since if user_id in gone else at - row.at < SEEN_WITHIN)
+    }
     people = [
         _one(row, expected.get(user_id), on_now, seen.get(user_id), walks, at)
         for user_id, row in {**seen, **expected}.items()

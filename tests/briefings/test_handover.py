@@ -311,3 +311,15 @@ def test_the_card_is_a_link_away_from_today_me_and_the_board(as_user, clock, peo
         assert 'href="/handover"' in as_user(people.guard).get("/today").text
         assert 'href="/handover"' in as_user(people.guard).get("/me").text
         assert 'href="/handover"' in as_user(people.supervisor).get("/board").text
+
+
+def test_a_kept_page_that_is_signed_twice_signs_once(as_user, clock, people, reader_of):
+    with clock("07:40"):
+        card_id = form_of(as_user(people.guard).get("/handover").text)["card"]
+        by = reader_of(people.guard)
+        for _twice in range(2):
+            photo = str(uuid7())
+            sent = record(card_id, people.guard, photo=photo, signature=[photo])
+            (result,) = take_in(Batch(sent_at=now(), records=[sent]), by=by, at=now())
+            assert result.status == "stored"
+    assert len(signs()) == 1

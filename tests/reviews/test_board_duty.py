@@ -131,3 +131,11 @@ def test_long_gone_scans_are_nobody_on_duty(world, tonight, people):
     late = world.at(DAY, "07:50") + timedelta(minutes=5)
     assert board(world.site.id, late).on_duty[0].state == "silent"
     assert board(world.site.id, world.at(DAY, "20:00") + timedelta(hours=12, minutes=10)).on_duty == []
+
+
+def test_whose_shift_is_over_went_home(world, tonight, roster, people, places):
+    roster(people.guard, shift="day")
+    roster(people.guard2)
+    world.scans([(places.lobby.id, world.at(DAY, "19:50"), None, ())], by=people.guard)
+    world.scans([(places.lobby.id, world.at(DAY, "19:50"), None, ())], by=people.leader)
+    assert states(world, "20:10") == {"赵敏": ("begun", True), "何勇": ("heard", False)}

@@ -109,12 +109,13 @@ def _plans(line: Line, site: Site, until: datetime) -> list[dict[str, object]]:
     """Each shift every two hours, laid so that the rounds stand well at the moment the demo is made."""
     if line.ago is None:
         return [{"name": ("每日", "Daily"), "form": "fixed", "times": list(line.times)}]
+    extra: dict[str, object] = {"name": ("临时加巡", "Extra round"), "form": "on_demand"}
     start = anchor(until, site) - timedelta(minutes=line.ago)
     offset = (start.hour * 60 + start.minute) % EVERY
     return [
         {"name": name, "form": "every", "every_min": EVERY, "band_start": _time(begin * 60 + offset), "band_end": time(end)}
         for name, begin, end in SHIFTS
-    ]  # fmt: skip
+    ] + ([extra] if line.strict is False else [])  # fmt: skip
 
 
 def _time(minutes: int) -> time:

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, or_, select
 from patrol.accounts.reader import Reader
 from patrol.core.db import connection, db
 from patrol.core.prepared import Prepared
-from patrol.rounds.ensure import ensure_rounds, first_free_day, plan_starts
+from patrol.rounds.ensure import ensure_rounds, first_free_day, plan_rounds
 from patrol.rounds.round import Round
 from patrol.rounds.route import Plan, Route, RouteStop
 from patrol.rounds.walk import ROUND_COLUMNS, Stop, Walk, last_good, walks
@@ -58,7 +58,7 @@ def today_of(by: Reader, at: datetime, wanted: UUID | None = None) -> Today:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A round that is planned and not made yet."""
+    """A round that is planned and not made yet; its start is without chance."""
 
     route_name: str
     starts_at: datetime
@@ -69,7 +69,7 @@ def next_planned(by: Reader, at: datetime) -> Planned | None:
     site, first = db.session.get_one(Site, by.site_id), first_free_day(by.site_id, at)
     walked = select(RouteStop.route_id).where(RouteStop.site_id == by.site_id)
     query = (
-        select(Route.name, Plan)
+        select(Route.id, Plan)
         .join(Plan, (Plan.site_id == Route.site_id) & (Plan.route_id == Route.id))
         .where(
             Route.site_id == by.site_id,
@@ -80,12 +80,21 @@ def next_planned(by: Reader, at: datetime) -> Planned | None:
     if not by.may("workload.see"):
         query = query.where(Route.team == by.team)
     plans = list(db.session.execute(query))
+    names: dict[Any, str] = dict(map(tuple, db.session.execute(_names(by.site_id)))) if plans else {}
     for ahead in range(DAYS_AHEAD):
         day = first + timedelta(days=ahead)
-        found = [Planned(name, start) for name, plan in plans for start in plan_starts(plan, day, site)]
+        found = [
+            Planned(names.get(plan.other_route_id if due.others_turn else route_id) or names[route_id], due.nominal)
+            for route_id, plan in plans
+            for due in plan_rounds(plan, day, site)
+        ]
         if found:
             return min(found, key=lambda planned: planned.starts_at)
     return None
+
+
+def _names(site_id: UUID) -> Any:
+    return select(Route.id, Route.name).where(Route.site_id == site_id, Route.retired_at.is_(None))
 
 
 def rounds_ahead(by: Reader, at: datetime) -> list[Walk]:

@@ -3,7 +3,7 @@
 import time_machine
 
 from patrol.core.db import db, write
-from patrol.rounds.route import Plan
+from patrol.rounds.route import Plan, add_route
 from patrol.rounds.today import Planned, today_of
 from tests.rounds.conftest import shanghai
 
@@ -47,3 +47,15 @@ def test_once_a_point_counts_as_late_the_card_says_so(as_user, people, night_rou
     for moment, said in (("2026-03-31 20:50", "21:04 前到"), ("2026-03-31 21:20", "已算迟到，21:36 前仍有效")):
         with time_machine.travel(shanghai(moment), tick=True):
             assert said in as_user(people.guard).get("/today").text
+
+
+def test_the_next_round_in_turn_is_told_by_the_name_of_its_route(people, reader_of, night_route):
+    with write():
+        other = add_route(night_route.site_id, "南线", by=None, at=SUNDAY_NOON)
+        plan = db.session.query(Plan).one()
+        plan.other_route_id, plan.weekdays, plan.every_min, plan.random_min = other.id, 1 << 2, 720, 60
+    with time_machine.travel(SUNDAY_NOON, tick=True):
+        found = today_of(reader_of(people.guard), SUNDAY_NOON).upcoming
+
+    # Wednesdays only, one round each: 1 April was this route's turn, 8 April is the other's; chance is not told
+    assert found == Planned("南线", shanghai("2026-04-08 20:00"))

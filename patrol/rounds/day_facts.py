@@ -14,7 +14,7 @@ from patrol.core.business_day import business_day
 from patrol.core.db import db
 from patrol.photos.photo import Photo
 from patrol.photos.seen import ROWS as PHOTOS
-from patrol.rounds.asking import live_place
+from patrol.rounds.arrival_asks import live_place
 from patrol.rounds.evidence import Evidence
 from patrol.rounds.evidence_site import EvidenceSite
 from patrol.rounds.legs import Link, Step

@@ -23,7 +23,7 @@ from patrol.photos.intake import form_store
 from patrol.photos.photo import photos_of
 from patrol.photos.storage import limits, shelf
 from patrol.rounds.arrival import RoundNoteData, VisitData, last_note, last_visit, leave_note, settle_visit
-from patrol.rounds.asking import NOTHING, asked_at
+from patrol.rounds.arrival_asks import NOTHING, asked_at
 from patrol.rounds.ending import RoundEnd, RoundEndData, end_round, ends_of
 from patrol.rounds.ensure import ensure_rounds
 from patrol.rounds.evidence import ScanVoid

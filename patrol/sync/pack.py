@@ -21,7 +21,7 @@ from patrol.hazards.category import categories
 from patrol.hazards.mine import open_on_site
 from patrol.hazards.queries import first_photos
 from patrol.rounds.arrival import last_visits
-from patrol.rounds.asking import NOTHING, Asked, asked_on
+from patrol.rounds.arrival_asks import NOTHING, Asked, asked_on
 from patrol.rounds.today import rounds_ahead
 from patrol.rounds.walk import Stop, Walk
 from patrol.sites.label_hashes import Checkpoint, known_labels

@@ -19,7 +19,7 @@ from patrol.core.facts import When
 from patrol.core.keys import uuid7
 from patrol.core.problems import Problem
 from patrol.photos.photo import Photo
-from patrol.rounds.asking import live_place
+from patrol.rounds.arrival_asks import live_place
 from patrol.rounds.draw import draw, live_stop, question_for
 from patrol.rounds.evidence import Evidence
 from patrol.rounds.evidence_making import ensure_evidence

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from patrol.core.clock import now
 from patrol.core.db import db, write
 from patrol.photos.photo import Photo, PhotoFile
-from patrol.rounds.asking import live_place
+from patrol.rounds.arrival_asks import live_place
 from patrol.rounds.ensure import ensure_rounds
 from patrol.rounds.evidence import Evidence, ScanVoid
 from patrol.rounds.evidence_making import ensure_evidence

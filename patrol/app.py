@@ -28,9 +28,10 @@ from patrol.hazards.category import categories
 from patrol.journal import entry
 from patrol.photos import photo
 from patrol.reviews import day_tally
-from patrol.rounds import ending, round, route, scan
-from patrol.rounds.ending import PROVED, REASONS
+from patrol.rounds import ending, excuse, round, route, scan
+from patrol.rounds.excuse import waiting_count
 from patrol.rounds.flags import FLAGS
+from patrol.rounds.reasons import PROVED, REASONS
 from patrol.sites import day, label, label_symbol, place, site
 from patrol.sync import received
 from patrol.sync.shelf import open_count
@@ -54,7 +55,7 @@ TABLES = (
     *(site, place, label, label_symbol, day),
     *(user, device, entry, photo),
     *(order, hazard, checklist, equipment, inspection),
-    *(route, round, scan, ending, day_tally, received),
+    *(route, round, scan, ending, excuse, day_tally, received),
 )
 
 csrf = HeaderFirst()
@@ -88,6 +89,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     init_access(app)
     waiting = {
         "/hazards": lambda reader: open_orders(reader.site_id, "hazard"),
+        "/excuses": lambda reader: waiting_count(reader.site_id, now()),
         "/shelf": lambda reader: open_count(reader.site_id),
     }
     init_nav(app, waiting)
@@ -161,13 +163,13 @@ def _doors() -> list[Blueprint]:
     from patrol.reviews import board_views, photo_views
     from patrol.reviews import views as reviews
     from patrol.rounds import views as rounds
-    from patrol.rounds import views_routes, visits_views
+    from patrol.rounds import views_excuses, views_routes, visits_views
     from patrol.sites import views as places
     from patrol.sync import views as sync
     from patrol.sync import views_shelf as refused
     from patrol.workorders import views as workorders
 
-    guard = (accounts, rounds, visits_views, hazards, hazard_lists, workorders, equipment_views, photos)
+    guard = (accounts, rounds, views_excuses, visits_views, hazards, hazard_lists, workorders, equipment_views, photos)
     desk = (board_views, photo_views, reviews, views_review, views_routes, places, views_labels, views_import)
     return [health.bp, *(door.bp for door in (*guard, *desk, sync, refused, pwa, views_install))]
 

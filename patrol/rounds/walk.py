@@ -7,11 +7,12 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, exists, select
 
 from patrol.accounts.user import User
 from patrol.core.db import connection, db
 from patrol.core.prepared import Prepared
+from patrol.rounds.excuse import Ask, Decision
 from patrol.rounds.round import Round, RoundStop
 from patrol.rounds.scan import Scan
 from patrol.rounds.scanning import times_of
@@ -53,6 +54,7 @@ class Stop:
     scans: tuple[Seen, ...]
     flags: tuple[str, ...]
     window: tuple[datetime, datetime] | None = None
+    excused: bool = False  # approved, whether or not a scan outweighs it
 
     @property
     def state(self) -> str:
@@ -110,6 +112,15 @@ class Walk:
         return (after or open_stops)[0]
 
 
+_EXCUSED = exists().where(  # approved; one that still waits changes nothing
+    Ask.site_id == RoundStop.site_id,
+    Ask.round_id == RoundStop.round_id,
+    Ask.place_id == RoundStop.place_id,
+    Ask.kind == "excuse",
+    Decision.site_id == Ask.site_id,
+    Decision.ask_id == Ask.id,
+    Decision.approved,
+)
 _STOPS = Prepared(
     select(
         RoundStop.round_id,
@@ -122,6 +133,7 @@ _STOPS = Prepared(
         RoundStop.window_from,
         RoundStop.window_to,
         RoundStop.outdoor,
+        _EXCUSED.label("excused"),
     )
     .where(RoundStop.site_id == bindparam("site_id"), RoundStop.round_id.in_(bindparam("rounds", expanding=True)))
     .order_by(RoundStop.round_id, RoundStop.position)
@@ -205,7 +217,9 @@ def judge_walk(row: Any, stop_rows: Iterable[Any], scan_rows: Iterable[Any], at:
         people[scan.user_id] = scan.name
     stop_rows = list(stop_rows)
     visits = {
-        stop.place_id: visit_state(times, [s.at for s in by_place[stop.place_id]], at, window=window_of(stop))
+        stop.place_id: visit_state(
+            times, [s.at for s in by_place[stop.place_id]], at, bool(stop.excused), window_of(stop)
+        )
         for stop in stop_rows
     }
     disordered = _disordered(row, stop_rows, visits)
@@ -243,7 +257,9 @@ def window_of(stop: Any) -> tuple[datetime, datetime] | None:
 def _disordered(row: Any, stop_rows: list[Any], visits: dict[UUID, Visit]) -> set[Any]:
     if not row.strict_order:
         return set()
-    return out_of_order([OrderedStop(s.place_id, s.required, visits[s.place_id].scan_at) for s in stop_rows])
+    return out_of_order(
+        [OrderedStop(s.place_id, s.required, visits[s.place_id].scan_at, bool(s.excused)) for s in stop_rows]
+    )
 
 
 def _stop(n: int, row: Any, visit: Visit, scans: list[Seen], disordered: set[Any]) -> Stop:
@@ -264,4 +280,5 @@ def _stop(n: int, row: Any, visit: Visit, scans: list[Seen], disordered: set[Any
         scans=tuple(scans),
         flags=tuple(sorted(flags)),
         window=window_of(row),
+        excused=bool(row.excused),
     )

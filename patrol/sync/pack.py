@@ -110,6 +110,8 @@ def _stop(stop: Stop) -> dict[str, Any]:
     told: dict[str, Any] = {"place": str(stop.place_id), "name": stop.name, "walk": stop.walk_min}
     if not stop.required:
         told["optional"] = True
+    if stop.excused:
+        told["excused"] = True
     if scans:
         told["scans"] = scans
     return told

@@ -17,9 +17,9 @@ const overlapping = [
   round("late", { opens: "20:30", starts: "21:30", ends: "22:00", closes: "23:00", tolerance_min: 0 }),
 ]
 
-for (const { why, round: name, scans, now, ...expected } of cases.visits) {
+for (const { why, round: name, scans, now, excused, ...expected } of cases.visits) {
   test(`visit: ${why}`, () => {
-    const found = visitState(rounds.find((one) => one.id === name), scans.map(at), at(now))
+    const found = visitState(rounds.find((one) => one.id === name), scans.map(at), at(now), excused)
     assert.deepEqual(found, { state: expected.state, at: at(expected.at) })
   })
 }

@@ -43,7 +43,8 @@ def by_why(name: str):
 
 @by_why("visits")
 def test_a_visit_is_judged_as_on_the_phone(case):
-    found = visit_state(ROUNDS[case["round"]], [at(scan) for scan in case["scans"]], at(case["now"]))
+    scans = [at(scan) for scan in case["scans"]]
+    found = visit_state(ROUNDS[case["round"]], scans, at(case["now"]), case.get("excused", False))
 
     assert (found.state, found.scan_at) == (case["state"], at(case["at"]) if case["at"] else None)
 

@@ -3,18 +3,21 @@
 // both are held to tests/js/walk_cases.json.
 
 const VISITED = new Set(["on_time", "late"])
+const SETTLED = new Set([...VISITED, "excused"])
 
 // times: {opens, starts, ends, closes, tolerance}; scans: [ms] in any order. -> {state, at}: at is the scan that counts.
-export function visitState(times, scans, now) {
+// excused: a supervisor has approved it; a scan in time outweighs that.
+export function visitState(times, scans, now, excused = false) {
   const counted = [...scans].sort((a, b) => a - b).find((at) => times.opens <= at && at < times.closes)
   if (counted !== undefined) return { state: counted <= times.ends + times.tolerance ? "on_time" : "late", at: counted }
+  if (excused) return { state: "excused", at: null }
   return { state: now >= times.closes ? "missed" : "pending", at: null }
 }
 
 // visits: of the required stops. -> planned | in_progress | completed | incomplete | missed
 export function roundState(visits, now, closes, anyScan) {
   const walked = anyScan || visits.some((visit) => VISITED.has(visit.state))
-  if ((visits.length || walked) && visits.every((visit) => VISITED.has(visit.state))) return "completed"
+  if ((visits.length || walked) && visits.every((visit) => SETTLED.has(visit.state))) return "completed"
   if (now >= closes) return walked ? "incomplete" : "missed"
   return walked ? "in_progress" : "planned"
 }
@@ -49,7 +52,7 @@ export function judge(round, scans, now) {
     const ids = new Set(known.map((scan) => scan.id))
     const here = scans.filter((scan) => scan.place === stop.place && !ids.has(scan.id))
     const all = [...known, ...here]
-    const visit = visitState(round, all.map((scan) => scan.at), now)
+    const visit = visitState(round, all.map((scan) => scan.at), now, Boolean(stop.excused))
     const counted = all.find((scan) => scan.at === visit.at) ?? null
     return {
       ...stop, number: index + 1, required: !stop.optional, ...visit, scan: counted?.id ?? null, by: counted?.name ?? null,
@@ -93,7 +96,7 @@ export function dueBy(round, now) {
 // -> "done" | "late" | "missed" | "next" | "todo", as a bead shows it
 export function beadState(stop, next) {
   if (next && stop.place === next.place) return "next"
-  return { on_time: "done", late: "late", missed: "missed" }[stop.state] ?? "todo"
+  return { on_time: "done", excused: "done", late: "late", missed: "missed" }[stop.state] ?? "todo"
 }
 
 function compare(a, b) {

@@ -123,6 +123,11 @@ class Board:
         return [walk for walk in self.walks if walk.state == "in_progress" and self.at < walk.times.closes_at]
 
     @property
+    def alone(self) -> list[Walk]:
+        """Rounds for two that somebody walked alone."""
+        return [walk for walk in self.walks if "crew_short" in walk.flags]
+
+    @property
     def overdue(self) -> list[Standing]:
         return [hazard for hazard in self.open_hazards if hazard.overdue(self.at)]
 

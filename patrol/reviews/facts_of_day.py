@@ -114,6 +114,7 @@ def round_facts(walk: Walk) -> RoundFacts:
         times=walk.times,
         cancelled=walk.cancelled,
         user_ids=sorted(seen, key=str),
+        flags=walk.flags,
         stops=[
             StopFacts(
                 place_id=stop.place_id,

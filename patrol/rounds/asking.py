@@ -51,7 +51,7 @@ def ask_excuse(data: ExcuseData, *, id: UUID, by: Reader, when: When) -> Ask:
         raise Problem("excuse.too_late", N_("The round closed more than 48 hours ago. It stays as it is."), status=409)
     if stop.state not in UNSETTLED:
         raise Problem("excuse.settled", N_("This point is settled already."), status=409)
-    not_asked_yet(walk, stop, "excuse", when)
+    not_asked_yet(by.site_id, walk, stop, "excuse", when)
     photos, hazard_id = data.photos, None
     if data.reason == "code_damaged":
         hazard_id, spent = report_label(walk, stop, data.photos, data.note, data.photo_facts, by=by, when=when)
@@ -114,9 +114,8 @@ def point_of(site_id: UUID, round_id: UUID, place_id: UUID, when: When) -> tuple
     return walk, stop
 
 
-def not_asked_yet(walk: Walk, stop: Stop, kind: str, when: When) -> None:
+def not_asked_yet(site_id: UUID, walk: Walk, stop: Stop, kind: str, when: When) -> None:
     """One ask of a kind for a point; only after a refusal another one, with better reasons."""
-    site_id = db.session.execute(select(Round.site_id).where(Round.id == walk.id)).scalar_one()
     if _taken(asks_of(site_id, [walk.id], when.received_at)[walk.id][stop.place_id], kind):
         raise Problem(
             "excuse.again", N_("This was asked for already. See the round for what became of it."), status=409

@@ -2,6 +2,8 @@
 
 from patrol.core.problems import N_
 
+OF_ROUNDS = frozenset({"crew_short"})  # on a round as a whole; all others on a visit
+
 FLAGS: dict[str, str] = {
     "out_of_order": N_("Out of order"),
     "too_fast": N_("Too fast"),

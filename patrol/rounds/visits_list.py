@@ -100,7 +100,7 @@ def rounds_page(site: Site, wanted: VisitFilter, at: datetime, before: date | No
 
     def rows_of(first: date, last: date) -> Iterator[Walk]:
         for walk in _walks(site, wanted, first, last, at):
-            if wanted.state in (None, walk.state):
+            if wanted.state in (None, walk.state) and (not wanted.flag or wanted.flag in walk.flags):
                 yield walk
 
     return _paged(wanted, before, rows_of, lambda walk: (walk.day, walk.times.starts_at))

@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, exists, select
 from patrol.accounts.user import User
 from patrol.core.db import connection, db
 from patrol.core.prepared import Prepared
+from patrol.rounds.crew import Crew, CrewStop, crew_of, crew_short
 from patrol.rounds.excuse import Ask, Decision
 from patrol.rounds.round import Round, RoundStop
 from patrol.rounds.scan import Scan
@@ -89,6 +90,8 @@ class Walk:
     crew_size: int = 1
     both_scan: bool = False
     people: tuple[tuple[UUID, str], ...] = field(default=())
+    flags: tuple[str, ...] = ()  # of the round itself
+    crew: Crew | None = None  # of a round for two
 
     @property
     def required(self) -> list[Stop]:
@@ -100,6 +103,20 @@ class Walk:
     @property
     def visited(self) -> int:
         return self.count(VisitState.ON_TIME, VisitState.LATE)
+
+    @property
+    def partners(self) -> list[tuple[str, list[Stop]]]:
+        """Who confirmed beside the leader, and at which points; by name."""
+        names, found = dict(self.people), defaultdict(list)
+        for stop in self.stops:
+            for person in self.crew.partners.get(stop.place_id, ()) if self.crew else ():
+                found[names[person]].append(stop)
+        return sorted(found.items())
+
+    @property
+    def unconfirmed(self) -> list[Stop]:
+        """Points of a round for two at which the partner was not seen (yet)."""
+        return [stop for stop in self.stops if self.crew and stop.place_id in self.crew.missing]
 
     @property
     def next_stop(self) -> Stop | None:
@@ -230,6 +247,7 @@ def judge_walk(row: Any, stop_rows: Iterable[Any], scan_rows: Iterable[Any], at:
     required = [stop.visit for stop in stops if stop.required]
     any_scan = any(stop.visit.state in VISITED for stop in stops)
     state = round_state(required, at, times.closes_at, any_scan, row.cancelled_at is not None)
+    crew = _crew(row, stops, times)
     return Walk(
         id=row.id,
         route_id=row.route_id,
@@ -246,7 +264,16 @@ def judge_walk(row: Any, stop_rows: Iterable[Any], scan_rows: Iterable[Any], at:
         crew_size=row.crew_size,
         both_scan=row.both_scan,
         people=tuple(people.items()),
+        flags=("crew_short",) if crew and row.cancelled_at is None and crew_short(crew, times.closes_at, at) else (),
+        crew=crew,
     )
+
+
+def _crew(row: Any, stops: Iterable[Stop], times: RoundTimes) -> Crew | None:
+    if row.crew_size < 2:
+        return None
+    seen = [CrewStop(s.place_id, s.required, [(scan.user_id, scan.at) for scan in s.scans]) for s in stops]
+    return crew_of(seen, times.opens_at, times.closes_at, row.both_scan)
 
 
 def window_of(stop: Any) -> tuple[datetime, datetime] | None:

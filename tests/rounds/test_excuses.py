@@ -273,7 +273,7 @@ def test_a_damaged_label_opens_one_hazard_that_is_only_seen_again_afterwards(sto
     assert {photo.subject_kind for photo in db.session.scalars(select(Photo))} == {
         "hazard",
         "ask",
-    }  # the second one of a round stays with its ask
+    }
 
 
 @pytest.mark.parametrize(("reason", "asked"), [("weather", 2), ("ordered", 2), ("short_staff", 0), ("forgot", 0)])

@@ -28,7 +28,7 @@ from patrol.hazards.category import categories
 from patrol.journal import entry
 from patrol.photos import photo
 from patrol.reviews import day_tally
-from patrol.rounds import ending, excuse, round, route, scan
+from patrol.rounds import ending, excuse, make_up, round, route, scan
 from patrol.rounds.excuse import waiting_count
 from patrol.rounds.flags import FLAGS
 from patrol.rounds.reasons import PROVED, REASONS
@@ -55,7 +55,7 @@ TABLES = (
     *(site, place, label, label_symbol, day),
     *(user, device, entry, photo),
     *(order, hazard, checklist, equipment, inspection),
-    *(route, round, scan, ending, excuse, day_tally, received),
+    *(route, round, scan, ending, excuse, make_up, day_tally, received),
 )
 
 csrf = HeaderFirst()

@@ -137,7 +137,12 @@ class Board:
         return (self.at - LOOK_BACK).astimezone(zone), (self.at + LOOK_AHEAD).astimezone(zone)
 
     def _required(self) -> Iterable[tuple[Walk, Stop]]:
-        return ((walk, stop) for walk in self.walks if not walk.cancelled for stop in walk.required)
+        return (
+            (walk, stop)
+            for walk in self.walks
+            if walk.kind != "make_up" and not walk.cancelled
+            for stop in walk.required
+        )
 
 
 def board(site_id: UUID, at: datetime) -> Board:
@@ -166,7 +171,8 @@ def board(site_id: UUID, at: datetime) -> Board:
 
 def _missed_by(walks_before: Iterable[Walk], moment: datetime) -> int:
     """Points missed in rounds that had closed by the same time yesterday."""
-    return sum(walk.count("missed") for walk in walks_before if not walk.cancelled and walk.times.closes_at <= moment)
+    planned = [walk for walk in walks_before if walk.kind != "make_up" and not walk.cancelled]
+    return sum(walk.count("missed") for walk in planned if walk.times.closes_at <= moment)
 
 
 _SCANS = (
@@ -213,7 +219,7 @@ def _missing(found: list[Walk], at: datetime, last: dict[UUID, Any], phones: dic
     missing = []
     walked_by = {walk.route_id: walk.people[0] for walk in found if walk.people}
     for walk in found:
-        if walk.cancelled:
+        if walk.cancelled or walk.kind == "make_up":
             continue
         user_id, name = walk.people[0] if walk.people else walked_by.get(walk.route_id, (None, ""))
         seen = last.get(user_id) if user_id else None
@@ -260,7 +266,7 @@ def _feed(site_id: UUID, found: list[Walk], scans: list[Any], at: datetime) -> l
     events += [
         Happened("missed", walk.times.closes_at, walk.route_name, stop.name, f"/rounds/{walk.id}")
         for walk in found
-        if not walk.cancelled
+        if walk.kind != "make_up" and not walk.cancelled
         for stop in walk.required
         if stop.state == "missed"
     ]

@@ -69,7 +69,9 @@ def day_page(review: Review) -> DayPage:
     """missed, late and excused: required points of closed rounds, as the figures count them."""
     period, site = review.period, review.site
     found = walks(site.id, rounds_between(site.id, period.first, period.last), review.at)
-    closed = [walk for walk in found if not walk.cancelled and review.at >= walk.times.closes_at]
+    closed = [
+        walk for walk in found if walk.kind != "make_up" and not walk.cancelled and review.at >= walk.times.closes_at
+    ]
 
     ends = ends_of(site.id, [walk.id for walk in closed])
     asks = asks_of(site.id, [walk.id for walk in closed], review.at)

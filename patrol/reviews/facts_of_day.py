@@ -115,6 +115,7 @@ def round_facts(walk: Walk) -> RoundFacts:
         cancelled=walk.cancelled,
         user_ids=sorted(seen, key=str),
         flags=walk.flags,
+        make_up=walk.kind == "make_up",
         stops=[
             StopFacts(
                 place_id=stop.place_id,

@@ -26,6 +26,10 @@ class Links:
         """Closed rounds."""
         return self._url("/visits", view="rounds", state=state, closed=1, **more)
 
+    def make_ups(self) -> str:
+        """Make-up rounds that have closed."""
+        return self.rounds(kind="make_up")
+
     def points(self, person: Any) -> str:
         """Every point one person reached, on rounds and outside them, rounds still open included."""
         return self._url("/visits", person=person)

@@ -25,6 +25,7 @@ from patrol.rounds.arrival import RoundNoteData, VisitData, last_note, last_visi
 from patrol.rounds.asking import ASK_WITHIN, UNSETTLED
 from patrol.rounds.ending import RoundEnd, RoundEndData, end_round, ends_of
 from patrol.rounds.excuse import asks_of
+from patrol.rounds.make_up import left_to_make_up, make_ups_of, makes_up_for
 from patrol.rounds.round import RoundNote
 from patrol.rounds.scan import Scan, VisitResult
 from patrol.rounds.scanning import NewScan, ScanData, scan_label
@@ -166,6 +167,7 @@ def round_page(round_id: UUID) -> Any:
     found = today_of(_reader(), at)
     ends = ends_of(current_user.site_id, [walk.id])[walk.id]
     asks = asks_of(current_user.site_id, [walk.id], at)[walk.id]
+    made_up = make_ups_of(current_user.site_id, walk.id, at)
     return render_template(
         "rounds/round.html",
         walk=walk,
@@ -173,6 +175,9 @@ def round_page(round_id: UUID) -> Any:
         people=names([end.user_id for end in ends]),
         end_record_id=uuid7(),
         asks=asks,
+        make_ups=made_up,
+        to_make_up=len(left_to_make_up(walk, made_up)),
+        makes_up_for=makes_up_for(current_user.site_id, walk.id) if walk.kind == "make_up" else None,
         askable=_askable(walk, asks, at),
         excuse_record_id=uuid7(),
         at=at,
@@ -228,7 +233,8 @@ def hero(walk: Walk) -> dict[str, Any]:
     end = walk.times.ends_at if at < walk.times.ends_at else walk.times.closes_at
     left = max(timedelta(0), end - at)  # past the end late points still count, until the close
     return {
-        "title": _("%(route)s · round %(ordinal)s", route=walk.route_name, ordinal=walk.ordinal),
+        "title": _("%(route)s · round %(ordinal)s", route=walk.route_name, ordinal=walk.ordinal)
+        + (f" · {_('make-up round')}" if walk.kind == "make_up" else ""),
         "time": f"{clock(walk.times.starts_at)}–{clock(walk.times.ends_at)}",
         "url": f"/rounds/{walk.id}",
         "done": walk.visited,

@@ -16,6 +16,7 @@ from patrol.rounds.asking import ExcuseData, ask_excuse
 from patrol.rounds.deciding import decide
 from patrol.rounds.excuse import Ask
 from patrol.rounds.excuses_page import excuses_page
+from patrol.rounds.make_up import start_make_up
 from patrol.rounds.round import Round
 from patrol.web.access import needs
 from patrol.web.forms import record_form
@@ -61,6 +62,16 @@ def decisions(round_id: UUID) -> Any:
             approved = request.form.get("do") == "approve"
             decide(ask_id, approved, by=_reader(), at=now(), note=request.form.get("note", ""))
     return go("/excuses")
+
+
+@bp.post("/rounds/<uuid:round_id>/make-up")
+@needs("workload.see")
+def make_up(round_id: UUID) -> Any:
+    """Start a make-up round over what was missed; a second tap leads to the same one."""
+    _round(round_id)
+    with write(current_user.site_id):
+        made = start_make_up(round_id, by=_reader(), at=now())
+    return go(f"/rounds/{made}")
 
 
 def _round(round_id: UUID) -> Round:

@@ -31,7 +31,7 @@ class VisitFilter:
     state: of the visit, or extra (a scan outside any round), visited, due (all but the excused ones), or past (not
     reached though its time is over, the round still open or not). person: whose scan counts. walker: who scanned
     anywhere in the round. hour: of the round's start by the site's clock. closed: only rounds that have
-    closed and were not cancelled. required: without optional points.
+    closed and were not cancelled; make-up rounds only if kind asks for them. required: without optional points.
     """
 
     first: date
@@ -45,6 +45,7 @@ class VisitFilter:
     hour: int | None = None
     closed: bool = False
     required: bool = False
+    kind: str | None = None
 
     @property
     def extras(self) -> bool:
@@ -127,6 +128,12 @@ def _walks(site: Site, wanted: VisitFilter, first: date, last: date, at: datetim
         if wanted.route and walk.route_id != wanted.route:
             continue
         if walk.times.opens_at > at and wanted.state not in TO_COME:
+            continue
+        if wanted.kind and walk.kind != wanted.kind:
+            continue
+        if wanted.required and walk.kind == "make_up":
+            continue
+        if wanted.closed and not wanted.kind and walk.kind == "make_up":
             continue
         if wanted.closed and (walk.cancelled or at < walk.times.closes_at):
             continue

@@ -92,9 +92,12 @@ def ms(at: datetime) -> int:
 
 def _round(walk: Walk) -> dict[str, Any]:
     times = walk.times
+    title = _("%(route)s · round %(ordinal)s", route=walk.route_name, ordinal=walk.ordinal)
+    made_up = walk.kind == "make_up"
     return {
         "id": str(walk.id),
-        "title": _("%(route)s · round %(ordinal)s", route=walk.route_name, ordinal=walk.ordinal),
+        "title": f"{title} · {_('make-up round')}" if made_up else title,
+        **({"make_up": True} if made_up else {}),
         "route": walk.route_name,
         "opens": ms(times.opens_at),
         "starts": ms(times.starts_at),

@@ -1,4 +1,4 @@
-"""What was asked about single points of a round, and what was decided: facts, added and never changed."""
+"""What was asked about single points of a round and decided, and which round makes up for which: facts."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -9,7 +9,7 @@ branch_labels = None
 depends_on = None
 
 MOMENT = sa.DateTime(timezone=True)
-FACTS = ("visit_ask", "visit_decision")
+FACTS = ("visit_ask", "visit_decision", "make_up")
 
 
 def upgrade():
@@ -52,11 +52,26 @@ def upgrade():
         sa.PrimaryKeyConstraint("site_id", "id", name=op.f("pk_visit_decision")),
         sa.UniqueConstraint("site_id", "ask_id", name=op.f("uq_visit_decision_site_id_ask_id")),
     )
+    op.create_table(
+        "make_up",
+        sa.Column("of_id", sa.Uuid(), nullable=False),
+        sa.Column("by_id", sa.Uuid(), nullable=False),
+        sa.Column("at", MOMENT, nullable=False),
+        sa.Column("site_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        reference("make_up", "id", "round"),
+        reference("make_up", "of_id", "round"),
+        *people("make_up", "by_id"),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_make_up_site_id_site")),
+        sa.PrimaryKeyConstraint("site_id", "id", name=op.f("pk_make_up")),
+    )
+    op.create_index(op.f("ix_make_up_site_id_of_id"), "make_up", ["site_id", "of_id"])
     for table in FACTS:
         keep(table)
 
 
 def downgrade():
+    op.drop_table("make_up")
     op.drop_table("visit_decision")
     op.drop_table("visit_ask")
 

@@ -35,11 +35,24 @@ from patrol.photos import photo
 from patrol.reviews import day_tally, signature
 from patrol.reviews.figures import Ratio
 from patrol.reviews.snapshot import FIGURES
-from patrol.rounds import ending, evidence, evidence_site, presence, round, route, scan, suspension, walk_times
-from patrol.rounds.ending import PROVED, REASONS
+from patrol.rounds import (
+    ending,
+    evidence,
+    evidence_site,
+    excuse,
+    make_up,
+    presence,
+    round,
+    route,
+    scan,
+    suspension,
+    walk_times,
+)
 from patrol.rounds.ensure import also_make
 from patrol.rounds.exceptions_list import open_exceptions
+from patrol.rounds.excuse import waiting_count
 from patrol.rounds.flags import FLAGS, MEANINGS
+from patrol.rounds.reasons import PROVED, REASONS
 from patrol.sites import day, label, label_symbol, place, site
 from patrol.sync import received
 from patrol.sync.shelf import open_count
@@ -65,7 +78,7 @@ TABLES = (
     *(site, place, label, label_symbol, day),
     *(user, device, roster, entry, photo),
     *(order, hazard, checklist, equipment, inspection),
-    *(route, round, scan, ending, suspension, weather_event, weather_rounds),
+    *(route, round, scan, ending, excuse, make_up, suspension, weather_event, weather_rounds),
     *(evidence, evidence_site, presence, walk_times),
     *(day_tally, signature, handover, received),
     *(queue, notice, person, sent, site_notices, target),
@@ -103,6 +116,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     waiting = {
         "/hazards": lambda reader: open_orders(reader.site_id, "hazard"),
         "/exceptions": lambda reader: open_exceptions(reader.site_id, now()),
+        "/excuses": lambda reader: waiting_count(reader.site_id, now()),
         "/shelf": lambda reader: open_count(reader.site_id),
     }
     also_make("weather", weather_rounds.make_ahead)
@@ -187,7 +201,7 @@ def _doors() -> list[Blueprint]:
     from patrol.pwa import views_install
     from patrol.reviews import board_views, photo_views, views_sign
     from patrol.reviews import views as reviews
-    from patrol.rounds import exceptions_views, views_questions, views_routes, views_start, visits_views
+    from patrol.rounds import exceptions_views, views_excuses, views_questions, views_routes, views_start, visits_views
     from patrol.rounds import views as rounds
     from patrol.sites import views as places
     from patrol.sync import views as sync
@@ -195,7 +209,7 @@ def _doors() -> list[Blueprint]:
     from patrol.weather import views as weather
     from patrol.workorders import views as workorders
 
-    guard = (accounts, rounds, visits_views, hazards, hazard_lists, workorders, equipment_views, photos)
+    guard = (accounts, rounds, views_excuses, visits_views, hazards, hazard_lists, workorders, equipment_views, photos)
     readers = (board_views, briefings, photo_views, reviews, views_sign, views_review, exceptions_views)
     desk = (*readers, views_questions, weather, places, views_labels, views_import)
     plans, told = (views_routes, views_start), (notices, views_choices, views_targets)

@@ -115,6 +115,11 @@ class Board:
         return sum(one.state not in ("absent", "begun") for one in self.on_duty)
 
     @property
+    def alone(self) -> list[Walk]:
+        """Rounds for two that somebody walked alone."""
+        return [walk for walk in self.walks if "crew_short" in walk.flags]
+
+    @property
     def overdue(self) -> list[Standing]:
         return [hazard for hazard in self.open_hazards if hazard.overdue(self.at)]
 

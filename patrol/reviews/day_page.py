@@ -12,6 +12,7 @@ from patrol.core.db import db
 from patrol.photos.photo import Photo, PhotoFile
 from patrol.reviews.review import Review
 from patrol.rounds.ending import ends_of
+from patrol.rounds.excuse import Asked, asks_of
 from patrol.rounds.walk import Stop, Walk, rounds_between, walks
 from patrol.sites.place import Place
 from patrol.workorders.order import WorkOrder
@@ -37,11 +38,15 @@ class FoundHazard:
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """A point missed or reached late. why: the reason code if the round was ended early, else ""."""
+    """A point missed, reached late or excused. why: the reason code if the round was ended early, else "".
+
+    asked: what was asked about it last and what became of that, or None.
+    """
 
     walk: Walk
     stop: Stop
     why: str = ""
+    asked: Asked | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,7 @@ class DayPage:
     walks: list[Walk]
     missed: list[Trouble]
     late: list[Trouble]
+    excused: list[Trouble]
     hazards: list[FoundHazard]
 
     @property
@@ -60,22 +66,31 @@ class DayPage:
 
 
 def day_page(review: Review) -> DayPage:
-    """missed and late: required points of closed rounds, as the figures count them."""
+    """missed, late and excused: required points of closed rounds, as the figures count them."""
     period, site = review.period, review.site
     found = walks(site.id, rounds_between(site.id, period.first, period.last), review.at)
-    closed = [walk for walk in found if not walk.cancelled and review.at >= walk.times.closes_at]
+    closed = [
+        walk for walk in found if walk.kind != "make_up" and not walk.cancelled and review.at >= walk.times.closes_at
+    ]
 
     ends = ends_of(site.id, [walk.id for walk in closed])
+    asks = asks_of(site.id, [walk.id for walk in closed], review.at)
 
     def having(state: str) -> list[Trouble]:
         return [
-            Trouble(walk, stop, ends[walk.id][0].reason if walk.id in ends else "")
+            Trouble(
+                walk,
+                stop,
+                ends[walk.id][0].reason if walk.id in ends else "",
+                next(reversed(asks[walk.id][stop.place_id]), None),
+            )
             for walk in closed
             for stop in walk.required
             if stop.state == state
         ]
 
-    return DayPage(found, having("missed"), having("late"), hazards_found(site.id, period.first, period.last))
+    hazards = hazards_found(site.id, period.first, period.last)
+    return DayPage(found, having("missed"), having("late"), having("excused"), hazards)
 
 
 def hazards_found(site_id: UUID, first: date, last: date, limit: int | None = None) -> list[FoundHazard]:

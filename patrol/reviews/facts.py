@@ -39,6 +39,7 @@ class RoundFacts:
     stops: Collection[StopFacts]
     cancelled: bool = False
     user_ids: Collection[Id] = ()
+    make_up: bool = False
     flags: Collection[str] = ()
 
 

@@ -115,6 +115,8 @@ def round_facts(walk: Walk) -> RoundFacts:
         times=walk.times,
         cancelled=walk.cancelled,
         user_ids=sorted(seen, key=str),
+        flags=walk.flags,
+        make_up=walk.kind == "make_up",
         stops=[
             StopFacts(
                 place_id=stop.place_id,

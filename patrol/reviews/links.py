@@ -6,6 +6,8 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import quote_plus
 
+from patrol.rounds.flags import OF_ROUNDS
+
 REPEAT_WITHIN = timedelta(days=29)  # and the last day itself: 30 days
 
 
@@ -24,12 +26,17 @@ class Links:
         """Closed rounds."""
         return self._url("/visits", view="rounds", state=state, closed=1, **more)
 
+    def make_ups(self) -> str:
+        """Make-up rounds that have closed."""
+        return self.rounds(kind="make_up")
+
     def points(self, person: Any) -> str:
         """Every point one person reached, on rounds and outside them, rounds still open included."""
         return self._url("/visits", person=person)
 
     def flagged(self, flag: str) -> str:
-        return self._url("/visits", flag=flag, closed=1)
+        view = "rounds" if flag in OF_ROUNDS else None
+        return self._url("/visits", view=view, flag=flag, closed=1)
 
     def hazards(self, figure: str, **more: Any) -> str:
         """figure: found, reported, closed, rectified, due, due_on_time, open or overdue (open at the end)."""

@@ -14,7 +14,7 @@ from patrol.rounds.visits import VisitState
 
 Tally = dict[str, Any]
 
-VERSION = 2
+VERSION = 3
 _COUNTS = itemgetter(*(field.name for field in fields(PatrolCounts)))
 SECOND = timedelta(seconds=1)
 
@@ -25,13 +25,15 @@ def tally_day(facts: DayFacts) -> Tally:
     routes: {route id: name and the PatrolCounts of its closed rounds}. missed_points: each point not reached
     (round, place, place_name, route, hour of S by the site's clock, starts_at), earliest first.
     missed_by_place_hour: {place id: {"20": n}}. flags: by kind, of closed rounds and their visits.
+    make_up: make-up rounds that have closed, and those of them in which every point was reached; counted nowhere else.
     open_rounds: rounds left out because they have not closed. hazards: see empty(). inspections: {checklist:
     done, complete, failed, failed_items}. photos: {kind: n}. persons: {user id: …}, where rounds, late and
     missed are those of the closed rounds the person walked.
     valid_until: the next moment at which time alone changes the numbers (a round closes, a deadline passes),
     or None.
     """
-    closed = [round_ for round_ in facts.rounds if is_closed(round_, facts.now)]
+    made_up = [round_ for round_ in facts.rounds if round_.make_up and is_closed(round_, facts.now)]
+    closed = [r for r in facts.rounds if not r.make_up and is_closed(r, facts.now)]
     waiting = [r for r in facts.rounds if not r.cancelled and not is_closed(r, facts.now)]
     missed = _missed_points(closed, facts)
     return {
@@ -40,8 +42,12 @@ def tally_day(facts: DayFacts) -> Tally:
         "missed_points": missed,
         "missed_by_place_hour": _by_place_hour(missed),
         "flags": dict(sorted(_flags(closed).items())),
+        "make_up": {
+            "made": len(made_up),
+            "completed": sum(count_round(r, facts.now).completed_rounds for r in made_up),
+        },
         "cancelled_rounds": sum(round_.cancelled for round_ in facts.rounds),
-        "open_rounds": sorted(map(_open_round, waiting), key=_when),
+        "open_rounds": sorted((_open_round(r) for r in waiting if not r.make_up), key=_when),
         "hazards": _hazards(facts),
         "inspections": _inspections(facts),
         "photos": {kind: n for kind, n in sorted(facts.photos.items()) if n},
@@ -76,6 +82,7 @@ def empty() -> Tally:
         "missed_points": [],
         "missed_by_place_hour": {},
         "flags": {},
+        "make_up": {"made": 0, "completed": 0},
         "cancelled_rounds": 0,
         "open_rounds": [],
         "hazards": {

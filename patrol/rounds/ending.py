@@ -1,9 +1,12 @@
-"""A round ended early (提前结束): why somebody stopped walking. It changes no visit's state; it stands beside them."""
+"""A round ended early (提前结束): why somebody stopped walking. It changes no visit's state by itself.
+
+For a reason that may be excused the points still to come are asked for with it (see asking.py).
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -17,22 +20,10 @@ from patrol.core.keys import SiteRow, site_key
 from patrol.core.problems import N_, NotHere, Problem
 from patrol.journal.entry import note
 from patrol.photos.photo import add_photos
+from patrol.rounds.asking import ask_for_rest
+from patrol.rounds.reasons import PROVED, Reason
 from patrol.rounds.round import Round
 from patrol.sites.day import mark_day
-
-REASONS: dict[str, str] = {  # DOMAIN §3; the last three can never be excused
-    "weather": N_("Bad weather"),
-    "emergency": N_("Called to an emergency"),
-    "no_access": N_("Cannot get in"),
-    "code_damaged": N_("Label damaged or gone"),
-    "phone_failure": N_("Phone trouble"),
-    "construction": N_("Works in the way"),
-    "ordered": N_("Told to do something else"),
-    "short_staff": N_("Too few people"),
-    "forgot": N_("Forgotten"),
-    "other": N_("Something else"),
-}
-PROVED = frozenset({"no_access", "code_damaged"})  # these need a photo
 
 
 class RoundEnd(SiteRow, Model):
@@ -53,10 +44,7 @@ class RoundEndData(BaseModel):
     model_config = ConfigDict(extra="ignore", str_strip_whitespace=True)
 
     round: UUID
-    reason: Literal[
-        "weather", "emergency", "no_access", "code_damaged", "phone_failure", "construction", "ordered",
-        "short_staff", "forgot", "other",
-    ]  # fmt: skip
+    reason: Reason
     note: str = Field(default="", max_length=500)
     photos: list[UUID] = Field(default_factory=list, max_length=6)
     photo_facts: dict[str, Any] = Field(default_factory=dict)
@@ -77,8 +65,12 @@ def end_round(data: RoundEndData, *, id: UUID, by: Reader, when: When) -> RoundE
     )  # fmt: skip
     db.session.add(end)
     db.session.flush()
+    spent = ask_for_rest(
+        round_, data.reason, data.note, by=by, when=when, photos=data.photos, facts=data.photo_facts
+    )  # fmt: skip
     add_photos(
-        data.photos, kind="visit", subject_kind="round", subject_id=round_.id, place_id=None, by=by, when=when,
+        [] if spent else data.photos, kind="visit", subject_kind="round", subject_id=round_.id, place_id=None,
+        by=by, when=when,
         round_id=round_.id, detail_id=id, facts=data.photo_facts,
     )  # fmt: skip
     mark_day(by.site_id, round_.business_day)

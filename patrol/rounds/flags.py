@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 from patrol.core.problems import N_
 
 Grade = Literal["A", "B", "C"]
+OF_ROUNDS = frozenset({"crew_short"})  # on a round as a whole; all others on a visit
 
 FLAGS: dict[str, str] = {
     "out_of_order": N_("Out of order"),

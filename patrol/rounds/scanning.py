@@ -92,6 +92,7 @@ _ROUNDS = Prepared(
         Round.tolerance_s,
         Round.team,
         Round.business_day,
+        Round.kind,
     )
     .join(Round, (Round.site_id == RoundStop.site_id) & (Round.id == RoundStop.round_id))
     .where(
@@ -244,7 +245,7 @@ def _distance(position: Position | None, label: Any) -> int | None:
 def _round_for(place_id: UUID, at: datetime, known: _Known, flags: set[str]) -> Any:
     """The round a scan belongs to; else the one it came too late for, with the flag after_close; else None."""
     rounds = known.rounds[place_id]
-    candidates = [Candidate(row.id, times_of(row), row.id in known.walking) for row in rounds]
+    candidates = [Candidate(row.id, times_of(row), row.id in known.walking, row.kind == "make_up") for row in rounds]
     found = match_round(candidates, at)
     if found is not None:
         return next(row for row in rounds if row.id == found)

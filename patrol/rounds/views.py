@@ -1,6 +1,6 @@
 """Door: the guard's screens — today, scan, arrived, round — as pages and as plain forms."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -24,9 +24,12 @@ from patrol.photos.photo import photos_of
 from patrol.photos.storage import limits, shelf
 from patrol.rounds.arrival import RoundNoteData, VisitData, last_note, last_visit, leave_note, settle_visit
 from patrol.rounds.arrival_asks import NOTHING, asked_at
+from patrol.rounds.asking import ASK_WITHIN, UNSETTLED
 from patrol.rounds.ending import RoundEnd, RoundEndData, end_round, ends_of
 from patrol.rounds.ensure import ensure_rounds
 from patrol.rounds.evidence import ScanVoid
+from patrol.rounds.excuse import asks_of
+from patrol.rounds.make_up import left_to_make_up, make_ups_of, makes_up_for
 from patrol.rounds.round import RoundNote
 from patrol.rounds.scan import Scan, VisitResult
 from patrol.rounds.scanning import NewScan, ScanData, scan_label
@@ -182,12 +185,20 @@ def round_page(round_id: UUID) -> Any:
         raise NotHere("round")
     found = today_of(_reader(), at)
     ends = ends_of(current_user.site_id, [walk.id])[walk.id]
+    asks = asks_of(current_user.site_id, [walk.id], at)[walk.id]
+    made_up = make_ups_of(current_user.site_id, walk.id, at)
     return render_template(
         "rounds/round.html",
         walk=walk,
         ends=ends,
         people=names([end.user_id for end in ends]),
         end_record_id=uuid7(),
+        asks=asks,
+        make_ups=made_up,
+        to_make_up=len(left_to_make_up(walk, made_up)),
+        makes_up_for=makes_up_for(current_user.site_id, walk.id) if walk.kind == "make_up" else None,
+        askable=_askable(walk, asks, at),
+        excuse_record_id=uuid7(),
         at=at,
         beads=[bead(stop, walk) for stop in walk.stops],
         looks=looks_at(current_user.site_id, [stop.place_id for stop in walk.stops])
@@ -199,6 +210,21 @@ def round_page(round_id: UUID) -> Any:
         hazards=reported_by(current_user.site_id, None, round_id=walk.id, limit=20)[0],
         record_id=uuid7(),
     )
+
+
+def _may_ask(asks: Any) -> bool:
+    return all(ask.state == "refused" for ask in asks if ask.kind == "excuse")
+
+
+def _askable(walk: Walk, asks: Any, at: datetime) -> list[tuple[UUID, str]]:
+    """Points that may still be asked for, as the form offers them."""
+    if walk.cancelled or not walk.times.opens_at <= at < walk.times.closes_at + ASK_WITHIN:
+        return []
+    return [
+        (stop.place_id, f"{stop.number} · {stop.name}")
+        for stop in walk.stops
+        if stop.state in UNSETTLED and _may_ask(asks[stop.place_id])
+    ]
 
 
 @bp.post("/rounds/<uuid:round_id>/notes")
@@ -229,7 +255,8 @@ def hero(walk: Walk) -> dict[str, Any]:
     end = walk.times.ends_at if at < walk.times.ends_at else walk.times.closes_at
     left = max(timedelta(0), end - at)  # past the end late points still count, until the close
     return {
-        "title": _("%(route)s · round %(ordinal)s", route=walk.route_name, ordinal=walk.ordinal),
+        "title": _("%(route)s · round %(ordinal)s", route=walk.route_name, ordinal=walk.ordinal)
+        + (f" · {_('make-up round')}" if walk.kind == "make_up" else ""),
         "time": f"{clock(walk.times.starts_at)}–{clock(walk.times.ends_at)}",
         "url": f"/rounds/{walk.id}",
         "done": walk.visited,

@@ -48,6 +48,7 @@ class Candidate:
     id: Hashable
     times: RoundTimes
     in_progress_by_person: bool = False
+    make_up: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,14 +117,14 @@ def match_round(candidates: Iterable[Candidate], at: datetime) -> Hashable | Non
     """Id of the round a scan at `at` belongs to, or None: an extra scan.
 
     Of the rounds open at that moment (opens_at <= at < closes_at) the one the person is already walking,
-    else the one with the nearest start; of two equally near, the earlier.
+    else a planned one before a make-up round, then the nearest start; of two equally near, the earlier.
     """
     matching = [c for c in candidates if c.times.opens_at <= at < c.times.closes_at]
     if not matching:
         return None
 
-    def preference(c: Candidate) -> tuple[bool, timedelta, datetime]:
-        return not c.in_progress_by_person, abs(at - c.times.starts_at), c.times.starts_at
+    def preference(c: Candidate) -> tuple[bool, bool, timedelta, datetime]:
+        return not c.in_progress_by_person, c.make_up, abs(at - c.times.starts_at), c.times.starts_at
 
     return min(matching, key=preference).id
 

@@ -32,7 +32,7 @@ class VisitFilter:
     state: of the visit, or extra (a scan outside any round), visited, due (all but the excused ones), or past (not
     reached though its time is over, the round still open or not). person: whose scan counts. walker: who scanned
     anywhere in the round. hour: of the round's start by the site's clock. closed: only rounds that have
-    closed and were not cancelled. required: without optional points.
+    closed and were not cancelled; make-up rounds only if kind asks for them. required: without optional points.
     """
 
     first: date
@@ -46,6 +46,7 @@ class VisitFilter:
     hour: int | None = None
     closed: bool = False
     required: bool = False
+    kind: str | None = None
 
     @property
     def extras(self) -> bool:
@@ -102,7 +103,7 @@ def rounds_page(site: Site, wanted: VisitFilter, at: datetime, before: date | No
 
     def rows_of(first: date, last: date) -> Iterator[Walk]:
         for walk in _walks(site, wanted, first, last, at):
-            if wanted.state in (None, walk.state):
+            if wanted.state in (None, walk.state) and (not wanted.flag or wanted.flag in walk.flags):
                 yield walk
 
     return _paged(wanted, before, rows_of, lambda walk: (walk.day, walk.times.starts_at))
@@ -129,6 +130,12 @@ def _walks(site: Site, wanted: VisitFilter, first: date, last: date, at: datetim
         if wanted.route and walk.route_id != wanted.route:
             continue
         if walk.times.opens_at > at and wanted.state not in TO_COME:
+            continue
+        if wanted.kind and walk.kind != wanted.kind:
+            continue
+        if wanted.required and walk.kind == "make_up":
+            continue
+        if wanted.closed and not wanted.kind and walk.kind == "make_up":
             continue
         if wanted.closed and (walk.cancelled or at < walk.times.closes_at):
             continue

@@ -65,6 +65,7 @@ def _wanted(today: date) -> VisitFilter:
         hour=args.get("hour", type=int),
         closed=args.get("closed") == "1",
         required=args.get("required") == "1",
+        kind=args.get("kind") or None,
     )
 
 

@@ -7,12 +7,14 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, exists, select
 
 from patrol.accounts.user import User
 from patrol.core.db import connection, db
 from patrol.core.prepared import Prepared
+from patrol.rounds.crew import Crew, CrewStop, crew_of, crew_short
 from patrol.rounds.evidence import Evidence, ScanVoid
+from patrol.rounds.excuse import Ask, Decision
 from patrol.rounds.flags import STRONG
 from patrol.rounds.round import Round, RoundStop
 from patrol.rounds.scan import Scan
@@ -59,6 +61,7 @@ class Stop:
     scans: tuple[Seen, ...]
     flags: tuple[str, ...]
     window: tuple[datetime, datetime] | None = None
+    excused: bool = False  # approved, whether or not a scan outweighs it
     suspended: bool = False  # the weather kept everybody from it
     voided: tuple[Seen, ...] = ()
 
@@ -95,6 +98,8 @@ class Walk:
     crew_size: int = 1
     both_scan: bool = False
     people: tuple[tuple[UUID, str], ...] = field(default=())
+    flags: tuple[str, ...] = ()  # of the round itself
+    crew: Crew | None = None  # of a round for two
 
     @property
     def required(self) -> list[Stop]:
@@ -108,6 +113,21 @@ class Walk:
         return self.count(VisitState.ON_TIME, VisitState.LATE)
 
     @property
+    def partners(self) -> list[tuple[str, list[Stop]]]:
+        """Who confirmed beside the leader, and at which points; by name."""
+        names: dict[Any, str] = dict(self.people)
+        found: dict[str, list[Stop]] = defaultdict(list)
+        for stop in self.stops:
+            for person in self.crew.partners.get(stop.place_id, ()) if self.crew else ():
+                found[names[person]].append(stop)
+        return sorted(found.items())
+
+    @property
+    def unconfirmed(self) -> list[Stop]:
+        """Points of a round for two at which the partner was not seen (yet)."""
+        return [stop for stop in self.stops if self.crew and stop.place_id in self.crew.missing]
+
+    @property
     def next_stop(self) -> Stop | None:
         """The stop to go to: the first required one not settled after the last one visited, else the first open."""
         open_stops = [stop for stop in self.required if stop.state == VisitState.PENDING]
@@ -118,6 +138,15 @@ class Walk:
         return (after or open_stops)[0]
 
 
+_EXCUSED = exists().where(  # approved; one that still waits changes nothing
+    Ask.site_id == RoundStop.site_id,
+    Ask.round_id == RoundStop.round_id,
+    Ask.place_id == RoundStop.place_id,
+    Ask.kind == "excuse",
+    Decision.site_id == Ask.site_id,
+    Decision.ask_id == Ask.id,
+    Decision.approved,
+)
 _STOPS = Prepared(
     select(
         RoundStop.round_id,
@@ -131,6 +160,7 @@ _STOPS = Prepared(
         RoundStop.window_to,
         RoundStop.outdoor,
         suspended().label("suspended"),
+        _EXCUSED.label("excused"),
     )
     .where(RoundStop.site_id == bindparam("site_id"), RoundStop.round_id.in_(bindparam("rounds", expanding=True)))
     .order_by(RoundStop.round_id, RoundStop.position)
@@ -218,9 +248,7 @@ def judge_walk(row: Any, stop_rows: Iterable[Any], scan_rows: Iterable[Any], at:
             people[scan.user_id] = scan.name
     stop_rows = list(stop_rows)
     visits = {
-        stop.place_id: visit_state(
-            times, [s.at for s in by_place[stop.place_id]], at, excused=stop.suspended, window=window_of(stop)
-        )
+        stop.place_id: visit_state(times, [s.at for s in by_place[stop.place_id]], at, _excused(stop), window_of(stop))
         for stop in stop_rows
     }
     disordered = _disordered(row, stop_rows, visits)
@@ -231,6 +259,7 @@ def judge_walk(row: Any, stop_rows: Iterable[Any], scan_rows: Iterable[Any], at:
     required = [stop.visit for stop in stops if stop.required]
     any_scan = any(stop.visit.state in VISITED for stop in stops)
     state = round_state(required, at, times.closes_at, any_scan, row.cancelled_at is not None)
+    crew = _crew(row, stops, times)
     return Walk(
         id=row.id,
         route_id=row.route_id,
@@ -247,6 +276,8 @@ def judge_walk(row: Any, stop_rows: Iterable[Any], scan_rows: Iterable[Any], at:
         crew_size=row.crew_size,
         both_scan=row.both_scan,
         people=tuple(people.items()),
+        flags=("crew_short",) if crew and row.cancelled_at is None and crew_short(crew, times.closes_at, at) else (),
+        crew=crew,
     )
 
 
@@ -257,6 +288,18 @@ def _seen(scan: Any) -> Seen:
         scan.id, scan.effective_at, scan.user_id, scan.name, scan.method, tuple(sorted(flags)), scan.received_at,
         scan.void_id is not None,
     )  # fmt: skip
+
+
+def _excused(stop: Any) -> bool:
+    """By a supervisor's word, or because the weather kept everybody from it."""
+    return bool(stop.excused or stop.suspended)
+
+
+def _crew(row: Any, stops: Iterable[Stop], times: RoundTimes) -> Crew | None:
+    if row.crew_size < 2:
+        return None
+    seen = [CrewStop(s.place_id, s.required, [(scan.user_id, scan.at) for scan in s.scans]) for s in stops]
+    return crew_of(seen, times.opens_at, times.closes_at, row.both_scan)
 
 
 def window_of(stop: Any) -> tuple[datetime, datetime] | None:
@@ -273,7 +316,7 @@ def _disordered(row: Any, stop_rows: list[Any], visits: dict[UUID, Visit]) -> se
     if not row.strict_order:
         return set()
     return out_of_order(
-        [OrderedStop(s.place_id, s.required, visits[s.place_id].scan_at, s.suspended) for s in stop_rows]
+        [OrderedStop(s.place_id, s.required, visits[s.place_id].scan_at, _excused(s)) for s in stop_rows]
     )
 
 
@@ -295,6 +338,7 @@ def _stop(n: int, row: Any, visit: Visit, scans: list[Seen], voided: list[Seen],
         scans=tuple(scans),
         flags=tuple(sorted(flags)),
         window=window_of(row),
+        excused=bool(row.excused),
         suspended=bool(row.suspended) and visit.state == VisitState.EXCUSED,
         voided=tuple(voided),
     )

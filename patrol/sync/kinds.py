@@ -15,6 +15,7 @@ from patrol.equipment.complete import InspectionData, complete_inspection
 from patrol.hazards.report import HazardData
 from patrol.hazards.steps import StepData, take_step
 from patrol.rounds.arrival import RoundNoteData, VisitData, leave_note, settle_visit
+from patrol.rounds.asking import ExcuseData, ask_excuse
 from patrol.rounds.ending import RoundEndData, end_round
 from patrol.weather.found import report_found
 
@@ -39,6 +40,7 @@ KINDS: dict[str, Kind] = {
     "visit": Kind(VisitData, settle_visit, ("scan",)),
     "round_note": Kind(RoundNoteData, leave_note, ("scan",), lambda row: f"/rounds/{row.round_id}"),
     "round_end": Kind(RoundEndData, end_round, ("scan",), lambda row: f"/rounds/{row.round_id}"),
+    "excuse": Kind(ExcuseData, ask_excuse, ("scan",), lambda row: f"/rounds/{row.round_id}"),
     "hazard": Kind(HazardData, report_found, ("hazard.report",), lambda row: f"/hazards/{row.id}"),
     "inspection": Kind(
         InspectionData,

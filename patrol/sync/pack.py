@@ -105,9 +105,12 @@ def _round(walk: Walk, asked: dict[tuple[UUID, UUID], Asked], storm: Mapping[UUI
     """storm: what a round before or after asks for at its places."""
     times = walk.times
     phase = {"phase": next(iter(storm.values())).phase} if storm else {}
+    title = _("%(route)s · round %(ordinal)s", route=walk.route_name, ordinal=walk.ordinal)
+    made_up = walk.kind == "make_up"
     return phase | {
         "id": str(walk.id),
-        "title": _("%(route)s · round %(ordinal)s", route=walk.route_name, ordinal=walk.ordinal),
+        "title": f"{title} · {_('make-up round')}" if made_up else title,
+        **({"make_up": True} if made_up else {}),
         "route": walk.route_name,
         "opens": ms(times.opens_at),
         "starts": ms(times.starts_at),
@@ -130,7 +133,7 @@ def _stop(stop: Stop, asked: Asked, storm: Storm | None) -> dict[str, Any]:
         told["window"] = [ms(at) for at in stop.window]
     if storm and storm.before:
         told["before"] = storm.before
-    if stop.suspended:
+    if stop.excused or stop.suspended:
         told["excused"] = True
     if asked.question is not None:
         told["ask"] = [str(asked.question.id), asked.question.text, asked.question.options]

@@ -16,6 +16,7 @@ from patrol.equipment.checklist import Checklist
 from patrol.equipment.equipment import Equipment
 from patrol.hazards.category import categories
 from patrol.photos.photo import PhotoFile
+from patrol.rounds.reasons import REASONS
 from patrol.rounds.round import Round
 from patrol.rounds.scan import Scan
 from patrol.sites.label import Label
@@ -30,6 +31,8 @@ KIND_WORDS = {
     "scan": N_("Scan"),
     "visit": N_("Point checked"),
     "round_note": N_("Note for the next round"),
+    "round_end": N_("Round ended early"),
+    "excuse": N_("Asked to excuse a point"),
     "hazard": N_("Hazard"),
     "inspection": N_("Checklist"),
     "work_order_step": N_("Work order"),
@@ -206,6 +209,7 @@ def _lines(data: Mapping[str, Any], names: _Names) -> Iterable[tuple[str, str]]:
     yield _("Round"), names.rounds.get(as_id(data.get("round")), "")
     yield _("Equipment"), thing[0] if thing else ""
     yield _("Checklist"), pick(checklist, "title") if checklist else ""
+    yield _("Why"), _word(REASONS, data.get("reason"))
     yield _("Result"), _word(_RESULTS, data.get("result"))
     for name, label in _TEXTS.items():
         yield _(label), _text(data.get(name))

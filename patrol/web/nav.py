@@ -28,6 +28,7 @@ SIDE = (
     NavItem("/today", "home", N_("Today"), "scan"),
     NavItem("/photos", "photo", N_("Photos"), "photo.log"),
     NavItem("/hazards", "alert-triangle", N_("Hazards"), "hazard.see"),
+    NavItem("/excuses", "user-check", N_("Excuses"), "visit.excuse"),
     NavItem("/work-orders", "tool", N_("My work"), "order.rectify"),
     NavItem("/exceptions", "flag", N_("Exceptions"), "evidence.see"),
     NavItem("/checklists", "clipboard-check", N_("Checklists"), "checklist.see"),

@@ -26,7 +26,9 @@ export async function fill(facts, now) {
   document.querySelector("[data-beads]").replaceWith(
     draw(walk.stops.map((stop) => ({ state: beadState(stop, walk.next), number: stop.number })), beadSentence(walk)),
   )
-  fillRows("stops", walk.stops.flatMap((stop) => [stopRow(facts, stop), ...(over ? [] : lookRows(facts, stop))]))
+  const asked = new Set(done.filter((deed) => deed.kind === "excuse" && deed.round === walk.id).map((deed) => deed.place))
+  offer(walk, asked)
+  fillRows("stops", walk.stops.flatMap((stop) => [stopRow(facts, stop, asked), ...(over ? [] : lookRows(facts, stop))]))
   const waiting = walk.stops.filter((stop) => stop.local).length
   fillSlots(document, { kept: t("visits_here", { n: waiting, m: walk.done - waiting }) })
   for (const form of document.querySelectorAll("form[data-record]")) {
@@ -43,10 +45,24 @@ export async function fill(facts, now) {
 
 const count = (walk, state) => walk.stops.filter((stop) => stop.required && stop.state === state).length
 
-function stopRow(facts, stop) {
+// The points that may still be asked for.
+function offer(walk, asked) {
+  const list = document.querySelector("form[data-record=excuse] select[name=place]")
+  const points = walk.stops.filter((stop) => ["pending", "missed"].includes(stop.state) && !asked.has(stop.place))
+  const before = list.value
+  list.replaceChildren(...points.map((stop) => {
+    const words = `${stop.number} · ${stop.name}`
+    const option = new Option(words, stop.place, false, stop.place === before)
+    option.dataset.queueText = words
+    return option
+  }))
+  document.querySelector("[data-part=excusable]").hidden = !points.length
+}
+
+function stopRow(facts, stop, asked) {
   const own = ownTime(stop, facts.zone)
-  const said = stop.at ? [clock(stop.at, facts.zone), stop.by] : [stop.optional && t("optional"), own && t("own_time", { time: own })]
-  const meta = said.filter(Boolean).join(" · ")
+  const open = asked.has(stop.place) ? [t("excuse_asked")] : [stop.optional && t("optional"), own && t("own_time", { time: own })]
+  const meta = (stop.at ? [clock(stop.at, facts.zone), stop.by] : open).filter(Boolean).join(" · ")
   return row(`stop-${stop.state}`, { title: `${stop.number} · ${stop.name}`, meta }, stop.scan ? { url: `/visits/${stop.scan}` } : {})
 }
 

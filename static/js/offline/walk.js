@@ -23,11 +23,12 @@ export function roundState(visits, now, closes, anyScan) {
   return walked ? "in_progress" : "planned"
 }
 
-// The round a scan at `at` belongs to, of those that hold its place: the one being walked, else the nearest start.
+// The round a scan at `at` belongs to, of those that hold its place: the one being walked, else a
+// planned one before a make-up round, else the nearest start.
 // walking: Set of ids of rounds this person has scanned in. -> round or null.
 export function matchRound(rounds, at, walking) {
   const open = rounds.filter((round) => round.opens <= at && at < round.closes)
-  const rank = (round) => [walking.has(round.id) ? 0 : 1, Math.abs(at - round.starts), round.starts]
+  const rank = (round) => [walking.has(round.id) ? 0 : 1, round.make_up ? 1 : 0, Math.abs(at - round.starts), round.starts]
   return open.sort((a, b) => compare(rank(a), rank(b)))[0] ?? null
 }
 

@@ -68,6 +68,7 @@ def hazard_rows(by: Reader, narrowed: Filter, at: datetime, route_places: Any = 
             Hazard.due_at,
             Hazard.first_due_at,
             Hazard.rectified_at,
+            Hazard.first_look_at,
             Hazard.closed_at,
             Hazard.reopen_count,
             Hazard.version,

@@ -1,6 +1,6 @@
 """Door: the report of a hazard, the page of one, and its steps."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from patrol.core.facts import When
 from patrol.core.keys import uuid7
 from patrol.core.problems import NotHere, Problem
 from patrol.hazards.category import FIRST_CHOICES, GROUPS, categories, category, grouped
-from patrol.hazards.deadline import SEVERITY_HOURS, deadline_hours, due_at
+from patrol.hazards.deadline import ASSIGN_WITHIN, SEVERITY_HOURS, deadline_hours, due_at
 from patrol.hazards.flow import next_step, other_steps
 from patrol.hazards.hazard import Hazard
 from patrol.hazards.queries import (
@@ -114,12 +114,13 @@ def _page(hazard_id: UUID, problem: Problem | None, data: dict[str, Any] | None 
         category=categories()[hazard.category],
         place=db.session.get_one(Place, (hazard.site_id, hazard.place_id)),
         lines=lines,
-        people=names([*users, hazard.assignee_id]),
+        people=names([*users, hazard.assignee_id, hazard.asked_by_id]),
         photos=photos,
         here=arrived(hazard.site_id, [photo.id for photo in photos]),
         step=wanted if wanted in steps else following,
         steps=steps,
         related=_related(hazard),
+        interim_due=_interim_due(hazard, lines),
         late=days_late(hazard, at),
         at=at,
         problem=problem,
@@ -155,6 +156,13 @@ def _unmanned(hazard: Hazard) -> bool:
     """Whether it waits for a team in which nobody works."""
     waits = hazard.state in ("reported", "assigned") and hazard.assignee_id is None
     return waits and not team_sizes(hazard.site_id)[hazard.team]
+
+
+def _interim_due(hazard: Hazard, lines: list[Any]) -> datetime | None:
+    """By when a critical one must have a picture of its interim measure, while it has none."""
+    waits = hazard.severity == "critical" and hazard.state in ("reported", "assigned")
+    shown = any(line.step == "interim" for line in lines)
+    return hazard.reported_at + ASSIGN_WITHIN["critical"] if waits and not shown else None
 
 
 def _related(hazard: Hazard) -> list[tuple[str, Hazard]]:

@@ -59,7 +59,7 @@ def index() -> Any:
 def _card_steps(row: Any) -> tuple[str | None, list[tuple[str, str]]]:
     """The step on the card's button, and every one that moves the card with the column it leads to."""
     first = next_step(row, _reader(), now())
-    others = [name for name in other_steps(row, _reader(), now()) if name in _LEADS_TO and name != "assign"]
+    others = other_steps(row, _reader(), now(), among=("rectify", "verify", "refuse", "reopen"))
     return first, [(name, _LEADS_TO[name]) for name in [*([first] if first else []), *others]]
 
 

@@ -25,6 +25,7 @@ from patrol.core.db import db
 from patrol.equipment import checklist, equipment, inspection
 from patrol.hazards import hazard
 from patrol.hazards.category import categories
+from patrol.hazards.kind import KIND as HAZARD
 from patrol.journal import entry
 from patrol.photos import photo
 from patrol.reviews import day_tally
@@ -47,9 +48,11 @@ from patrol.web.nav import init_nav
 from patrol.web.once import init_once
 from patrol.web.signing import HeaderFirst, KeptSerializer
 from patrol.workorders import order
+from patrol.workorders.kinds import register, url_of
 from patrol.workorders.queries import open_orders
 from patrol.workorders.words import SOURCES, STATES, STEPS
 
+register(HAZARD)
 TABLES = (
     *(site, place, label, label_symbol, day),
     *(user, device, entry, photo),
@@ -152,9 +155,8 @@ def _doors() -> list[Blueprint]:
     """Every package's door. Imported late, so that commands that need no pages start quickly."""
     from patrol.accounts import views as accounts
     from patrol.equipment import views as equipment_views
-    from patrol.exports import views_import, views_labels, views_review
+    from patrol.exports import views_import, views_labels, views_orders, views_review
     from patrol.hazards import views as hazards
-    from patrol.hazards import views_lists as hazard_lists
     from patrol.photos import views as photos
     from patrol.pwa import views as pwa
     from patrol.pwa import views_install
@@ -166,10 +168,12 @@ def _doors() -> list[Blueprint]:
     from patrol.sync import views as sync
     from patrol.sync import views_shelf as refused
     from patrol.workorders import views as workorders
+    from patrol.workorders import views_lists as order_lists
 
-    guard = (accounts, rounds, visits_views, hazards, hazard_lists, workorders, equipment_views, photos)
-    desk = (board_views, photo_views, reviews, views_review, views_routes, places, views_labels, views_import)
-    return [health.bp, *(door.bp for door in (*guard, *desk, sync, refused, pwa, views_install))]
+    guard = (accounts, rounds, visits_views, hazards, order_lists, workorders, equipment_views, photos)
+    desk = (board_views, photo_views, reviews, views_routes, places)
+    papers = (views_review, views_orders, views_labels, views_import)
+    return [health.bp, *(door.bp for door in (*guard, *desk, *papers, sync, refused, pwa, views_install))]
 
 
 def _words(app: Flask) -> None:
@@ -185,6 +189,7 @@ def _words(app: Flask) -> None:
     for name, table in tables.items():
         app.jinja_env.filters[f"{name}_word"] = lambda code, table=table: gettext(table.get(code, code))
     app.jinja_env.filters["order_title"] = order_title
+    app.jinja_env.filters["order_url"] = url_of
     app.jinja_env.globals["round_end_reasons"] = lambda: [
         (code, gettext(words), code in PROVED) for code, words in REASONS.items()
     ]

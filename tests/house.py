@@ -106,6 +106,8 @@ class House:
             "reviews.period_print.kind": "month",
             "reviews.period_print.text": month,
             "review_exports.text": month,
+            "order_lists.kind": "hazard",
+            "order_exports.kind": "hazard",
         }
 
     def _rounds(self, by: Reader) -> dict[str, Any]:

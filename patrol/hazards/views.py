@@ -21,9 +21,9 @@ from patrol.hazards.flow import next_step, other_steps
 from patrol.hazards.hazard import Hazard
 from patrol.hazards.queries import (
     days_late,
-    may_see,
     most_used,
     open_at,
+    visible,
 )
 from patrol.hazards.report import HazardData, report_hazard
 from patrol.hazards.steps import StepData, take_step
@@ -40,6 +40,7 @@ from patrol.web.filters import span
 from patrol.web.forms import record_form
 from patrol.web.inner import kept_name
 from patrol.web.replies import go
+from patrol.workorders.lists import may_see as sees
 from patrol.workorders.timeline import names, steps_of
 
 bp = Blueprint("hazards", __name__)
@@ -229,9 +230,13 @@ def _places() -> list[Any]:
 
 def _hazard(hazard_id: UUID) -> Hazard:
     hazard = db.session.get(Hazard, (current_user.site_id, hazard_id))
-    if hazard is None or not may_see(hazard, _reader(), team_places(current_user.site_id, current_user.team)):
+    if hazard is None or not _may_see(hazard):
         raise NotHere("hazard")
     return hazard
+
+
+def _may_see(hazard: Hazard) -> bool:
+    return sees(hazard, _reader(), visible, team_places(current_user.site_id, current_user.team))
 
 
 def _record() -> tuple[UUID, dict[str, Any]]:

@@ -7,7 +7,7 @@ the page is picked from the branches; a plain IN or OR would sort everything tha
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -23,7 +23,7 @@ from patrol.workorders.kinds import Clauses, OrderKind, Visible
 from patrol.workorders.order import WorkOrder
 from patrol.workorders.queries import ENOUGH, read_cursor, write_cursor
 
-MOST_BRANCHES = 60
+MOST_BRANCHES = 60  # five columns of each stay below the 500 parts that SQLite takes together
 PAGE = 30
 
 
@@ -58,6 +58,7 @@ class Asked:
     narrowed: Filter
     at: datetime
     route_places: Any = None  # a select of the place ids of the reader's routes
+    places: Sequence[UUID] | None = None  # those that building or words name, up to MOST_BRANCHES + 1, if known
 
 
 def listed(asked: Asked, cursor: str | None = None, limit: int = PAGE) -> tuple[list[Any], str | None]:
@@ -82,10 +83,9 @@ class Column:
 def board(asked: Asked, most: int = 20, closed: int = 6) -> tuple[list[Column], int]:
     """The columns: open ones by deadline, up to ``most`` of each, and the ``closed`` closed last. And how many are
     overdue, up to ENOUGH. Two queries."""
-    parts = [_column_ids(asked, state, branch, closed) for state in asked.kind.columns for branch in branches(asked)]
-    parts += [
-        _ids(asked, [*branch, _late(asked)], WorkOrder.due_at, False, ENOUGH, "late") for branch in branches(asked)
-    ]
+    ways = branches(asked)
+    parts = [_column_ids(asked, state, branch, closed) for state in asked.kind.columns for branch in ways]
+    parts += [_ids(asked, [*branch, _late(asked)], WorkOrder.due_at, False, ENOUGH, "late") for branch in ways]
     found: dict[str, dict[UUID, Any]] = defaultdict(dict)
     for column, key, id in db.session.execute(_plain_union(parts)):
         found[column][id] = key
@@ -105,15 +105,15 @@ def _sorted(keys: dict[UUID, datetime | None], newest: bool, at: datetime) -> li
 
 def branches(asked: Asked) -> list[Clauses]:
     """The parts of the list that are each read from one index; an order may stand in several of them."""
-    narrowed, site_id = asked.narrowed, asked.by.site_id
+    narrowed = asked.narrowed
     if not asked.by.may("order.see_all"):
         more = _words(asked) + _below(asked)
         return [[*part, *more] for part in asked.kind.visible(asked.by, asked.route_places)]
     if narrowed.words:
         numbers: Clauses = [WorkOrder.number.in_(_numbers(asked))]
-        return [[*part, *_below(asked)] for part in ([numbers, *_per_place(_named(site_id, narrowed.words))])]
+        return [[*part, *_below(asked)] for part in ([numbers, *_per_place(asked)])]
     if narrowed.building:
-        return _per_place(places_below(site_id, narrowed.building))
+        return _per_place(asked)
     if narrowed.overdue:
         return [[WorkOrder.state == state] for state in asked.kind.waiting]
     return [[]]
@@ -154,20 +154,31 @@ def places_below(site_id: UUID, top: UUID) -> Select[Any]:
     return select(tree.c.id)
 
 
-def choices(site_id: UUID) -> tuple[list[Any], list[Any]]:
-    """(buildings, people with their team) that the filters offer, in one query."""
-    no_team = literal(None, type_=Membership.team.type)
-    buildings = select(
-        literal("b").label("what"), Place.id, Place.name.label("name"), no_team.label("team"), Place.sort
-    )
+def choices(asked: Asked) -> tuple[list[Any], list[Any], Asked]:
+    """(buildings, people with their team) that the filters offer, and the question with its places; in one query."""
+    site_id, no_team = asked.by.site_id, literal(None, type_=Membership.team.type).label("team")
+    buildings: Any = select(literal("b").label("what"), Place.id, Place.name.label("name"), no_team, Place.sort)
     people: Any = (
         select(literal("p"), User.id, User.name, Membership.team, literal(0))
         .join(Membership, Membership.user_id == User.id)
         .where(Membership.site_id == site_id, Membership.ended_at.is_(None), User.disabled_at.is_(None))
     )
-    buildings = buildings.where(Place.site_id == site_id, Place.kind == "building")
-    found = sorted(db.session.execute(union_all(buildings, people)), key=lambda row: (row.sort or 0, row.name))
-    return [row for row in found if row.what == "b"], [row for row in found if row.what == "p"]
+    parts = [buildings.where(Place.site_id == site_id, Place.kind == "building"), people]
+    wanted = _places(asked)
+    if wanted is not None:
+        few = wanted.limit(MOST_BRANCHES + 1).subquery()
+        parts.append(select(literal("x"), few.c.id, literal(""), no_team, literal(0)))
+    found = sorted(db.session.execute(union_all(*parts)), key=lambda row: (row.sort or 0, row.name))
+    places = [row.id for row in found if row.what == "x"]
+    told = replace(asked, places=places) if wanted is not None else asked
+    return [row for row in found if row.what == "b"], [row for row in found if row.what == "p"], told
+
+
+def _places(asked: Asked) -> Select[Any] | None:
+    """Ids of the places that the words name, else of the building; None when neither is asked for."""
+    if asked.narrowed.words:
+        return _named(asked.by.site_id, asked.narrowed.words)
+    return places_below(asked.by.site_id, asked.narrowed.building) if asked.narrowed.building else None
 
 
 def _late(asked: Asked) -> ColumnElement[bool]:
@@ -199,9 +210,11 @@ def _named(site_id: UUID, words: str) -> Select[Any]:
     return select(Place.id).where(Place.site_id == site_id, Place.full_name.ilike(like, escape="\\"))
 
 
-def _per_place(ids: Select[Any]) -> list[Clauses]:
+def _per_place(asked: Asked) -> list[Clauses]:
     """A branch for each of a few places; many places hold enough to be met soon on the way through the newest."""
-    few = list(db.session.scalars(ids.limit(MOST_BRANCHES + 1)))
+    ids = _places(asked)
+    assert ids is not None
+    few = list(db.session.scalars(ids.limit(MOST_BRANCHES + 1))) if asked.places is None else asked.places
     if len(few) > MOST_BRANCHES:
         return [[WorkOrder.place_id.in_(ids)]]
     return [[WorkOrder.place_id == id] for id in few] or [[WorkOrder.place_id.is_(None)]]

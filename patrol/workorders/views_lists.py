@@ -36,13 +36,14 @@ def index(kind: str) -> Any:
     narrowed = asked.narrowed
     if request.args.get("view") == "list" or narrowed.figure or narrowed.state or narrowed.mine or narrowed.sample:
         return _list(asked)
+    shown, asked = _shown(asked)
     columns, late = board(asked)
     return render_template(
         "workorders/board.html",
         columns=columns,
         late=late,
         steps_for=lambda row: _steps(asked, row),
-        **_shown(asked),
+        **shown,
     )
 
 
@@ -110,12 +111,13 @@ def _number(asked: Asked, order_id: UUID) -> str:
 
 
 def _list(asked: Asked, done: int = 0, left: Any = (), sent: Any = None) -> Any:
+    shown, asked = _shown(asked)
     rows, cursor = listed(asked, request.args.get("cursor"))
     times = times_done(asked) if asked.narrowed.figure else None
-    who = team_choices(asked.by) if _assigns(asked.by) else []
+    who = team_choices(asked.by, shown["people"]) if _assigns(asked.by) else []
     return render_template(
         "workorders/list.html", rows=rows, cursor=cursor, times=times, who=who, done=done, left=left, sent=sent or {},
-        **_shown(asked),
+        **shown,
     )  # fmt: skip
 
 
@@ -123,8 +125,8 @@ def _assigns(by: Any) -> bool:
     return any(by.may(verb) for verb in ("order.assign", "order.assign_minor", "order.assign_team_only"))
 
 
-def _shown(asked: Asked) -> dict[str, Any]:
-    buildings, people = choices(asked.by.site_id)
+def _shown(asked: Asked) -> tuple[dict[str, Any], Asked]:
+    buildings, people, asked = choices(asked)
     return {
         "kind": asked.kind,
         "narrowed": asked.narrowed,
@@ -134,7 +136,7 @@ def _shown(asked: Asked) -> dict[str, Any]:
         "buildings": buildings,
         "people": people,
         "sizes": Counter(person.team for person in people),
-    }
+    }, asked
 
 
 def _asked(kind: OrderKind) -> Asked:

@@ -17,11 +17,11 @@ from patrol.web.access import needs
 from patrol.workorders.kinds import kind_of, url_of
 from patrol.workorders.lists import may_see
 from patrol.workorders.order import WorkOrder
-from patrol.workorders.queries import count, mine_clause, my_orders, row_query, to_verify
+from patrol.workorders.queries import begun_clause, count, mine_clause, my_orders, row_query, to_verify
 from patrol.workorders.timeline import names, steps_of
 
 bp = Blueprint("workorders", __name__)
-TABS = ("assigned", "to_verify", "closed", "check")
+TABS = ("assigned", "begun", "to_verify", "closed", "check")
 
 
 @bp.get("/work-orders")
@@ -32,11 +32,21 @@ def index() -> Any:
     tab = tab if tab in TABS else "assigned"
     cursor = request.args.get("cursor")
     rows, more = to_verify(reader, cursor=cursor) if tab == "check" else my_orders(reader, tab, cursor=cursor)
+    by_place = request.args.get("by") == "place"
+    rows = sorted(rows, key=lambda row: row.place_name) if by_place else rows
     mine = row_query(reader.site_id).where(mine_clause(reader))
     counts = {state: count(mine.where(WorkOrder.state == state)) for state in ("assigned", "to_verify")}
+    counts["begun"] = count(mine.where(WorkOrder.state == "assigned", begun_clause()))
     may_check = reader.may("order.verify_minor") or reader.may("order.verify_major")
     return render_template(
-        "workorders/mine.html", rows=rows, cursor=more, shown_tab=tab, counts=counts, may_check=may_check, at=now()
+        "workorders/mine.html",
+        rows=rows,
+        cursor=more,
+        shown_tab=tab,
+        counts=counts,
+        may_check=may_check,
+        at=now(),
+        by_place=by_place,
     )
 
 

@@ -43,6 +43,7 @@ NO_PAGE = {
     "hazards.kept_form": "a shape that phones keep; looked at in test_basement.py",
     "health.healthz": "for programs",
     "imports.template": "a file",
+    "order_exports.orders_xlsx": "a file",
     "photos.master": "a picture",
     "photos.stamped": "a picture",
     "photos.thumb": "a picture",

@@ -28,6 +28,7 @@ from patrol.core.db import db
 from patrol.equipment import checklist, equipment, inspection
 from patrol.hazards import hazard
 from patrol.hazards.category import categories
+from patrol.hazards.kind import KIND as HAZARD
 from patrol.journal import entry
 from patrol.notices import notice, person, sent, site_notices, target
 from patrol.notices.rules import KINDS
@@ -71,9 +72,11 @@ from patrol.web.nav import init_nav
 from patrol.web.once import init_once
 from patrol.web.signing import HeaderFirst, KeptSerializer
 from patrol.workorders import order
+from patrol.workorders.kinds import register, url_of
 from patrol.workorders.queries import open_orders
 from patrol.workorders.words import SOURCES, STATES, STEPS
 
+register(HAZARD)
 TABLES = (
     *(site, place, label, label_symbol, day),
     *(user, device, roster, entry, photo),
@@ -191,9 +194,8 @@ def _doors() -> list[Blueprint]:
     from patrol.accounts import views as accounts
     from patrol.briefings import views as briefings
     from patrol.equipment import views as equipment_views
-    from patrol.exports import views_import, views_labels, views_review
+    from patrol.exports import views_import, views_labels, views_orders, views_review
     from patrol.hazards import views as hazards
-    from patrol.hazards import views_lists as hazard_lists
     from patrol.notices import views as notices
     from patrol.notices import views_choices, views_targets
     from patrol.photos import views as photos
@@ -208,10 +210,12 @@ def _doors() -> list[Blueprint]:
     from patrol.sync import views_shelf as refused
     from patrol.weather import views as weather
     from patrol.workorders import views as workorders
+    from patrol.workorders import views_lists as order_lists
 
-    guard = (accounts, rounds, views_excuses, visits_views, hazards, hazard_lists, workorders, equipment_views, photos)
-    readers = (board_views, briefings, photo_views, reviews, views_sign, views_review, exceptions_views)
-    desk = (*readers, views_questions, weather, places, views_labels, views_import)
+    guard = (accounts, rounds, views_excuses, visits_views, hazards, order_lists, workorders, equipment_views, photos)
+    readers = (board_views, briefings, photo_views, reviews, views_sign, exceptions_views)
+    papers = (views_review, views_orders, views_labels, views_import)
+    desk = (*readers, views_questions, weather, places, *papers)
     plans, told = (views_routes, views_start), (notices, views_choices, views_targets)
     return [health.bp, *(door.bp for door in (*guard, *desk, *plans, *told, sync, refused, pwa, views_install))]
 
@@ -235,6 +239,7 @@ def _words(app: Flask) -> None:
     app.jinja_env.filters["order_title"] = order_title
     app.jinja_env.filters["share_text"] = lambda share: Ratio(*share).text
     app.jinja_env.filters["from_iso"] = datetime.fromisoformat
+    app.jinja_env.filters["order_url"] = url_of
     app.jinja_env.globals["round_end_reasons"] = lambda: [
         (code, gettext(words), code in PROVED) for code, words in REASONS.items()
     ]

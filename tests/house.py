@@ -119,6 +119,8 @@ class House:
             "reviews.period_print.kind": "month",
             "reviews.period_print.text": month,
             "review_exports.text": month,
+            "order_lists.kind": "hazard",
+            "order_exports.kind": "hazard",
         }
 
     def _signed_day(self, by: Reader) -> str:

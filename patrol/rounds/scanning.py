@@ -24,6 +24,7 @@ from patrol.sites.day import mark_day
 from patrol.sites.label import Label
 from patrol.sites.place import Place
 from patrol.sites.symbol import fold_code
+from patrol.workorders.errand import arrived_by_scan
 
 AFTER_CLOSE_WITHIN = timedelta(hours=12)
 
@@ -153,6 +154,8 @@ def take_scans(scans: Sequence[NewScan], *, by: Reader) -> dict[UUID, Problem | 
     if rows:
         _INSERT.run(connection(), *rows)
         mark_day(by.site_id, *days)
+        taken = (scan for scan in sorted(scans, key=lambda scan: scan.when.at) if outcomes[scan.id] is None)
+        arrived_by_scan([(known.labels[codes[scan.id] or ""].place_id, scan.when) for scan in taken], by)
     return outcomes
 
 

@@ -225,6 +225,7 @@ def _orders(by: Reader) -> list[dict[str, Any]]:
         {
             "id": str(row.id),
             "version": row.version,
+            "errand": "on_site" if row.arrived_at else "on_the_way" if row.set_out_at else "",
             "photo": f"/photos/{photos[row.id]}/thumb.jpg" if row.id in photos else None,
         }
         for row in rows

@@ -30,6 +30,11 @@ def mine_clause(by: Reader) -> ColumnElement[bool]:
     return or_(WorkOrder.assignee_id == by.user_id, team)
 
 
+def begun_clause() -> ColumnElement[bool]:
+    """Somebody has set out for it, or is there."""
+    return or_(WorkOrder.set_out_at.is_not(None), WorkOrder.arrived_at.is_not(None))
+
+
 def row_query(site_id: UUID) -> Any:
     """What a row of any list of orders shows, as columns."""
     return (
@@ -50,6 +55,8 @@ def row_query(site_id: UUID) -> Any:
             WorkOrder.due_at,
             WorkOrder.rectified_at,
             WorkOrder.closed_at,
+            WorkOrder.set_out_at,
+            WorkOrder.arrived_at,
             WorkOrder.reopen_count,
             WorkOrder.version,
             Place.full_name.label("place_name"),
@@ -63,7 +70,9 @@ def row_query(site_id: UUID) -> Any:
 
 def my_orders(by: Reader, state: str, *, cursor: str | None = None, limit: int = 30) -> tuple[list[Any], str | None]:
     """My orders in one state by urgency: the nearest deadline first; closed ones newest first. And the cursor."""
-    query = row_query(by.site_id).where(mine_clause(by), WorkOrder.state == state)
+    query = row_query(by.site_id).where(mine_clause(by), WorkOrder.state == ("assigned" if state == "begun" else state))
+    if state == "begun":
+        query = query.where(begun_clause())
     if state == "closed":
         return page(query, WorkOrder.reported_at, cursor=cursor, limit=limit, newest_first=True)
     return page(query, WorkOrder.due_at, cursor=cursor, limit=limit)

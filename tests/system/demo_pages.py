@@ -48,6 +48,7 @@ NO_PAGE = {
     "notice_choices.push_key": "for programs",
     "notices.mine": "for programs",
     "notices.show": "leads on to the matter",
+    "order_exports.orders_xlsx": "a file",
     "photos.master": "a picture",
     "photos.stamped": "a picture",
     "photos.thumb": "a picture",

@@ -20,13 +20,16 @@ from patrol import settings
 from patrol.accounts import device, user
 from patrol.accounts.reader import reader_by_token
 from patrol.accounts.roles import TEAMS
+from patrol.complaints import complaint
 from patrol.core.clock import now
 from patrol.core.db import db
 from patrol.equipment import checklist, equipment, inspection
 from patrol.hazards import hazard
 from patrol.hazards.category import categories
 from patrol.journal import entry
+from patrol.owners import report as owner_report
 from patrol.photos import photo
+from patrol.repairs import repair
 from patrol.reviews import day_tally
 from patrol.rounds import ending, round, route, scan
 from patrol.rounds.ending import PROVED, REASONS
@@ -53,6 +56,7 @@ from patrol.workorders.words import SOURCES, STATES, STEPS
 TABLES = (
     *(site, place, label, label_symbol, day),
     *(user, device, entry, photo),
+    *(owner_report, repair, complaint),
     *(order, hazard, checklist, equipment, inspection),
     *(route, round, scan, ending, day_tally, received),
 )

@@ -21,6 +21,7 @@ from patrol.accounts import device, user
 from patrol.accounts.reader import reader_by_token
 from patrol.accounts.roles import TEAMS
 from patrol.complaints import complaint
+from patrol.complaints.flow import STEPS as COMPLAINT_STEPS
 from patrol.core.clock import now
 from patrol.core.db import db
 from patrol.equipment import checklist, equipment, inspection
@@ -28,8 +29,10 @@ from patrol.hazards import hazard
 from patrol.hazards.category import categories
 from patrol.journal import entry
 from patrol.owners import report as owner_report
+from patrol.owners.report import count_waiting
 from patrol.photos import photo
 from patrol.repairs import repair
+from patrol.repairs.flow import STEPS as REPAIR_STEPS
 from patrol.reviews import day_tally
 from patrol.rounds import ending, round, route, scan
 from patrol.rounds.ending import PROVED, REASONS
@@ -89,10 +92,11 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     init_filters(app)
     init_errors(app)
     init_headers(app)
-    init_access(app)
+    init_access(app, {"rounds.checkpoint": owner_at_the_label})
     waiting = {
         "/hazards": lambda reader: open_orders(reader.site_id, "hazard"),
         "/shelf": lambda reader: open_count(reader.site_id),
+        "/desk": lambda reader: count_waiting(reader.site_id),
     }
     init_nav(app, waiting)
     init_inner(app)
@@ -104,6 +108,13 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
         hops = app.config["PROXY_COUNT"]
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     return app
+
+
+def owner_at_the_label(code: str) -> Any:
+    """A label opened without a sign-in: on to the owner's report, where the site takes them."""
+    from patrol.repairs.views_public import from_label
+
+    return from_label(code)
 
 
 def _configure(app: Flask) -> None:
@@ -155,6 +166,7 @@ def _init_login(app: Flask) -> None:
 def _doors() -> list[Blueprint]:
     """Every package's door. Imported late, so that commands that need no pages start quickly."""
     from patrol.accounts import views as accounts
+    from patrol.complaints import views as complaints
     from patrol.equipment import views as equipment_views
     from patrol.exports import views_import, views_labels, views_review
     from patrol.hazards import views as hazards
@@ -162,6 +174,8 @@ def _doors() -> list[Blueprint]:
     from patrol.photos import views as photos
     from patrol.pwa import views as pwa
     from patrol.pwa import views_install
+    from patrol.repairs import views as repairs
+    from patrol.repairs import views_desk, views_public
     from patrol.reviews import board_views, photo_views
     from patrol.reviews import views as reviews
     from patrol.rounds import views as rounds
@@ -173,7 +187,8 @@ def _doors() -> list[Blueprint]:
 
     guard = (accounts, rounds, visits_views, hazards, hazard_lists, workorders, equipment_views, photos)
     desk = (board_views, photo_views, reviews, views_review, views_routes, places, views_labels, views_import)
-    return [health.bp, *(door.bp for door in (*guard, *desk, sync, refused, pwa, views_install))]
+    owners = (views_public, views_desk, repairs, complaints)
+    return [health.bp, *(door.bp for door in (*guard, *desk, *owners, sync, refused, pwa, views_install))]
 
 
 def _words(app: Flask) -> None:
@@ -185,13 +200,22 @@ def _words(app: Flask) -> None:
         "source": SOURCES,
         "team": TEAMS,
         "end_reason": REASONS,
+        "repair_step": REPAIR_STEPS,
+        "complaint_step": COMPLAINT_STEPS,
     }
     for name, table in tables.items():
         app.jinja_env.filters[f"{name}_word"] = lambda code, table=table: gettext(table.get(code, code))
+    app.jinja_env.globals["repair_steps"] = lambda: _said(REPAIR_STEPS)
+    app.jinja_env.globals["complaint_steps"] = lambda: _said(COMPLAINT_STEPS)
     app.jinja_env.filters["order_title"] = order_title
     app.jinja_env.globals["round_end_reasons"] = lambda: [
         (code, gettext(words), code in PROVED) for code, words in REASONS.items()
     ]
+
+
+def _said(table: Mapping[str, str]) -> dict[str, str]:
+    """Every step's word in the reader's language; the report stands first in any timeline."""
+    return {code: gettext(text) for code, text in {"report": STEPS["report"], **table}.items()}
 
 
 def order_title(order: Any) -> str:

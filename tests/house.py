@@ -14,6 +14,7 @@ from patrol.accounts.device import Device
 from patrol.accounts.reader import Reader, business_day_of
 from patrol.accounts.roles import ROLES
 from patrol.accounts.tickets import new_ticket
+from patrol.complaints.listen import listen
 from patrol.core.clock import now
 from patrol.core.db import db, write
 from patrol.core.facts import When
@@ -24,10 +25,13 @@ from patrol.equipment.complete import complete_inspection
 from patrol.equipment.keeping import EquipmentData
 from patrol.equipment.keeping import take_in as take_in_equipment
 from patrol.hazards.report import HazardData, report_hazard
+from patrol.owners.report import by_telephone
 from patrol.photos.intake import store_photo
 from patrol.photos.storage import limits, shelf
+from patrol.repairs.register import register_report
 from patrol.reviews.period import Period
 from patrol.rounds.scanning import NewScan, ScanData, scan_label
+from patrol.sites.change import new_report_code
 from patrol.sync.envelope import Batch
 from patrol.sync.received import Shelved
 from patrol.sync.take_in import take_in
@@ -55,6 +59,7 @@ class House:
             **self._checks(readers),
             **self._hazard(readers.guard),
             **self._refused(readers.guard),
+            **self._owners(readers),
         }
 
     def browser(self, person: Any, *, csrf: bool = True) -> FlaskClient:
@@ -156,6 +161,24 @@ class House:
         with write(by.site_id):
             hazard = report_hazard(data, id=uuid7(), by=by, when=When.now())
         return {"hazard_id": hazard.id, "order_id": hazard.id, "photo_id": photo_id}
+
+    def _owners(self, readers: SimpleNamespace) -> dict[str, Any]:
+        """A report at the desk, a repair and a complaint of the lake; the hill takes reports by its link."""
+        told = {"kind": "water", "words": "厨房漏水", "owner_phone": "13800006021", "owner_flat": "3-2-1201"}
+        with write():
+            self.sites.hill.public_reports, self.sites.hill.report_code = True, new_report_code()
+            waits, one, two = (by_telephone(readers.desk, When.now(), **told) for _n in range(3))
+            by = {"by": readers.desk, "when": When.now(), "version": None, "place_id": self.places.lobby.id}
+            repair = register_report(one, category="water", **by)
+            complaint = listen(two, subject="water", **by)
+        return {
+            "report_id": waits.id,
+            "repair_id": repair.id,
+            "complaint_id": complaint.id,
+            "public.form.code": self.sites.hill.report_code,
+            "public.take.code": self.sites.hill.report_code,
+            "public.code": waits.follow,
+        }
 
     def _refused(self, by: Reader) -> dict[str, Any]:
         """A scan of a label nobody knows, with a photo; the id it has on the shelf."""

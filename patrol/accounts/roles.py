@@ -68,7 +68,8 @@ VERBS: dict[str, frozenset[str]] = {
         "cleaner": _EVERYBODY | _PATROLS,
         "gardener": _EVERYBODY | _PATROLS,
         "engineer": _EVERYBODY | _PATROLS | {"checklist.fill", "equipment.edit", "equipment.see"},
-        "service_desk": _EVERYBODY | {"order.assign_team_only", "order.rectify", "order.see_all", "owner.see", "order.register"},
+        "service_desk": _EVERYBODY
+        | {"order.assign_team_only", "order.rectify", "order.see_all", "owner.see", "order.register"},
         "service_supervisor": _SUPERVISOR,
         "shift_leader": _EVERYBODY
         | _PATROLS

@@ -42,7 +42,8 @@ def stages(kind: str, lines: Iterable[Any]) -> list[Stage]:
     it was reached; after "reopen", "return" or "again" the later ones are to come once more. A stage that was
     passed over without a line of its own (a hazard put right at once) counts as reached with the next one.
     """
-    leads, reached = _LEADS[kind], {}
+    leads: dict[str, str] = _LEADS[kind]
+    reached: dict[str, datetime] = {}
     for line in lines:
         if line.step in ("reopen", "return", "again", "refuse"):
             keep = ("received", "assigned") if line.step == "again" else ("received",)
@@ -53,8 +54,7 @@ def stages(kind: str, lines: Iterable[Any]) -> list[Stage]:
     last = max((place for place, (code, _words) in enumerate(STAGES) if code in reached), default=-1)
     states = ["done" if place <= last else "next" if place == last + 1 else "todo" for place in range(len(STAGES))]
     return [
-        Stage(code, names[code], reached.get(code), state)
-        for (code, _words), state in zip(STAGES, states, strict=True)
+        Stage(code, names[code], reached.get(code), state) for (code, _words), state in zip(STAGES, states, strict=True)
     ]
 
 

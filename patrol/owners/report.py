@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, select, update
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, func, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from patrol.accounts.reader import Reader, business_day_of
@@ -160,9 +160,7 @@ def _take(report: OwnerReport, state: str, version: int | None, by: Reader, when
     if not by.may("order.register"):
         raise role_refusal()
     if report.state != "new":
-        raise Problem(
-            "report.settled", N_("Somebody at the desk has dealt with this report already."), status=409
-        )
+        raise Problem("report.settled", N_("Somebody at the desk has dealt with this report already."), status=409)
     check_version(report, version)
     report.state, report.settled_at, report.settled_by_id = state, when.at, by.user_id
 
@@ -204,6 +202,14 @@ def waiting_reports(site_id: UUID, limit: int = 100) -> list[OwnerReport]:
     """What waits for the desk: honest ones first and oldest first, those that look like junk behind them."""
     query = select(OwnerReport).where(OwnerReport.site_id == site_id, OwnerReport.state == "new")
     return list(db.session.scalars(query.order_by(OwnerReport.suspect, OwnerReport.reported_at).limit(limit)))
+
+
+def count_waiting(site_id: UUID) -> int:
+    """How many honest-looking reports wait for the desk."""
+    query = select(func.count()).where(
+        OwnerReport.site_id == site_id, OwnerReport.state == "new", OwnerReport.suspect.is_(False)
+    )
+    return db.session.scalar(query) or 0
 
 
 def by_telephone(by: Reader, when: When, **told: Any) -> OwnerReport:

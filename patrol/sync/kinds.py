@@ -13,8 +13,11 @@ from patrol.equipment.complete import InspectionData, complete_inspection
 from patrol.hazards.hazard import Hazard
 from patrol.hazards.report import HazardData, report_hazard
 from patrol.hazards.steps import StepData, take_step
+from patrol.repairs.repair import Repair
+from patrol.repairs.steps import RepairStepData, take_repair_step
 from patrol.rounds.arrival import RoundNoteData, VisitData, leave_note, settle_visit
 from patrol.rounds.ending import RoundEndData, end_round
+from patrol.rounds.presence import stood_at
 from patrol.rounds.scan import round_of
 
 Verb = Callable[..., Any]
@@ -35,6 +38,12 @@ def _report(data: HazardData, *, id: UUID, by: Reader, when: When) -> Hazard:
     return report_hazard(data, id=id, by=by, when=when, round_id=round_of(by.site_id, data.scan))
 
 
+def _repair_step(data: RepairStepData, *, id: UUID, by: Reader, when: When) -> Repair:
+    """With the place whose label he scanned; repairs lie below rounds and cannot look that up themselves."""
+    scanned = stood_at(by.site_id, by.user_id, when.at, data.scan)
+    return take_repair_step(data, id=id, by=by, when=when, scanned=scanned)
+
+
 KINDS: dict[str, Kind] = {
     "visit": Kind(VisitData, settle_visit, ("scan",)),
     "round_note": Kind(RoundNoteData, leave_note, ("scan",), lambda row: f"/rounds/{row.round_id}"),
@@ -49,6 +58,7 @@ KINDS: dict[str, Kind] = {
     "work_order_step": Kind(
         StepData, take_step, ("order.rectify", "order.assign_minor"), lambda row: f"/hazards/{row.id}"
     ),
+    "repair_step": Kind(RepairStepData, _repair_step, ("order.rectify",), lambda row: f"/repairs/{row.id}"),
 }
 
 

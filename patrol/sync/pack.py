@@ -19,6 +19,9 @@ from patrol.equipment.take_along import Owed, owed_by
 from patrol.hazards.category import categories
 from patrol.hazards.mine import open_on_site
 from patrol.hazards.queries import first_photos
+from patrol.repairs.flow import UNDER_WAY
+from patrol.repairs.lists import mine
+from patrol.repairs.repair import Repair
 from patrol.rounds.arrival import last_visits
 from patrol.rounds.today import rounds_ahead
 from patrol.rounds.walk import Stop, Walk
@@ -38,6 +41,7 @@ def pack_facts(by: Reader, at: datetime) -> dict[str, Any]:
     fills = by.may("checklist.see") or by.may("checklist.fill")
     owed = owed_by(by, at, [place.id for place in places]) if fills else []
     orders = _orders(by)
+    repairs = _repairs(by)
     return {
         "v": 1,
         "made_at": ms(at),
@@ -52,7 +56,11 @@ def pack_facts(by: Reader, at: datetime) -> dict[str, Any]:
         "hazards": [_hazard(row) for row in open_on_site(by.site_id)],
         "due": [_due(one, business_day_of(by, at)) for one in owed],
         "orders": orders,
-        "pages": page_paths(by, [order["id"] for order in orders], sorted({one.duty.code for one in owed})),
+        "repairs": repairs,
+        "pages": [
+            *page_paths(by, [order["id"] for order in orders], sorted({one.duty.code for one in owed})),
+            *((f"/repairs/{repair['id']}", "repair") for repair in repairs),
+        ],
     }
 
 
@@ -80,7 +88,7 @@ def pages_key(by: Reader, facts: dict[str, Any], assets: str) -> str:
     said = [
         __version__, assets, facts["user"], facts["site"], by.name, by.role, by.team, by.theme, language(),
         (here.site_name, here.notice, here.post_phone, here.shifts) if here else None,
-        facts["pages"], facts["orders"], [[one["list_id"], one["url"]] for one in facts["due"]],
+        facts["pages"], facts["orders"], facts["repairs"], [[one["list_id"], one["url"]] for one in facts["due"]],
         sorted((str(row.id), row.full_name) for row in places_in_use(by.site_id)),
     ]  # fmt: skip
     return hashlib.sha256(json.dumps(said, default=str, ensure_ascii=False).encode()).hexdigest()[:24]
@@ -173,6 +181,14 @@ def _due(one: Owed, today: Any) -> dict[str, Any]:
     if one.past is not None:
         told["past"] = [one.past.item, f"{one.past.since:%Y-%m}"]
     return told | {key: value for key, value in (("limits", one.limits), ("last", one.last)) if value}
+
+
+def _repairs(by: Reader) -> list[dict[str, Any]]:
+    """Repairs this person has to see to; who the owner is stays on the server."""
+    if not by.may("order.rectify"):
+        return []
+    rows = mine(Repair, by, (*UNDER_WAY, "done"), limit=MOST_ORDERS)
+    return [{"id": str(row[0].id), "version": row[0].version} for row in rows]
 
 
 def _orders(by: Reader) -> list[dict[str, Any]]:

@@ -63,7 +63,7 @@ def row_query(site_id: UUID) -> Any:
 
 def my_orders(by: Reader, state: str, *, cursor: str | None = None, limit: int = 30) -> tuple[list[Any], str | None]:
     """My orders in one state by urgency: the nearest deadline first; closed ones newest first. And the cursor."""
-    query = row_query(by.site_id).where(mine_clause(by), WorkOrder.state == state)
+    query = row_query(by.site_id).where(WorkOrder.kind == "hazard", mine_clause(by), WorkOrder.state == state)
     if state == "closed":
         return page(query, WorkOrder.reported_at, cursor=cursor, limit=limit, newest_first=True)
     return page(query, WorkOrder.due_at, cursor=cursor, limit=limit)

@@ -9,12 +9,13 @@ from flask_login import current_user
 from patrol.core.clock import now
 from patrol.core.db import db
 from patrol.core.problems import NotHere
+from patrol.repairs.mine import mine_asked
 from patrol.web.access import needs
 from patrol.workorders.order import WorkOrder
 from patrol.workorders.queries import count, mine_clause, my_orders, row_query, to_verify
 
 bp = Blueprint("workorders", __name__)
-_PAGES = {"hazard": "/hazards/{}"}
+_PAGES = {"hazard": "/hazards/{}", "repair": "/repairs/{}", "complaint": "/complaints/{}"}
 TABS = ("assigned", "to_verify", "closed", "check")
 
 
@@ -26,12 +27,14 @@ def index() -> Any:
     tab = tab if tab in TABS else "assigned"
     cursor = request.args.get("cursor")
     rows, more = to_verify(reader, cursor=cursor) if tab == "check" else my_orders(reader, tab, cursor=cursor)
-    mine = row_query(reader.site_id).where(mine_clause(reader))
+    mine = row_query(reader.site_id).where(WorkOrder.kind == "hazard", mine_clause(reader))
+    asked = mine_asked(reader) if tab == "assigned" and not cursor else []
     counts = {state: count(mine.where(WorkOrder.state == state)) for state in ("assigned", "to_verify")}
     may_check = reader.may("order.verify_minor") or reader.may("order.verify_major")
     return render_template(
-        "workorders/mine.html", rows=rows, cursor=more, shown_tab=tab, counts=counts, may_check=may_check, at=now()
-    )
+        "workorders/mine.html", rows=rows, cursor=more, shown_tab=tab, counts=counts, may_check=may_check,
+        asked=asked, at=now(),
+    )  # fmt: skip
 
 
 @bp.get("/work-orders/<uuid:order_id>")

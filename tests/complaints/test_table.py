@@ -99,7 +99,12 @@ def test_the_first_answer_is_due_in_24_hours_and_then_what_was_promised(heard, r
 
 @pytest.mark.parametrize(
     ("heard_on", "solved_on"),
-    [("2026-03-02", "2026-03-05"), ("2026-03-06", "2026-03-11"), ("2026-02-27", "2026-03-04"), ("2026-12-31", "2027-01-05")],
+    [
+        ("2026-03-02", "2026-03-05"),
+        ("2026-03-06", "2026-03-11"),
+        ("2026-02-27", "2026-03-04"),
+        ("2026-12-31", "2027-01-05"),
+    ],
 )
 def test_three_working_days_skip_the_weekend_and_run_over_the_months_end(heard_on, solved_on):
     shanghai = ZoneInfo("Asia/Shanghai")

@@ -11,7 +11,7 @@ STAGES = (
     ("received", N_("Received by the service desk")),
     ("assigned", N_("Given to somebody")),
     ("visit", N_("On site")),
-    ("done", N_("Done")),
+    ("done", N_("Work finished")),
 )
 _LEADS: dict[str, dict[str, str]] = {  # kind of order -> its step -> the owner's stage
     "repair": {"register": "received", "assign": "assigned", "claim": "assigned", "visit": "visit", "done": "done"},

@@ -144,7 +144,7 @@ STEPS: dict[str, str] = {
     "claim": N_("Take it"),
     "transfer": N_("Hand on"),
     "return": N_("Give back to the desk"),
-    "visit": N_("Arrived"),
+    "visit": N_("Arrive on site"),
     "wait_parts": N_("Wait for parts"),
     "wait_owner": N_("Wait for the owner"),
     "done": N_("Work is done"),

@@ -35,7 +35,7 @@ def rows_of(model: Any, by: Reader) -> Any:
         select(model, Place.full_name.label("place_name"), User.name.label("assignee_name"))
         .join(Place, and_(Place.site_id == model.site_id, Place.id == model.place_id))
         .outerjoin(User, User.id == model.assignee_id)
-        .where(model.site_id == by.site_id)
+        .where(model.site_id == by.site_id, model.kind == model.__mapper__.polymorphic_identity)
     )
     return query if by.may("order.see_all") else query.where(mine_clause(model, by))
 

@@ -41,6 +41,7 @@ from patrol.web.replies import go
 from patrol.workorders.order import WorkOrder
 
 bp = Blueprint("desk", __name__)
+NEW = ("reported", "registered")
 _TOLD = ("kind", "words", "place_words", "owner_name", "owner_phone", "owner_flat")
 URLS = {"repair": "/repairs/{}", "complaint": "/complaints/{}", "hazard": "/hazards/{}"}
 
@@ -52,10 +53,13 @@ def index() -> Any:
     reports = waiting_reports(reader.site_id)
     places = _place_names(reader.site_id, [report.place_id for report in reports])
     late = db.session.execute(
-        rows_of(Repair, reader).where(late_clause(at)).order_by(Repair.due_at, Repair.id).limit(20)
+        rows_of(Repair, reader)
+        .where(late_clause(at), Repair.state.not_in(NEW))
+        .order_by(Repair.due_at, Repair.id)
+        .limit(20)
     ).all()
     fresh = db.session.execute(
-        rows_of(Repair, reader).where(Repair.state.in_(("reported", "registered"))).order_by(Repair.due_at).limit(20)
+        rows_of(Repair, reader).where(Repair.state.in_(NEW)).order_by(Repair.due_at).limit(20)
     ).all()
     return render_template(
         "owners/desk.html",

@@ -1,4 +1,4 @@
-"""Show 3: an owner reports a leak from a lobby label, and a complaint; it is followed to the archive, part of it below."""
+"""An owner reports a leak from a lobby label, and a complaint by the link; both are followed to their end."""
 
 import io
 import re

@@ -22,6 +22,8 @@ from patrol.accounts import device, roster, user
 from patrol.accounts.reader import reader_by_token
 from patrol.accounts.roles import ROLES, TEAMS
 from patrol.briefings import handover
+from patrol.complaints import complaint
+from patrol.complaints.flow import STEPS as COMPLAINT_STEPS
 from patrol.core import queue
 from patrol.core.clock import now
 from patrol.core.db import db
@@ -32,7 +34,11 @@ from patrol.hazards.kind import KIND as HAZARD
 from patrol.journal import entry
 from patrol.notices import notice, person, sent, site_notices, target
 from patrol.notices.rules import KINDS
+from patrol.owners import report as owner_report
+from patrol.owners.report import count_waiting
 from patrol.photos import photo
+from patrol.repairs import repair
+from patrol.repairs.flow import STEPS as REPAIR_STEPS
 from patrol.reviews import day_tally, signature
 from patrol.reviews.figures import Ratio
 from patrol.reviews.snapshot import FIGURES
@@ -80,6 +86,7 @@ register(HAZARD)
 TABLES = (
     *(site, place, label, label_symbol, day),
     *(user, device, roster, entry, photo),
+    *(owner_report, repair, complaint),
     *(order, hazard, checklist, equipment, inspection),
     *(route, round, scan, ending, excuse, make_up, suspension, weather_event, weather_rounds),
     *(evidence, evidence_site, presence, walk_times),
@@ -115,12 +122,13 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     init_filters(app)
     init_errors(app)
     init_headers(app)
-    init_access(app)
+    init_access(app, {"rounds.checkpoint": owner_at_the_label})
     waiting = {
         "/hazards": lambda reader: open_orders(reader.site_id, "hazard"),
         "/exceptions": lambda reader: open_exceptions(reader.site_id, now()),
         "/excuses": lambda reader: waiting_count(reader.site_id, now()),
         "/shelf": lambda reader: open_count(reader.site_id),
+        "/desk": lambda reader: count_waiting(reader.site_id),
     }
     also_make("weather", weather_rounds.make_ahead)
     init_nav(app, waiting)
@@ -134,6 +142,13 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
         hops = app.config["PROXY_COUNT"]
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     return app
+
+
+def owner_at_the_label(code: str) -> Any:
+    """A label opened without a sign-in: on to the owner's report, where the site takes them."""
+    from patrol.repairs.views_public import from_label
+
+    return from_label(code)
 
 
 def _configure(app: Flask) -> None:
@@ -193,6 +208,7 @@ def _doors() -> list[Blueprint]:
     """Every package's door. Imported late, so that commands that need no pages start quickly."""
     from patrol.accounts import views as accounts
     from patrol.briefings import views as briefings
+    from patrol.complaints import views as complaints
     from patrol.equipment import views as equipment_views
     from patrol.exports import views_import, views_labels, views_orders, views_review
     from patrol.hazards import views as hazards
@@ -201,6 +217,8 @@ def _doors() -> list[Blueprint]:
     from patrol.photos import views as photos
     from patrol.pwa import views as pwa
     from patrol.pwa import views_install
+    from patrol.repairs import views as repairs
+    from patrol.repairs import views_desk, views_public
     from patrol.reviews import board_views, photo_views, views_sign
     from patrol.reviews import views as reviews
     from patrol.rounds import exceptions_views, views_excuses, views_questions, views_routes, views_start, visits_views
@@ -216,8 +234,10 @@ def _doors() -> list[Blueprint]:
     readers = (board_views, briefings, photo_views, reviews, views_sign, exceptions_views)
     papers = (views_review, views_orders, views_labels, views_import)
     desk = (*readers, views_questions, weather, places, *papers)
+    owners = (views_public, views_desk, repairs, complaints)
     plans, told = (views_routes, views_start), (notices, views_choices, views_targets)
-    return [health.bp, *(door.bp for door in (*guard, *desk, *plans, *told, sync, refused, pwa, views_install))]
+    doors = (*guard, *desk, *owners, *plans, *told, sync, refused, pwa, views_install)
+    return [health.bp, *(door.bp for door in doors)]
 
 
 def _words(app: Flask) -> None:
@@ -232,10 +252,14 @@ def _words(app: Flask) -> None:
         "role": {role: words for role, (words, _team) in ROLES.items()},
         "figure": FIGURES,
         "notice_kind": KINDS,
+        "repair_step": REPAIR_STEPS,
+        "complaint_step": COMPLAINT_STEPS,
     }
     for name, table in tables.items():
         app.jinja_env.filters[f"{name}_word"] = lambda code, table=table: gettext(table.get(code, code))
     app.jinja_env.filters["flag_innocent"] = lambda code: gettext(MEANINGS[code].innocent) if code in MEANINGS else ""
+    app.jinja_env.globals["repair_steps"] = lambda: _said(REPAIR_STEPS)
+    app.jinja_env.globals["complaint_steps"] = lambda: _said(COMPLAINT_STEPS)
     app.jinja_env.filters["order_title"] = order_title
     app.jinja_env.filters["share_text"] = lambda share: Ratio(*share).text
     app.jinja_env.filters["from_iso"] = datetime.fromisoformat
@@ -243,6 +267,11 @@ def _words(app: Flask) -> None:
     app.jinja_env.globals["round_end_reasons"] = lambda: [
         (code, gettext(words), code in PROVED) for code, words in REASONS.items()
     ]
+
+
+def _said(table: Mapping[str, str]) -> dict[str, str]:
+    """Every step's word in the reader's language; the report stands first in any timeline."""
+    return {code: gettext(text) for code, text in {"report": STEPS["report"], **table}.items()}
 
 
 def order_title(order: Any) -> str:

@@ -31,6 +31,9 @@ SIDE = (
     NavItem("/excuses", "user-check", N_("Excuses"), "visit.excuse"),
     NavItem("/work-orders", "tool", N_("My work"), "order.rectify"),
     NavItem("/exceptions", "flag", N_("Exceptions"), "evidence.see"),
+    NavItem("/desk", "message-circle", N_("Service desk"), "order.register"),
+    NavItem("/repairs", "tools", N_("Repairs"), "order.see_all"),
+    NavItem("/complaints", "speakerphone", N_("Complaints"), "order.see_all"),
     NavItem("/checklists", "clipboard-check", N_("Checklists"), "checklist.see"),
     NavItem("/equipment", "fire-extinguisher", N_("Equipment"), "equipment.see"),
     NavItem("/weather", "storm", N_("Severe weather"), "review.see"),
@@ -59,9 +62,9 @@ _ENGINEER = (
     NavItem("/me", "user", N_("Me"), "sign_in"),
 )
 _DESK = (
+    NavItem("/desk", "message-circle", N_("Service desk"), "order.register"),
+    NavItem("/repairs", "tools", N_("Repairs"), "order.see_all"),
     NavItem("/hazards", "alert-triangle", N_("Hazards"), "hazard.see"),
-    NavItem("/work-orders", "tool", N_("Work"), "order.rectify"),
-    NavItem("/photos", "photo", N_("Photos"), "photo.log"),
     NavItem("/me", "user", N_("Me"), "sign_in"),
 )
 _SUPERVISOR = (

@@ -60,6 +60,7 @@ class OrderKind:
 
 
 KINDS: dict[str, OrderKind] = {}
+OWN_LISTS = {"repair": "/repairs", "complaint": "/complaints"}  # kinds that bring their own pages and lists
 
 
 def register(*kinds: OrderKind) -> None:
@@ -74,4 +75,5 @@ def kind_of(code: str) -> OrderKind:
 
 
 def url_of(order: Any) -> str:
-    return f"{kind_of(order.kind).url}/{order.id}"
+    base = OWN_LISTS.get(order.kind) or kind_of(order.kind).url
+    return f"{base}/{order.id}"

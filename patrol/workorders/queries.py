@@ -70,7 +70,8 @@ def row_query(site_id: UUID) -> Any:
 
 def my_orders(by: Reader, state: str, *, cursor: str | None = None, limit: int = 30) -> tuple[list[Any], str | None]:
     """My orders in one state by urgency: the nearest deadline first; closed ones newest first. And the cursor."""
-    query = row_query(by.site_id).where(mine_clause(by), WorkOrder.state == ("assigned" if state == "begun" else state))
+    wanted = "assigned" if state == "begun" else state
+    query = row_query(by.site_id).where(WorkOrder.kind == "hazard", mine_clause(by), WorkOrder.state == wanted)
     if state == "begun":
         query = query.where(begun_clause())
     if state == "closed":

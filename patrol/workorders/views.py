@@ -9,6 +9,7 @@ from flask_login import current_user
 from patrol.core.clock import now
 from patrol.core.db import db
 from patrol.core.problems import NotHere
+from patrol.repairs.mine import mine_asked
 from patrol.rounds.route import team_places
 from patrol.sites.place import Place
 from patrol.sites.site import Site
@@ -34,13 +35,15 @@ def index() -> Any:
     rows, more = to_verify(reader, cursor=cursor) if tab == "check" else my_orders(reader, tab, cursor=cursor)
     by_place = request.args.get("by") == "place"
     rows = sorted(rows, key=lambda row: row.place_name) if by_place else rows
-    mine = row_query(reader.site_id).where(mine_clause(reader))
+    mine = row_query(reader.site_id).where(WorkOrder.kind == "hazard", mine_clause(reader))
+    asked = mine_asked(reader) if tab == "assigned" and not cursor else []
     counts = {state: count(mine.where(WorkOrder.state == state)) for state in ("assigned", "to_verify")}
     counts["begun"] = count(mine.where(WorkOrder.state == "assigned", begun_clause()))
     may_check = reader.may("order.verify_minor") or reader.may("order.verify_major")
     return render_template(
         "workorders/mine.html",
         rows=rows,
+        asked=asked,
         cursor=more,
         shown_tab=tab,
         counts=counts,

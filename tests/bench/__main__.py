@@ -2,7 +2,8 @@
 
 P1 one scan over HTTP against the floor route; P4 a 12-megapixel photo against a bare Pillow pipeline;
 P5 the guard's page: queries, CPU, size; P6 a month's review: queries and CPU, beside its day tallies read raw.
-P7 a page of orders under each filter at 10,000 and 100,000 of them; storm: a hundred phones after an outage; offline start: from nothing to the guard's round with the server down.
+P7 a page of orders under each filter at 10,000 and at 100,000 of them;
+storm: a hundred phones after an outage; offline start: from nothing to the guard's round with the server down.
 Ratios are what counts: the machine's own speed cancels out.
 """
 

@@ -1,4 +1,4 @@
-"""Golden examples 5, 6 and 8 by the real verbs, and deadlines, extensions and reopenings over midnight and month end."""
+"""Golden examples 5, 6 and 8 by the real verbs; deadlines, extensions, reopenings over midnight and month end."""
 
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo

@@ -14,6 +14,7 @@ from flask_babel import gettext
 from flask_login import LoginManager
 from flask_migrate import Migrate
 from htmx_flask import Htmx
+from sqlalchemy import select
 from sqlalchemy.engine import make_url
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -26,7 +27,8 @@ from patrol.complaints import complaint
 from patrol.complaints.flow import STEPS as COMPLAINT_STEPS
 from patrol.core import queue
 from patrol.core.clock import now
-from patrol.core.db import db
+from patrol.core.db import connection, db
+from patrol.core.prepared import Prepared
 from patrol.equipment import checklist, equipment, inspection
 from patrol.hazards import hazard
 from patrol.hazards.category import categories
@@ -35,7 +37,7 @@ from patrol.journal import entry
 from patrol.notices import notice, person, sent, site_notices, target
 from patrol.notices.rules import KINDS
 from patrol.owners import report as owner_report
-from patrol.owners.report import count_waiting
+from patrol.owners.report import count_waiting as count_reports
 from patrol.photos import photo
 from patrol.repairs import repair
 from patrol.repairs.flow import STEPS as REPAIR_STEPS
@@ -56,13 +58,14 @@ from patrol.rounds import (
     walk_times,
 )
 from patrol.rounds.ensure import also_make
-from patrol.rounds.exceptions_list import open_exceptions
-from patrol.rounds.excuse import waiting_count
+from patrol.rounds.exceptions_list import WAITING as EXCEPTIONS_WAIT
+from patrol.rounds.exceptions_list import count_open as count_exceptions
+from patrol.rounds.excuse import count_waiting as count_asks
 from patrol.rounds.flags import FLAGS, MEANINGS
-from patrol.rounds.reasons import PROVED, REASONS
+from patrol.rounds.reasons import DECIDE_WITHIN, PROVED, REASONS
 from patrol.sites import day, label, label_symbol, place, site
 from patrol.sync import received
-from patrol.sync.shelf import open_count
+from patrol.sync.shelf import count_open as count_shelved
 from patrol.translations import FOLDER, compile_catalogue
 from patrol.weather import event as weather_event
 from patrol.weather import rounds as weather_rounds
@@ -79,7 +82,7 @@ from patrol.web.once import init_once
 from patrol.web.signing import HeaderFirst, KeptSerializer
 from patrol.workorders import order
 from patrol.workorders.kinds import register, url_of
-from patrol.workorders.queries import open_orders
+from patrol.workorders.queries import count_open
 from patrol.workorders.words import SOURCES, STATES, STEPS
 
 register(HAZARD)
@@ -123,13 +126,6 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     init_errors(app)
     init_headers(app)
     init_access(app, {"rounds.checkpoint": owner_at_the_label})
-    waiting = {
-        "/hazards": lambda reader: open_orders(reader.site_id, "hazard"),
-        "/exceptions": lambda reader: open_exceptions(reader.site_id, now()),
-        "/excuses": lambda reader: waiting_count(reader.site_id, now()),
-        "/shelf": lambda reader: open_count(reader.site_id),
-        "/desk": lambda reader: count_waiting(reader.site_id),
-    }
     also_make("weather", weather_rounds.make_ahead)
     init_nav(app, waiting)
     app.extensions["pack_more"] = {"notices": _bell}
@@ -142,6 +138,28 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
         hops = app.config["PROXY_COUNT"]
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     return app
+
+
+_WAITING = Prepared(
+    select(
+        count_open("hazard").scalar_subquery().label("hazards"),
+        count_exceptions().scalar_subquery().label("exceptions"),
+        count_asks().scalar_subquery().label("excuses"),
+        count_shelved().scalar_subquery().label("shelf"),
+        count_reports().scalar_subquery().label("desk"),
+    )
+)
+
+
+def waiting(reader: Any) -> dict[str, int]:
+    """What waits for somebody, by the address of its page. One query."""
+    at = now()
+    asked = {
+        "site_id": reader.site_id,
+        "exceptions_since": (at - EXCEPTIONS_WAIT).date(),
+        "asks_since": at - DECIDE_WITHIN,
+    }
+    return {f"/{name}": n for name, n in _WAITING.all(connection(), asked)[0]._asdict().items()}
 
 
 def owner_at_the_label(code: str) -> Any:

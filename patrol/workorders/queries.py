@@ -97,17 +97,15 @@ def count(query: Select[Any]) -> int:
     return db.session.scalar(select(func.count()).select_from(inner)) or 0
 
 
-_OPEN_ORDERS = select(func.count()).select_from(
-    select(literal(1))
-    .where(WorkOrder.site_id == bindparam("site_id"), WorkOrder.kind == bindparam("kind"), WorkOrder.state.in_(OPEN))
-    .limit(ENOUGH)
-    .subquery()
-)
-
-
-def open_orders(site_id: UUID, kind: str) -> int:
-    """How many of a kind are open, up to ENOUGH."""
-    return db.session.scalar(_OPEN_ORDERS, {"site_id": site_id, "kind": kind}) or 0
+def count_open(kind: str) -> Any:
+    """A select that counts the open ones of a kind, up to ENOUGH. Binds: site_id."""
+    inner = (
+        select(literal(1))
+        .where(WorkOrder.site_id == bindparam("site_id"), WorkOrder.kind == kind, WorkOrder.state.in_(OPEN))
+        .limit(ENOUGH)
+        .subquery()
+    )
+    return select(func.count()).select_from(inner)
 
 
 def page(

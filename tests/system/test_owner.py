@@ -135,6 +135,9 @@ def test_a_leak_from_the_label_to_the_archive(site, open_browser):
     engineer.locator("[data-step=sign] button[type=submit]").click()
     expect(engineer.locator("[data-part=step-kept]")).to_be_visible()
 
+    engineer.goto(f"{site.url}/work-orders")
+    expect(engineer.locator(".order")).to_contain_text("存在手机里")
+
     site.server.start()
     engineer.goto(f"{site.url}/work-orders")
     expect(engineer.locator(".pill[data-known]").first).to_have_attribute("data-state", "sent", timeout=30_000)

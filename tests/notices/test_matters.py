@@ -68,6 +68,7 @@ def test_points_left_out_are_named(told, north, world):
 
 
 def test_a_missed_round_whose_scans_arrive_late_ends_by_itself(told, north, world):
+    told.look("20:00")
     told.look("21:40")
     world.walk(world.rounds(DAY, north)[0], ["on_time"] * 4)
 

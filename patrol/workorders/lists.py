@@ -228,14 +228,19 @@ def _cut(
     asked: Asked, branch: Clauses, column: Any, newest: bool, after: tuple[datetime, UUID] | None, limit: int
 ) -> Select[Any]:
     """The ids of one branch's page."""
+    found: Any = WorkOrder.__table__.c
     query = select(WorkOrder.id).where(*plain(asked), *branch)
+    if isinstance(branch, Few):
+        found = select(WorkOrder.id, column).where(*plain(asked), *branch).limit(limit).subquery().c
+        query = select(found.id)
     if after is not None:
         at, last = after
-        beyond = column <= at if newest else column >= at  # leads the index; the rest tells equal times apart
-        same = or_(column != at, WorkOrder.id < last if newest else WorkOrder.id > last)
+        key = found[column.key]
+        beyond = key <= at if newest else key >= at  # leads the index; the rest tells equal times apart
+        same = or_(key != at, found.id < last if newest else found.id > last)
         query = query.where(beyond, same)
     if isinstance(branch, Few):
-        return query.limit(limit)
+        return query
     return query.order_by(*_order(column, newest)).limit(limit)
 
 

@@ -49,6 +49,10 @@ class Filter:
     between: tuple[datetime, datetime] | None = None  # the same as moments, for deadlines
 
 
+class Few(list[ColumnElement[bool]]):
+    """A branch of a handful of rows: asked for in order, the database would walk through all orders to meet them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """One question: which kind, who asks, what it is narrowed to, when."""
@@ -110,8 +114,8 @@ def branches(asked: Asked) -> list[Clauses]:
         more = _words(asked) + _below(asked)
         return [[*part, *more] for part in asked.kind.visible(asked.by, asked.route_places)]
     if narrowed.words:
-        numbers: Clauses = [WorkOrder.number.in_(_numbers(asked))]
-        return [[*part, *_below(asked)] for part in ([numbers, *_per_place(asked)])]
+        numbers: Clauses = Few([WorkOrder.number.in_(_numbers(asked))])
+        return [type(part)([*part, *_below(asked)]) for part in ([numbers, *_per_place(asked)])]
     if narrowed.building:
         return _per_place(asked)
     if narrowed.overdue:
@@ -224,12 +228,19 @@ def _cut(
     asked: Asked, branch: Clauses, column: Any, newest: bool, after: tuple[datetime, UUID] | None, limit: int
 ) -> Select[Any]:
     """The ids of one branch's page."""
+    found: Any = WorkOrder.__table__.c
     query = select(WorkOrder.id).where(*plain(asked), *branch)
+    if isinstance(branch, Few):
+        found = select(WorkOrder.id, column).where(*plain(asked), *branch).limit(limit).subquery().c
+        query = select(found.id)
     if after is not None:
         at, last = after
-        beyond = column <= at if newest else column >= at  # leads the index; the rest tells equal times apart
-        same = or_(column != at, WorkOrder.id < last if newest else WorkOrder.id > last)
+        key = found[column.key]
+        beyond = key <= at if newest else key >= at  # leads the index; the rest tells equal times apart
+        same = or_(key != at, found.id < last if newest else found.id > last)
         query = query.where(beyond, same)
+    if isinstance(branch, Few):
+        return query
     return query.order_by(*_order(column, newest)).limit(limit)
 
 

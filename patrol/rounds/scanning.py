@@ -16,7 +16,7 @@ from patrol.core.facts import When
 from patrol.core.prepared import Prepared
 from patrol.core.problems import N_, Problem
 from patrol.rounds.distance import distance_m
-from patrol.rounds.evidence import voided
+from patrol.rounds.evidence import ScanVoid
 from patrol.rounds.round import Round, RoundStop
 from patrol.rounds.scan import Scan
 from patrol.rounds.schedule import RoundTimes
@@ -90,7 +90,7 @@ _REACHED = exists().where(
     Scan.round_id == RoundStop.round_id,
     Scan.place_id == RoundStop.place_id,
     Scan.effective_at < Round.closes_at,
-    Scan.id.not_in(voided(bindparam("site_id"))),
+    Scan.id.not_in(select(ScanVoid.scan_id).where(ScanVoid.site_id == bindparam("site_id"))),
 )
 _ROUNDS = Prepared(
     select(

@@ -52,7 +52,7 @@ from patrol.rounds.ensure import also_make
 from patrol.rounds.exceptions_list import open_exceptions
 from patrol.rounds.excuse import waiting_count
 from patrol.rounds.flags import FLAGS, MEANINGS
-from patrol.rounds.reasons import PROVED, REASONS
+from patrol.rounds.reasons import BY_HAND, PROVED, REASONS
 from patrol.sites import day, label, label_symbol, place, site
 from patrol.sync import received
 from patrol.sync.shelf import open_count
@@ -201,7 +201,15 @@ def _doors() -> list[Blueprint]:
     from patrol.pwa import views_install
     from patrol.reviews import board_views, photo_views, views_sign
     from patrol.reviews import views as reviews
-    from patrol.rounds import exceptions_views, views_excuses, views_questions, views_routes, views_start, visits_views
+    from patrol.rounds import (
+        exceptions_views,
+        views_by_hand,
+        views_excuses,
+        views_questions,
+        views_routes,
+        views_start,
+        visits_views,
+    )
     from patrol.rounds import views as rounds
     from patrol.sites import views as places
     from patrol.sync import views as sync
@@ -209,7 +217,18 @@ def _doors() -> list[Blueprint]:
     from patrol.weather import views as weather
     from patrol.workorders import views as workorders
 
-    guard = (accounts, rounds, views_excuses, visits_views, hazards, hazard_lists, workorders, equipment_views, photos)
+    guard = (
+        accounts,
+        rounds,
+        views_excuses,
+        views_by_hand,
+        visits_views,
+        hazards,
+        hazard_lists,
+        workorders,
+        equipment_views,
+        photos,
+    )
     readers = (board_views, briefings, photo_views, reviews, views_sign, views_review, exceptions_views)
     desk = (*readers, views_questions, weather, places, views_labels, views_import)
     plans, told = (views_routes, views_start), (notices, views_choices, views_targets)
@@ -238,6 +257,7 @@ def _words(app: Flask) -> None:
     app.jinja_env.globals["round_end_reasons"] = lambda: [
         (code, gettext(words), code in PROVED) for code, words in REASONS.items()
     ]
+    app.jinja_env.globals["manual_reasons"] = lambda: [(code, gettext(REASONS[code])) for code in BY_HAND]
 
 
 def order_title(order: Any) -> str:

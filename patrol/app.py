@@ -62,7 +62,7 @@ from patrol.rounds.exceptions_list import WAITING as EXCEPTIONS_WAIT
 from patrol.rounds.exceptions_list import count_open as count_exceptions
 from patrol.rounds.excuse import count_waiting as count_asks
 from patrol.rounds.flags import FLAGS, MEANINGS
-from patrol.rounds.reasons import DECIDE_WITHIN, PROVED, REASONS
+from patrol.rounds.reasons import BY_HAND, DECIDE_WITHIN, PROVED, REASONS
 from patrol.sites import day, label, label_symbol, place, site
 from patrol.sync import received
 from patrol.sync.shelf import count_open as count_shelved
@@ -239,7 +239,15 @@ def _doors() -> list[Blueprint]:
     from patrol.repairs import views_desk, views_public
     from patrol.reviews import board_views, photo_views, views_sign
     from patrol.reviews import views as reviews
-    from patrol.rounds import exceptions_views, views_excuses, views_questions, views_routes, views_start, visits_views
+    from patrol.rounds import (
+        exceptions_views,
+        views_by_hand,
+        views_excuses,
+        views_questions,
+        views_routes,
+        views_start,
+        visits_views,
+    )
     from patrol.rounds import views as rounds
     from patrol.sites import views as places
     from patrol.sync import views as sync
@@ -248,7 +256,8 @@ def _doors() -> list[Blueprint]:
     from patrol.workorders import views as workorders
     from patrol.workorders import views_lists as order_lists
 
-    guard = (accounts, rounds, views_excuses, visits_views, hazards, order_lists, workorders, equipment_views, photos)
+    walked = (rounds, views_excuses, views_by_hand, visits_views)
+    guard = (accounts, *walked, hazards, order_lists, workorders, equipment_views, photos)
     readers = (board_views, briefings, photo_views, reviews, views_sign, exceptions_views)
     papers = (views_review, views_orders, views_labels, views_import)
     desk = (*readers, views_questions, weather, places, *papers)
@@ -285,6 +294,7 @@ def _words(app: Flask) -> None:
     app.jinja_env.globals["round_end_reasons"] = lambda: [
         (code, gettext(words), code in PROVED) for code, words in REASONS.items()
     ]
+    app.jinja_env.globals["manual_reasons"] = lambda: [(code, gettext(REASONS[code])) for code in BY_HAND]
 
 
 def _said(table: Mapping[str, str]) -> dict[str, str]:

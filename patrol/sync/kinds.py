@@ -18,6 +18,7 @@ from patrol.repairs.repair import Repair
 from patrol.repairs.steps import RepairStepData, take_repair_step
 from patrol.rounds.arrival import RoundNoteData, VisitData, leave_note, settle_visit
 from patrol.rounds.asking import ExcuseData, ask_excuse
+from patrol.rounds.by_hand import ManualData, enter_visit
 from patrol.rounds.ending import RoundEndData, end_round
 from patrol.rounds.stood import stood_at
 from patrol.weather.found import report_found
@@ -50,6 +51,7 @@ KINDS: dict[str, Kind] = {
     "round_note": Kind(RoundNoteData, leave_note, ("scan",), lambda row: f"/rounds/{row.round_id}"),
     "round_end": Kind(RoundEndData, end_round, ("scan",), lambda row: f"/rounds/{row.round_id}"),
     "excuse": Kind(ExcuseData, ask_excuse, ("scan",), lambda row: f"/rounds/{row.round_id}"),
+    "manual_entry": Kind(ManualData, enter_visit, ("scan",), lambda row: f"/rounds/{row.round_id}"),
     "hazard": Kind(HazardData, report_found, ("hazard.report",), lambda row: f"/hazards/{row.id}"),
     "inspection": Kind(
         InspectionData,

@@ -2,6 +2,7 @@
 const KEPT = {
   visit: ["scan"], hazard: ["place"], inspection: ["checklist", "equipment", "place"], work_order_step: ["order", "step"],
   repair_step: ["order", "step"], round_end: ["round"], round_note: ["round"], excuse: ["round", "place"],
+  manual_entry: ["round", "place"],
 }
 
 export function factOf(kind, data) {

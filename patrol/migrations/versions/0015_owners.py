@@ -6,8 +6,8 @@ Who an owner is stands in ``owner_report`` alone, so that it can be masked and d
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0014"
-down_revision = "0013"
+revision = "0015"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 

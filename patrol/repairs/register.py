@@ -51,6 +51,7 @@ def report_repair(
         note=note,
         place_id=place_id,
         category=category,
+        subject=category,
         severity="critical" if urgent else "minor",
         urgent=urgent,
         state="reported",

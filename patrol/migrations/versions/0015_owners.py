@@ -91,14 +91,12 @@ def _complaint():
         "complaint",
         sa.Column("site_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        text("subject"),
         maybe("answered_at", MOMENT),
         maybe("promised_at", MOMENT),
         maybe("repeat_of_id", sa.Uuid()),
         *_called_back("complaint"),
         sa.PrimaryKeyConstraint("site_id", "id", name=op.f("pk_complaint")),
     )
-    _indexes("complaint", ("site_id", "subject"))
 
 
 def _called_back(table):

@@ -59,20 +59,25 @@ def _shown() -> dict[str, Any]:
 
 def _tracks(found: Board) -> list[dict[str, Any]]:
     """The routes with rounds around now, as the timeline takes them: first those that miss points, then those under
-    way."""
+    way. Make-up rounds have a line of their own under their route's, where they cover no planned one."""
     first, last = found.from_to
-    tracks: dict[str, dict[str, Any]] = {}
+    tracks: dict[tuple[str, bool], dict[str, Any]] = {}
     for walk in found.walks:
         ends = max(walk.times.ends_at, walk.times.starts_at)
         if walk.cancelled or ends <= first or walk.times.starts_at >= last:
             continue
-        track = tracks.setdefault(walk.route_name, {"name": walk.route_name, "note": "", "rounds": []})
-        if walk.people:
-            track["note"] = walk.people[0][1]
+        made_up = walk.kind == "make_up"
+        track = tracks.setdefault((walk.route_name, made_up), {"name": walk.route_name, "rounds": []})
+        who = [walk.people[0][1]] if walk.people else []
+        if who or "note" not in track:
+            track["note"] = " · ".join([_("make-up round"), *who] if made_up else who)
         track["rounds"].append(_round(walk, found.at, found.site.zone))
     missing = {m.walk.route_name for m in found.missing}
     under_way = {walk.route_name for walk in found.running}
-    return sorted(tracks.values(), key=lambda t: (t["name"] not in missing, t["name"] not in under_way))
+    order = list(dict.fromkeys(route for route, _made_up in tracks))
+    return sorted(
+        tracks.values(), key=lambda t: (t["name"] not in missing, t["name"] not in under_way, order.index(t["name"]))
+    )
 
 
 def _make_up_url() -> str | None:

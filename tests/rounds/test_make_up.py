@@ -1,5 +1,7 @@
 """Make-up rounds (补巡): what was missed, walked again; counted apart, once open once, and never in a rate."""
 
+import re
+
 import pytest
 import time_machine
 from sqlalchemy import select
@@ -136,6 +138,7 @@ def test_a_leader_starts_it_on_the_rounds_page_and_a_guard_cannot(story, as_user
         again = leader.post(f"/rounds/{story.round.id}/make-up")
         assert (first.status_code, first.location) == (303, again.location)
         assert "单独统计" in leader.get(first.location).text
+        assert re.search(r'<text x="0" y="[\d.]+">补巡</text>', leader.get("/board").text)
         assert "补巡" in as_user(people.guard).get("/today").text
         assert as_user(people.guard).post(f"/rounds/{story.round.id}/make-up").status_code == 403
 

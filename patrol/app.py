@@ -14,6 +14,7 @@ from flask_babel import gettext
 from flask_login import LoginManager
 from flask_migrate import Migrate
 from htmx_flask import Htmx
+from sqlalchemy import select
 from sqlalchemy.engine import make_url
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -22,16 +23,24 @@ from patrol.accounts import device, roster, user
 from patrol.accounts.reader import reader_by_token
 from patrol.accounts.roles import ROLES, TEAMS
 from patrol.briefings import handover
+from patrol.complaints import complaint
+from patrol.complaints.flow import STEPS as COMPLAINT_STEPS
 from patrol.core import queue
 from patrol.core.clock import now
-from patrol.core.db import db
+from patrol.core.db import connection, db
+from patrol.core.prepared import Prepared
 from patrol.equipment import checklist, equipment, inspection
 from patrol.hazards import hazard
 from patrol.hazards.category import categories
+from patrol.hazards.kind import KIND as HAZARD
 from patrol.journal import entry
 from patrol.notices import notice, person, sent, site_notices, target
 from patrol.notices.rules import KINDS
+from patrol.owners import report as owner_report
+from patrol.owners.report import count_waiting as count_reports
 from patrol.photos import photo
+from patrol.repairs import repair
+from patrol.repairs.flow import STEPS as REPAIR_STEPS
 from patrol.reviews import day_tally, signature
 from patrol.reviews.figures import Ratio
 from patrol.reviews.snapshot import FIGURES
@@ -49,13 +58,14 @@ from patrol.rounds import (
     walk_times,
 )
 from patrol.rounds.ensure import also_make
-from patrol.rounds.exceptions_list import open_exceptions
-from patrol.rounds.excuse import waiting_count
+from patrol.rounds.exceptions_list import WAITING as EXCEPTIONS_WAIT
+from patrol.rounds.exceptions_list import count_open as count_exceptions
+from patrol.rounds.excuse import count_waiting as count_asks
 from patrol.rounds.flags import FLAGS, MEANINGS
-from patrol.rounds.reasons import PROVED, REASONS
+from patrol.rounds.reasons import BY_HAND, DECIDE_WITHIN, PROVED, REASONS
 from patrol.sites import day, label, label_symbol, place, site
 from patrol.sync import received
-from patrol.sync.shelf import open_count
+from patrol.sync.shelf import count_open as count_shelved
 from patrol.translations import FOLDER, compile_catalogue
 from patrol.weather import event as weather_event
 from patrol.weather import rounds as weather_rounds
@@ -71,12 +81,15 @@ from patrol.web.nav import init_nav
 from patrol.web.once import init_once
 from patrol.web.signing import HeaderFirst, KeptSerializer
 from patrol.workorders import order
-from patrol.workorders.queries import open_orders
+from patrol.workorders.kinds import register, url_of
+from patrol.workorders.queries import count_open
 from patrol.workorders.words import SOURCES, STATES, STEPS
 
+register(HAZARD)
 TABLES = (
     *(site, place, label, label_symbol, day),
     *(user, device, roster, entry, photo),
+    *(owner_report, repair, complaint),
     *(order, hazard, checklist, equipment, inspection),
     *(route, round, scan, ending, excuse, make_up, suspension, weather_event, weather_rounds),
     *(evidence, evidence_site, presence, walk_times),
@@ -112,13 +125,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     init_filters(app)
     init_errors(app)
     init_headers(app)
-    init_access(app)
-    waiting = {
-        "/hazards": lambda reader: open_orders(reader.site_id, "hazard"),
-        "/exceptions": lambda reader: open_exceptions(reader.site_id, now()),
-        "/excuses": lambda reader: waiting_count(reader.site_id, now()),
-        "/shelf": lambda reader: open_count(reader.site_id),
-    }
+    init_access(app, {"rounds.checkpoint": owner_at_the_label})
     also_make("weather", weather_rounds.make_ahead)
     init_nav(app, waiting)
     app.extensions["pack_more"] = {"notices": _bell}
@@ -131,6 +138,35 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
         hops = app.config["PROXY_COUNT"]
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     return app
+
+
+_WAITING = Prepared(
+    select(
+        count_open("hazard").scalar_subquery().label("hazards"),
+        count_exceptions().scalar_subquery().label("exceptions"),
+        count_asks().scalar_subquery().label("excuses"),
+        count_shelved().scalar_subquery().label("shelf"),
+        count_reports().scalar_subquery().label("desk"),
+    )
+)
+
+
+def waiting(reader: Any) -> dict[str, int]:
+    """What waits for somebody, by the address of its page. One query."""
+    at = now()
+    asked = {
+        "site_id": reader.site_id,
+        "exceptions_since": (at - EXCEPTIONS_WAIT).date(),
+        "asks_since": at - DECIDE_WITHIN,
+    }
+    return {f"/{name}": n for name, n in _WAITING.all(connection(), asked)[0]._asdict().items()}
+
+
+def owner_at_the_label(code: str) -> Any:
+    """A label opened without a sign-in: on to the owner's report, where the site takes them."""
+    from patrol.repairs.views_public import from_label
+
+    return from_label(code)
 
 
 def _configure(app: Flask) -> None:
@@ -190,30 +226,45 @@ def _doors() -> list[Blueprint]:
     """Every package's door. Imported late, so that commands that need no pages start quickly."""
     from patrol.accounts import views as accounts
     from patrol.briefings import views as briefings
+    from patrol.complaints import views as complaints
     from patrol.equipment import views as equipment_views
-    from patrol.exports import views_import, views_labels, views_review
+    from patrol.exports import views_import, views_labels, views_orders, views_review
     from patrol.hazards import views as hazards
-    from patrol.hazards import views_lists as hazard_lists
     from patrol.notices import views as notices
     from patrol.notices import views_choices, views_targets
     from patrol.photos import views as photos
     from patrol.pwa import views as pwa
     from patrol.pwa import views_install
+    from patrol.repairs import views as repairs
+    from patrol.repairs import views_desk, views_public
     from patrol.reviews import board_views, photo_views, views_sign
     from patrol.reviews import views as reviews
-    from patrol.rounds import exceptions_views, views_excuses, views_questions, views_routes, views_start, visits_views
+    from patrol.rounds import (
+        exceptions_views,
+        views_by_hand,
+        views_excuses,
+        views_questions,
+        views_routes,
+        views_start,
+        visits_views,
+    )
     from patrol.rounds import views as rounds
     from patrol.sites import views as places
     from patrol.sync import views as sync
     from patrol.sync import views_shelf as refused
     from patrol.weather import views as weather
     from patrol.workorders import views as workorders
+    from patrol.workorders import views_lists as order_lists
 
-    guard = (accounts, rounds, views_excuses, visits_views, hazards, hazard_lists, workorders, equipment_views, photos)
-    readers = (board_views, briefings, photo_views, reviews, views_sign, views_review, exceptions_views)
-    desk = (*readers, views_questions, weather, places, views_labels, views_import)
+    walked = (rounds, views_excuses, views_by_hand, visits_views)
+    guard = (accounts, *walked, hazards, order_lists, workorders, equipment_views, photos)
+    readers = (board_views, briefings, photo_views, reviews, views_sign, exceptions_views)
+    papers = (views_review, views_orders, views_labels, views_import)
+    desk = (*readers, views_questions, weather, places, *papers)
+    owners = (views_public, views_desk, repairs, complaints)
     plans, told = (views_routes, views_start), (notices, views_choices, views_targets)
-    return [health.bp, *(door.bp for door in (*guard, *desk, *plans, *told, sync, refused, pwa, views_install))]
+    doors = (*guard, *desk, *owners, *plans, *told, sync, refused, pwa, views_install)
+    return [health.bp, *(door.bp for door in doors)]
 
 
 def _words(app: Flask) -> None:
@@ -228,16 +279,27 @@ def _words(app: Flask) -> None:
         "role": {role: words for role, (words, _team) in ROLES.items()},
         "figure": FIGURES,
         "notice_kind": KINDS,
+        "repair_step": REPAIR_STEPS,
+        "complaint_step": COMPLAINT_STEPS,
     }
     for name, table in tables.items():
         app.jinja_env.filters[f"{name}_word"] = lambda code, table=table: gettext(table.get(code, code))
     app.jinja_env.filters["flag_innocent"] = lambda code: gettext(MEANINGS[code].innocent) if code in MEANINGS else ""
+    app.jinja_env.globals["repair_steps"] = lambda: _said(REPAIR_STEPS)
+    app.jinja_env.globals["complaint_steps"] = lambda: _said(COMPLAINT_STEPS)
     app.jinja_env.filters["order_title"] = order_title
     app.jinja_env.filters["share_text"] = lambda share: Ratio(*share).text
     app.jinja_env.filters["from_iso"] = datetime.fromisoformat
+    app.jinja_env.filters["order_url"] = url_of
     app.jinja_env.globals["round_end_reasons"] = lambda: [
         (code, gettext(words), code in PROVED) for code, words in REASONS.items()
     ]
+    app.jinja_env.globals["manual_reasons"] = lambda: [(code, gettext(REASONS[code])) for code in BY_HAND]
+
+
+def _said(table: Mapping[str, str]) -> dict[str, str]:
+    """Every step's word in the reader's language; the report stands first in any timeline."""
+    return {code: gettext(text) for code, text in {"report": STEPS["report"], **table}.items()}
 
 
 def order_title(order: Any) -> str:

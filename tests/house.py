@@ -14,6 +14,7 @@ from patrol.accounts.device import Device
 from patrol.accounts.reader import Reader, business_day_of
 from patrol.accounts.roles import ROLES
 from patrol.accounts.tickets import new_ticket
+from patrol.complaints.listen import listen
 from patrol.core.clock import now
 from patrol.core.db import db, write
 from patrol.core.facts import When
@@ -26,8 +27,10 @@ from patrol.equipment.keeping import take_in as take_in_equipment
 from patrol.hazards.report import HazardData, report_hazard
 from patrol.notices.notice import Notice, NoticeFor, count_bells
 from patrol.notices.target import NewTarget, add_target
+from patrol.owners.report import by_telephone
 from patrol.photos.intake import store_photo
 from patrol.photos.storage import limits, shelf
+from patrol.repairs.register import register_report
 from patrol.reviews.period import Period
 from patrol.reviews.review import review
 from patrol.reviews.signing import sign
@@ -35,6 +38,7 @@ from patrol.rounds.evidence_making import ensure_evidence
 from patrol.rounds.presence import add_question
 from patrol.rounds.route import Plan
 from patrol.rounds.scanning import NewScan, ScanData, scan_label
+from patrol.sites.change import new_report_code
 from patrol.sites.place import Place
 from patrol.sync.envelope import Batch
 from patrol.sync.received import Shelved
@@ -66,6 +70,7 @@ class House:
             **self._refused(readers.guard),
             **self._storm(readers.manager),
             **self._notices(readers),
+            **self._owners(readers),
         }
 
     def browser(self, person: Any, *, csrf: bool = True) -> FlaskClient:
@@ -119,6 +124,8 @@ class House:
             "reviews.period_print.kind": "month",
             "reviews.period_print.text": month,
             "review_exports.text": month,
+            "order_lists.kind": "hazard",
+            "order_exports.kind": "hazard",
         }
 
     def _signed_day(self, by: Reader) -> str:
@@ -218,6 +225,24 @@ class House:
             robot = NewTarget(channel="wecom", name="秩序群", address=address, kinds=("critical",))
             target = add_target(site_id, robot, by=readers.manager.user_id, at=at)
         return {"notice_id": notice.id, "target_id": target.id}
+
+    def _owners(self, readers: SimpleNamespace) -> dict[str, Any]:
+        """A report at the desk, a repair and a complaint of the lake; the hill takes reports by its link."""
+        told = {"kind": "water", "words": "厨房漏水", "owner_phone": "13800006021", "owner_flat": "3-2-1201"}
+        with write():
+            self.sites.hill.public_reports, self.sites.hill.report_code = True, new_report_code()
+            waits, one, two = (by_telephone(readers.desk, When.now(), **told) for _n in range(3))
+            by = {"by": readers.desk, "when": When.now(), "version": None, "place_id": self.places.lobby.id}
+            repair = register_report(one, category="water", **by)
+            complaint = listen(two, subject="water", **by)
+        return {
+            "report_id": waits.id,
+            "repair_id": repair.id,
+            "complaint_id": complaint.id,
+            "public.form.code": self.sites.hill.report_code,
+            "public.take.code": self.sites.hill.report_code,
+            "public.code": waits.follow,
+        }
 
     def _refused(self, by: Reader) -> dict[str, Any]:
         """A scan of a label nobody knows, with a photo; the id it has on the shelf."""

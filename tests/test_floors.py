@@ -17,6 +17,7 @@ FLOORS: list[set[str]] = [  # from the ground up; a package may import its own f
     {"accounts"},
     {"photos"},
     {"workorders"},
+    {"owners"},  # who asked, below what becomes of it
     {"hazards", "repairs", "complaints"},
     {"equipment"},
     {"maintenance"},

@@ -41,6 +41,8 @@ WANTS = {
 
 # Pages that the first role with the verb cannot open in our world, and who can.
 OPENED_BY = {
+    "repairs.show": ("service_desk", "what owners ask is seen by the desk and by whom it was given to"),
+    "complaints.show": ("service_desk", "the same"),
     "equipment.fill": ("engineer", "guards fill patrol lists only, ours is an extinguisher's"),
 }
 

@@ -23,13 +23,13 @@ def people_of(site_id: UUID) -> list[Any]:
     return list(db.session.execute(query.order_by(User.name)))
 
 
-def colleagues(by: Reader) -> list[Any]:
-    """Whom this reader may name when assigning: nobody, the own team, or everybody."""
+def colleagues(by: Reader, people: list[Any] | None = None) -> list[Any]:
+    """Whom this reader may name when assigning: nobody, the own team, or everybody. people: of the site, if known."""
     if by.may("order.assign_any_team"):
-        return people_of(by.site_id)
+        return people_of(by.site_id) if people is None else people
     if not (by.may("order.assign") or by.may("order.assign_minor")):
         return []
-    return [person for person in people_of(by.site_id) if person.team == by.team]
+    return [person for person in (people_of(by.site_id) if people is None else people) if person.team == by.team]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +41,10 @@ class TeamChoice:
     people: list[Any]
 
 
-def team_choices(by: Reader) -> list[TeamChoice]:
-    """Every team, the reader's own first and those with nobody in them last."""
-    sizes, named = team_sizes(by.site_id), colleagues(by)
+def team_choices(by: Reader, people: list[Any] | None = None) -> list[TeamChoice]:
+    """Every team, the reader's own first and those with nobody in them last. people: of the site, if known."""
+    here = people_of(by.site_id) if people is None else people
+    sizes, named = Counter(person.team for person in here), colleagues(by, here)
     found = [TeamChoice(code, sizes[code], [one for one in named if one.team == code]) for code in TEAMS]
     return sorted(found, key=lambda team: (team.size == 0, team.code != by.team))
 

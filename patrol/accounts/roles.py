@@ -57,6 +57,7 @@ _SUPERVISOR = (
         "review.sign_day",
         "review.sign",
         "owner.see",
+        "order.register",
         "shelf.settle",
         "evidence.see",
         "evidence.settle",
@@ -71,7 +72,8 @@ VERBS: dict[str, frozenset[str]] = {
         "cleaner": _EVERYBODY | _PATROLS,
         "gardener": _EVERYBODY | _PATROLS,
         "engineer": _EVERYBODY | _PATROLS | {"checklist.fill", "equipment.edit", "equipment.see"},
-        "service_desk": _EVERYBODY | {"order.assign_team_only", "order.rectify", "order.see_all", "owner.see"},
+        "service_desk": _EVERYBODY
+        | {"order.assign_team_only", "order.rectify", "order.see_all", "owner.see", "order.register"},
         "service_supervisor": _SUPERVISOR,
         "shift_leader": _EVERYBODY
         | _PATROLS

@@ -13,10 +13,8 @@ from patrol.core.facts import When
 from patrol.core.problems import N_, Problem
 from patrol.hazards.category import category
 from patrol.hazards.deadline import SEVERITIES, deadline_hours, due_at
+from patrol.hazards.extension import MANAGER, check_room, level, plan_by_manager
 from patrol.hazards.hazard import Hazard
-from patrol.workorders.order import WorkOrderStep
-
-MAX_EXTENSIONS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +77,7 @@ def check_deadline(hazard: Hazard, due: datetime | None, *, first: bool, by: Rea
     assert hazard.first_due_at is not None
     later = due > hazard.due_at
     if later and hazard.severity == "critical" and not by.may("order.verify_critical"):
-        raise Problem(
-            "hazard.plan_by_manager",
-            N_("More time for a critical hazard is given by the site manager."),
-            status=403,
-            field="due_at",
-        )
+        raise plan_by_manager()
     if first:
         hazard.first_due_at = due if when.at <= hazard.first_due_at else hazard.first_due_at
     elif later:
@@ -96,19 +89,8 @@ def check_deadline(hazard: Hazard, due: datetime | None, *, first: bool, by: Rea
 def _check_extension(hazard: Hazard, by: Reader, when: When) -> None:
     if not by.may("order.assign"):
         raise Problem("hazard.deadline_role", N_("Only a supervisor sets another deadline."), status=403)
-    assert hazard.due_at is not None
-    if when.at > hazard.due_at:
+    if hazard.assignee_id == by.user_id and level(by) < MANAGER:
         raise Problem(
-            "hazard.extension_late",
-            N_("The deadline has passed. It stays overdue; more time can only be given before."),
-            field="due_at",
+            "hazard.own_request", N_("You asked for this yourself. Somebody above you answers it."), status=403
         )
-    lines = db.session.scalars(
-        select(WorkOrderStep.detail).where(
-            WorkOrderStep.site_id == hazard.site_id,
-            WorkOrderStep.order_id == hazard.id,
-            WorkOrderStep.step == "assign",
-        )
-    )
-    if sum(1 for detail in lines if detail.get("extended")) >= MAX_EXTENSIONS:
-        raise Problem("hazard.extensions", N_("It was given more time twice already."), field="due_at")
+    check_room(hazard, when.at)

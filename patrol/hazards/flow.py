@@ -1,17 +1,14 @@
 """The hazard's table of steps (DOMAIN §4): from, to, who, and what is needed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
-
-from sqlalchemy import select
 
 from patrol.accounts.reader import Reader
-from patrol.core.db import db
 from patrol.core.problems import N_, Problem
+from patrol.hazards.extension import may_answer
+from patrol.workorders.errand import may_arrive, may_set_out, may_take
 from patrol.workorders.flow import Need, Step, anybody, role_refusal
-from patrol.workorders.order import WorkOrderStep
 
 OPEN = ("reported", "assigned", "to_verify")
 REOPEN_WITHIN = timedelta(days=7)
@@ -88,6 +85,29 @@ def may_settle(hazard: Any, by: Reader, at: datetime) -> Problem | None:
     return None if by.may("order.settle") else role_refusal()
 
 
+def may_ask(hazard: Any, by: Reader, at: datetime) -> Problem | None:
+    """More time is asked for by whoever puts it right, or by whoever leads him."""
+    return may_rectify(hazard, by, at) and may_assign(hazard, by, at)
+
+
+def may_acknowledge(hazard: Any, by: Reader, at: datetime) -> Problem | None:
+    """Whoever is told of a critical one again and again until somebody in charge says that he knows."""
+    if not by.may("order.settle"):
+        return role_refusal()
+    if hazard.severity != "critical" or hazard.acknowledged_at is not None:
+        return Problem("hazard.known", N_("This does not need to be acknowledged (any more)."), status=409)
+    return None
+
+
+def may_sample(hazard: Any, by: Reader, at: datetime) -> Problem | None:
+    """A second look at one that was closed on the spot and drawn for it."""
+    if not by.may("order.verify_minor"):
+        return role_refusal()
+    if not hazard.to_sample:
+        return Problem("hazard.not_drawn", N_("This one was not drawn for a spot check."), status=409)
+    return own_work(hazard, by)
+
+
 def may_reopen(hazard: Any, by: Reader, at: datetime) -> Problem | None:
     refusal = may_settle(hazard, by, at)
     if refusal is None and hazard.closed_at is not None and at - hazard.closed_at > REOPEN_WITHIN:
@@ -97,19 +117,6 @@ def may_reopen(hazard: Any, by: Reader, at: datetime) -> Problem | None:
             status=409,
         )
     return refusal
-
-
-def looked_at(hazard: Any) -> UUID | None:
-    """Who has had the first look at this rectification of a critical hazard, if anybody."""
-    lines = db.session.execute(
-        select(WorkOrderStep.user_id, WorkOrderStep.detail).where(
-            WorkOrderStep.site_id == hazard.site_id,
-            WorkOrderStep.order_id == hazard.id,
-            WorkOrderStep.step == "verify",
-            WorkOrderStep.to_state == "to_verify",
-        )
-    )
-    return next((line.user_id for line in lines if line.detail.get("reopen_count") == hazard.reopen_count), None)
 
 
 def _given(field: str, text: str) -> Need:
@@ -127,6 +134,7 @@ def _photos(field: str, text: str, least: Callable[[Any], int]) -> Need:
 
 NOTE_DONE = _given("note", N_("what was done"))
 REASON = _given("note", N_("the reason"))
+ASKED = _given("due_at", N_("the new deadline"))
 TARGET = Need("team", N_("a team or a person"), lambda hazard, given: bool(given.team or given.assignee))
 DUE = Need("due_at", N_("a deadline"), lambda hazard, given: bool(given.due_at or hazard.due_at))
 INTERIM = Need("interim", N_("an interim measure until it is put right"), _needs_interim)
@@ -153,6 +161,14 @@ FLOW: dict[str, Step] = {
         Step("verify", ("to_verify",), "closed", may_verify, (CHECKED,)),
         Step("refuse", ("to_verify",), "assigned", may_refuse, (REASON,)),
         Step("reopen", ("closed",), "assigned", may_reopen, (REASON,)),
+        Step("take", ("assigned",), None, may_take),
+        Step("set_out", ("assigned",), None, may_set_out, counts=False),
+        Step("arrive", ("assigned",), None, may_arrive, counts=False),
+        Step("extend", ("assigned",), None, may_ask, (ASKED, REASON)),
+        Step("grant", ("assigned",), None, may_answer),
+        Step("decline", ("assigned",), None, may_answer, (REASON,)),
+        Step("acknowledge", WAITING, None, may_acknowledge, counts=False),
+        Step("sample", ("closed",), None, may_sample, counts=False),
         Step("interim", WAITING, None, may_interim, (MEASURE, INTERIM_PHOTO), counts=False),
         Step("reject", WAITING, "rejected", may_settle, (REASON,)),
         Step("merge", WAITING, "merged", may_settle, (OTHER,)),
@@ -166,7 +182,7 @@ def row_for(hazard: Any, step: str) -> Step:
     """The row of the table that a record's step means now: handing on, and the first look, have rows of their own."""
     if step == "assign" and hazard.state == "assigned":
         return FLOW["reassign"]
-    if step == "verify" and hazard.severity == "critical" and looked_at(hazard) is None:
+    if step == "verify" and hazard.severity == "critical" and hazard.first_look_at is None:
         return FLOW["look"]
     return FLOW[step]
 
@@ -180,12 +196,15 @@ def next_step(hazard: Any, by: Reader, at: datetime) -> str | None:
     return None
 
 
-def other_steps(hazard: Any, by: Reader, at: datetime) -> list[str]:
-    """Every further step this person may take now, for the menu; the names are those of the record."""
+def other_steps(hazard: Any, by: Reader, at: datetime, among: Iterable[str] = ()) -> list[str]:
+    """Every further step this person may take now, for the menu; the names are those of the record.
+
+    among: rows of the table to look at, all of them without it.
+    """
     first = next_step(hazard, by, at)
     names = dict.fromkeys(
         {"look": "verify", "reassign": "assign"}.get(step.name, step.name)
-        for step in FLOW.values()
+        for step in ([FLOW[name] for name in among] or FLOW.values())
         if hazard.state in step.sources and step.who(hazard, by, at) is None
     )
     usable = (name for name in names if name != "verify" or row_for(hazard, "verify").who(hazard, by, at) is None)

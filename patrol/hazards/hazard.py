@@ -16,6 +16,7 @@ class Hazard(WorkOrder):
     __table_args__ = (  # type: ignore[assignment]
         site_key("id", "work_order"),
         Index(None, "site_id", "category"),
+        Index(None, "site_id", "to_sample"),
         Index(None, "site_id", "origin_id", "origin_item"),
     )
     __mapper_args__ = {"polymorphic_identity": "hazard"}
@@ -24,6 +25,7 @@ class Hazard(WorkOrder):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     category: Mapped[str]
     spot_fixed: Mapped[bool] = mapped_column(default=False)
+    to_sample: Mapped[bool] = mapped_column(default=False)  # closed on the spot, and drawn for a second look
     interim_measure: Mapped[str] = mapped_column(default="")
     origin_kind: Mapped[str | None]  # "equipment" or "place" when a checklist item opened it
     origin_id: Mapped[UUID | None]

@@ -1,15 +1,14 @@
-"""Questions about hazards: the board's columns, the list, and the figures readers ask for."""
+"""Questions about hazards alone: the figures readers ask for, what is open at a place, what comes up again."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import and_, func, or_, select
 
 from patrol.accounts.reader import Reader
-from patrol.accounts.user import User
 from patrol.core.db import db
 from patrol.hazards import deadline
 from patrol.hazards.flow import OPEN
@@ -17,147 +16,69 @@ from patrol.hazards.hazard import Hazard, Sighting
 from patrol.hazards.standing import standing
 from patrol.photos.photo import Photo, PhotoFile
 from patrol.sites.place import Place
-from patrol.workorders.order import WorkOrderStep
-from patrol.workorders.queries import count, page
+from patrol.workorders.kinds import Clauses
+from patrol.workorders.lists import Asked, Filter, branches, plain
+from patrol.workorders.order import WorkOrder, WorkOrderStep
 
-COLUMNS = ("reported", "assigned", "to_verify", "closed")
+_HAZARD = Hazard.__table__.c
 VALID = ("reported", "assigned", "to_verify", "closed", "transferred")
 REPEAT_DAYS = 30
 USAGE_DAYS = timedelta(days=90)
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """What a page of hazards is narrowed to; every field is in the URL."""
-
-    severity: str | None = None
-    category: str | None = None
-    building: UUID | None = None
-    person: UUID | None = None
-    overdue: bool = False
-    state: str | None = None
-    words: str = ""
-    place: UUID | None = None
-    mine: UUID | None = None  # reported by this person
-    rectifier: UUID | None = None
-    figure: str | None = None  # found, reported, repeat, closed, rectified, due, due_on_time, open, overdue
-    first: date | None = None  # business days of that figure, both counting
-    last: date | None = None
-    between: tuple[datetime, datetime] | None = None  # the same as moments, for deadlines
-
-
-def hazard_rows(by: Reader, narrowed: Filter, at: datetime, route_places: Any = None) -> Any:
-    """The rows this reader may see under this filter, as columns.
-
-    route_places: a select of the place ids of the reader's routes, for readers who do not see everything.
-    """
-    reporter = User.__table__.alias("reporter")
-    query = (
-        select(
-            Hazard.id,
-            Hazard.site_id,
-            Hazard.number,
-            Hazard.category,
-            Hazard.severity,
-            Hazard.state,
-            Hazard.source,
-            Hazard.team,
-            Hazard.assignee_id,
-            Hazard.rectified_by_id,
-            Hazard.reported_at,
-            Hazard.due_at,
-            Hazard.first_due_at,
-            Hazard.rectified_at,
-            Hazard.closed_at,
-            Hazard.reopen_count,
-            Hazard.version,
-            Place.full_name.label("place_name"),
-            User.name.label("assignee_name"),
-            reporter.c.name.label("reporter_name"),
-        )
-        .join(Place, and_(Place.site_id == Hazard.site_id, Place.id == Hazard.place_id))
-        .outerjoin(User, User.id == Hazard.assignee_id)
-        .outerjoin(reporter, reporter.c.id == Hazard.reported_by_id)
-        .where(Hazard.site_id == by.site_id, *_clauses(by.site_id, narrowed, at))
-    )
-    if not by.may("order.see_all"):
-        query = query.where(visible(by, route_places))
-    return query
-
-
-def visible(by: Reader, route_places: Any = None) -> ColumnElement[bool]:
+def visible(by: Reader, route_places: Any = None) -> list[Clauses]:
     """Own reports and sightings, what is assigned to oneself or the own team, open ones at one's places.
 
     An engineer keeps seeing what his team has closed: it is in the file of the equipment.
     """
-    parts = [
-        Hazard.reported_by_id == by.user_id,
-        Hazard.assignee_id == by.user_id,
-        Hazard.rectified_by_id == by.user_id,
-        Hazard.team == by.team if by.may("equipment.see") else and_(Hazard.team == by.team, Hazard.state.in_(OPEN)),
-        Hazard.id.in_(select(Sighting.hazard_id).where(Sighting.site_id == by.site_id, Sighting.user_id == by.user_id)),
+    seen = select(Sighting.hazard_id).where(Sighting.site_id == by.site_id, Sighting.user_id == by.user_id)
+    parts: list[Clauses] = [
+        [WorkOrder.reported_by_id == by.user_id],
+        [WorkOrder.assignee_id == by.user_id],
+        [WorkOrder.rectified_by_id == by.user_id],
+        [WorkOrder.id.in_(seen)],
     ]
+    if by.may("equipment.see"):
+        parts.append([WorkOrder.team == by.team])
+    else:
+        parts += [[WorkOrder.team == by.team, WorkOrder.state == state] for state in OPEN]
     if route_places is not None:
-        parts.append(and_(Hazard.place_id.in_(route_places), Hazard.state.in_(OPEN)))
-    return or_(*parts)
+        parts += [[WorkOrder.place_id.in_(route_places), WorkOrder.state == state] for state in OPEN]
+    return parts
 
 
-def may_see(hazard: Hazard, by: Reader, route_places: Any = None) -> bool:
-    """Whether this reader may open the hazard's page."""
-    if by.may("order.see_all"):
-        return True
-    query = select(Hazard.id).where(Hazard.site_id == hazard.site_id, Hazard.id == hazard.id)
-    return db.session.scalar(query.where(visible(by, route_places))) is not None
-
-
-def _clauses(site_id: UUID, narrowed: Filter, at: datetime) -> list[ColumnElement[bool]]:
-    clauses: list[ColumnElement[bool]] = []
-    if narrowed.severity:
-        clauses.append(Hazard.severity == narrowed.severity)
-    if narrowed.category:
-        clauses.append(Hazard.category == narrowed.category)
-    if narrowed.state:
-        clauses.append(Hazard.state == narrowed.state)
-    if narrowed.person:
-        clauses.append(Hazard.assignee_id == narrowed.person)
-    if narrowed.building:
-        clauses.append(Hazard.place_id.in_(places_below(site_id, narrowed.building)))
-    if narrowed.overdue:
-        clauses.append(and_(Hazard.state.in_(("reported", "assigned")), Hazard.due_at < at))
-    if narrowed.place:
-        clauses.append(Hazard.place_id == narrowed.place)
-    if narrowed.mine:
-        clauses.append(Hazard.reported_by_id == narrowed.mine)
-    clauses.extend(_figure(site_id, narrowed, at))
-    if narrowed.words:
-        clauses.append(_search(site_id, narrowed.words, at))
+def narrowed_to(site_id: UUID, narrowed: Filter, at: datetime) -> Clauses:
+    """What only hazards are narrowed to: drawn for a spot check, counted by a review's figure."""
+    clauses = _figure(site_id, narrowed, at)
+    if narrowed.sample:
+        clauses.append(WorkOrder.id.in_(select(_HAZARD.id).where(_HAZARD.site_id == site_id, _HAZARD.to_sample)))
     return clauses
 
 
-def _figure(site_id: UUID, narrowed: Filter, at: datetime) -> list[ColumnElement[bool]]:
+def _figure(site_id: UUID, narrowed: Filter, at: datetime) -> Clauses:
     """The hazards that a review's figure counts, by the definitions of the review."""
     first, last = narrowed.first or date.min, narrowed.last or date.max
     match narrowed.figure:
         case "found":
-            return [Hazard.business_day.between(first, last), Hazard.state.not_in(("rejected", "merged"))]
+            return [WorkOrder.business_day.between(first, last), WorkOrder.state.not_in(("rejected", "merged"))]
         case "reported":
-            return [Hazard.business_day.between(first, last)]
+            return [WorkOrder.business_day.between(first, last)]
         case "repeat":
-            return [Hazard.business_day.between(first, last), Hazard.state.in_(VALID)]
+            return [WorkOrder.business_day.between(first, last), WorkOrder.state.in_(VALID)]
         case "closed" | "rectified":
-            return [Hazard.id.in_(select(WorkOrderStep.order_id).where(*_lines(site_id, narrowed)))]
+            return [WorkOrder.id.in_(select(WorkOrderStep.order_id).where(*_lines(site_id, narrowed)))]
         case "open" | "overdue":
             then = standing(site_id, last)
             moment = min(at, narrowed.between[1]) if narrowed.between else at
-            return [Hazard.id.in_([h.id for h in then if narrowed.figure == "open" or h.overdue(moment)])]
+            return [WorkOrder.id.in_([h.id for h in then if narrowed.figure == "open" or h.overdue(moment)])]
         case "due" | "due_on_time" if narrowed.between:
             start, end = narrowed.between
-            decided = or_(Hazard.first_due_at < at, Hazard.state.in_(("to_verify", "closed")))
-            due = and_(Hazard.first_due_at >= start, Hazard.first_due_at < end)
+            decided = or_(WorkOrder.first_due_at < at, WorkOrder.state.in_(("to_verify", "closed")))
+            due = and_(WorkOrder.first_due_at >= start, WorkOrder.first_due_at < end)
             if narrowed.figure == "due_on_time":
-                in_time = Hazard.rectified_at <= Hazard.first_due_at
-                return [due, in_time, Hazard.state.in_(("to_verify", "closed"))]
-            return [due, decided, Hazard.state.not_in(("rejected", "merged"))]
+                in_time = WorkOrder.rectified_at <= WorkOrder.first_due_at
+                return [due, in_time, WorkOrder.state.in_(("to_verify", "closed"))]
+            return [due, decided, WorkOrder.state.not_in(("rejected", "merged"))]
     return []
 
 
@@ -168,7 +89,7 @@ _RECTIFIES = or_(
 )
 
 
-def _lines(site_id: UUID, narrowed: Filter) -> list[ColumnElement[bool]]:
+def _lines(site_id: UUID, narrowed: Filter) -> Clauses:
     """The lines of the timelines that a figure of things done counts: closings, or rectifications."""
     days = WorkOrderStep.business_day.between(narrowed.first or date.min, narrowed.last or date.max)
     which = [WorkOrderStep.to_state == "closed", _CHANGED] if narrowed.figure == "closed" else [_RECTIFIES]
@@ -177,55 +98,16 @@ def _lines(site_id: UUID, narrowed: Filter) -> list[ColumnElement[bool]]:
     return [WorkOrderStep.site_id == site_id, days, *which]
 
 
-def times_done(by: Reader, narrowed: Filter, at: datetime, route_places: Any = None) -> int | None:
+def times_done(asked: Asked) -> int | None:
     """How often the hazards of such a list were closed or rectified: a refused one is done twice. None elsewhere."""
-    if narrowed.figure not in ("closed", "rectified"):
+    if asked.narrowed.figure not in ("closed", "rectified"):
         return None
-    shown = hazard_rows(by, narrowed, at, route_places).with_only_columns(Hazard.id)
+    site_id = asked.by.site_id
+    parts = [and_(*branch) for branch in branches(asked)]
+    shown = select(WorkOrder.id).where(*plain(asked), or_(*parts))
     query = select(func.count()).select_from(WorkOrderStep)
-    return db.session.scalar(query.where(*_lines(by.site_id, narrowed), WorkOrderStep.order_id.in_(shown)))
-
-
-def _search(site_id: UUID, words: str, at: datetime) -> ColumnElement[bool]:
-    """By number, whole or as people shorten it (0318-07, 260318-07), or by a part of the place's name."""
-    short = words.upper().removeprefix("YH-").strip()
-    numbers = [f"YH-{short}", f"YH-{at:%y}{short}"]
-    like = "%" + words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-    named = select(Place.id).where(Place.site_id == site_id, Place.full_name.ilike(like, escape="\\"))
-    return or_(Hazard.number.in_(numbers), Hazard.place_id.in_(named))
-
-
-def places_below(site_id: UUID, top: UUID) -> Any:
-    """Ids of a place and everything in it."""
-    tree = select(Place.id).where(Place.site_id == site_id, Place.id == top).cte("below", recursive=True)
-    tree = tree.union_all(select(Place.id).where(Place.site_id == site_id, Place.parent_id == tree.c.id))
-    return select(tree.c.id)
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    state: str
-    rows: Sequence[Any]
-    count: int  # up to 100
-
-
-def board(query: Select[Any], most: int = 20, closed: int = 6) -> list[Column]:
-    """Four columns: open ones by deadline, up to ``most`` of each, and the ``closed`` closed last."""
-    columns = []
-    for state in COLUMNS:
-        limit = closed if state == "closed" else most
-        here = query.where(Hazard.state == state)
-        order = (Hazard.closed_day.desc(), Hazard.id.desc()) if state == "closed" else (Hazard.due_at, Hazard.id)
-        rows = db.session.execute(here.order_by(*order).limit(limit)).all()
-        columns.append(Column(state, rows, len(rows) if len(rows) < limit else count(here)))
-    return columns
-
-
-def listed(query: Select[Any], narrowed: Filter, cursor: str | None, limit: int = 30) -> tuple[list[Any], str | None]:
-    """One page: newest first, or, when only overdue ones are asked for, the longest overdue first."""
-    if narrowed.overdue:
-        return page(query, Hazard.due_at, cursor=cursor, limit=limit)
-    return page(query, Hazard.reported_at, cursor=cursor, limit=limit, newest_first=True)
+    lines = _lines(site_id, asked.narrowed)
+    return db.session.scalar(query.where(*lines, WorkOrderStep.order_id.in_(shown)))
 
 
 def first_photos(site_id: UUID, hazard_ids: Iterable[UUID]) -> dict[UUID, UUID]:

@@ -1,5 +1,6 @@
 """Report (上报): a hazard comes into the world, or an old one is seen again."""
 
+import hashlib
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -26,6 +27,7 @@ from patrol.workorders.timeline import add_step
 PREFIX = "YH"
 MAX_PHOTOS = 6
 SPOT_WITHIN = timedelta(minutes=30)
+SAMPLED = 10  # of so many closed on the spot one is looked at again
 _DESKS = ("service_desk", "service_supervisor")
 
 
@@ -139,6 +141,7 @@ def open_hazard(
         note=note,
         place_id=place_id,
         category=kind["code"],
+        subject=kind["code"],
         severity=severity,
         state="reported",
         source=source,
@@ -248,6 +251,12 @@ def _add_pictures(
     return times
 
 
+def drawn(hazard_id: UUID, received_at: datetime) -> bool:
+    """Whether this one is among the tenth that somebody looks at again (抽查): not to be foreseen on the phone."""
+    lot = hashlib.sha256(hazard_id.bytes + received_at.isoformat().encode()).digest()
+    return lot[0] * 256 + lot[1] < 65536 // SAMPLED
+
+
 def _after_minutes(times: dict[str, list[datetime]]) -> timedelta:
     if not times["before"] or not times["after"]:
         return timedelta(0)
@@ -263,3 +272,4 @@ def _fix_on_the_spot(hazard: Hazard, by: Reader, when: When, *, late: bool) -> N
         hazard.state = "closed"
         hazard.closed_at, hazard.closed_by_id = when.at, by.user_id
         hazard.closed_day = business_day_of(by, when.at)
+        hazard.to_sample = drawn(hazard.id, when.received_at)

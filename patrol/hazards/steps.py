@@ -9,23 +9,43 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from patrol.accounts.reader import Reader, business_day_of
 from patrol.accounts.roles import TEAMS
-from patrol.core.db import check_version, db
+from patrol.core.db import db
 from patrol.core.facts import When
 from patrol.core.problems import N_, NotHere, Problem
 from patrol.hazards.assign import check_deadline, regrade, resolve_target
 from patrol.hazards.deadline import reopened_due
+from patrol.hazards.extension import check_request, level
 from patrol.hazards.flow import OPEN, row_for
 from patrol.hazards.hazard import Hazard
 from patrol.hazards.merge import move_sightings
 from patrol.hazards.sightings import stands_for
 from patrol.photos.photo import add_photos
 from patrol.sites.day import mark_day
+from patrol.workorders import errand
 from patrol.workorders.flow import check_step
+from patrol.workorders.fresh import check_fresh
 from patrol.workorders.order import WorkOrderStep
 from patrol.workorders.timeline import add_step
 
 StepName = Literal[
-    "assign", "interim", "rectify", "verify", "refuse", "reopen", "reject", "merge", "transfer", "comment"
+    "assign",
+    "take",
+    "set_out",
+    "arrive",
+    "extend",
+    "grant",
+    "decline",
+    "acknowledge",
+    "interim",
+    "rectify",
+    "verify",
+    "refuse",
+    "reopen",
+    "sample",
+    "reject",
+    "merge",
+    "transfer",
+    "comment",
 ]
 
 
@@ -73,10 +93,9 @@ def take_step(data: StepData, *, id: UUID, by: Reader, when: When) -> Hazard:
         return _replayed(known, data, hazard)
     row = row_for(hazard, data.step)
     check_step(row, hazard, data, by, when.at)
-    if row.counts:
-        check_version(hazard, data.version)
+    counted = {"version": check_fresh(hazard, data.version, by)} if row.counts else {}
     before, days = hazard.state, _days(hazard, by)
-    detail = _EFFECTS[row.name](hazard, data, by, when)
+    detail = _EFFECTS[row.name](hazard, data, by, when) | counted
     if row.to is not None:
         hazard.state = row.to
     _add_pictures(hazard, data, id, by, when)
@@ -106,6 +125,10 @@ def _assign(hazard: Hazard, data: StepData, by: Reader, when: When) -> dict[str,
         regrade(hazard, data.severity, data.note, by)
     due = _aware(data.due_at, by)
     extended = check_deadline(hazard, due, first=first, by=by, when=when)
+    if (hazard.team, hazard.assignee_id) != (target.team, target.user_id):
+        errand.forget_errand(hazard)
+    if extended:
+        hazard.asked_due_at = hazard.asked_by_id = None
     hazard.team, hazard.assignee_id = target.team, target.user_id
     hazard.assigned_at = hazard.assigned_at or when.at
     hazard.interim_measure = data.interim or hazard.interim_measure
@@ -121,10 +144,12 @@ def _interim(hazard: Hazard, data: StepData, by: Reader, when: When) -> dict[str
 
 def _rectify(hazard: Hazard, data: StepData, by: Reader, when: When) -> dict[str, Any]:
     hazard.rectified_at, hazard.rectified_by_id = when.at, by.user_id
+    hazard.first_look_at = hazard.asked_due_at = hazard.asked_by_id = None
     return {"cost": data.cost} if data.cost is not None else {}
 
 
 def _look(hazard: Hazard, data: StepData, by: Reader, when: When) -> dict[str, Any]:
+    hazard.first_look_at = when.at
     return {"first": True, "reopen_count": hazard.reopen_count}
 
 
@@ -147,14 +172,60 @@ def _back(hazard: Hazard, data: StepData, by: Reader, when: When) -> dict[str, A
     rectified = hazard.rectified_at
     hazard.due_at = due or reopened_due(hazard.reported_at, hazard.first_due_at, when.at)
     hazard.reopen_count += 1
-    hazard.rectified_at = hazard.rectified_by_id = None
+    hazard.rectified_at = hazard.rectified_by_id = hazard.first_look_at = None
     hazard.closed_at = hazard.closed_by_id = hazard.closed_day = None
-    hazard.spot_fixed = False
+    hazard.spot_fixed = hazard.to_sample = False
+    errand.forget_errand(hazard)
     hazard.assigned_at = hazard.assigned_at or when.at
     return {"due_at": _iso(hazard.due_at), "reopen_count": hazard.reopen_count, "rectified_at": _iso(rectified)}
 
 
 def _nothing(hazard: Hazard, data: StepData, by: Reader, when: When) -> dict[str, Any]:
+    return {}
+
+
+def _take(hazard: Hazard, data: StepData, by: Reader, when: When) -> dict[str, Any]:
+    errand.take(hazard, by, when)
+    return {}
+
+
+def _set_out(hazard: Hazard, data: StepData, by: Reader, when: When) -> dict[str, Any]:
+    errand.set_out(hazard, by, when)
+    return {}
+
+
+def _arrive(hazard: Hazard, data: StepData, by: Reader, when: When) -> dict[str, Any]:
+    errand.arrive(hazard, by, when)
+    return {}
+
+
+def _extend(hazard: Hazard, data: StepData, by: Reader, when: When) -> dict[str, Any]:
+    due = _aware(data.due_at, by)
+    assert due is not None
+    check_request(hazard, due, when.at)
+    hazard.asked_due_at, hazard.asked_by_id = due, by.user_id
+    return {"asked_due_at": _iso(due), "level": level(by)}
+
+
+def _grant(hazard: Hazard, data: StepData, by: Reader, when: When) -> dict[str, Any]:
+    """As asked. The first deadline stays, and what is late against it stays late."""
+    before, hazard.due_at = hazard.due_at, hazard.asked_due_at
+    hazard.asked_due_at = hazard.asked_by_id = None
+    return {"extended": True, "due_before": _iso(before), "due_at": _iso(hazard.due_at)}
+
+
+def _decline(hazard: Hazard, data: StepData, by: Reader, when: When) -> dict[str, Any]:
+    asked, hazard.asked_due_at, hazard.asked_by_id = hazard.asked_due_at, None, None
+    return {"asked_due_at": _iso(asked)}
+
+
+def _acknowledge(hazard: Hazard, data: StepData, by: Reader, when: When) -> dict[str, Any]:
+    hazard.acknowledged_at = when.at
+    return {}
+
+
+def _sample(hazard: Hazard, data: StepData, by: Reader, when: When) -> dict[str, Any]:
+    hazard.to_sample = False
     return {}
 
 
@@ -186,6 +257,14 @@ def _transfer(hazard: Hazard, data: StepData, by: Reader, when: When) -> dict[st
 _EFFECTS: dict[str, Callable[[Hazard, StepData, Reader, When], dict[str, Any]]] = {
     "assign": _assign,
     "reassign": _assign,
+    "take": _take,
+    "set_out": _set_out,
+    "arrive": _arrive,
+    "extend": _extend,
+    "grant": _grant,
+    "decline": _decline,
+    "acknowledge": _acknowledge,
+    "sample": _sample,
     "interim": _interim,
     "rectify": _rectify,
     "look": _look,
@@ -197,7 +276,7 @@ _EFFECTS: dict[str, Callable[[Hazard, StepData, Reader, When], dict[str, Any]]] 
     "transfer": _transfer,
     "comment": _nothing,
 }
-_PHOTO_KINDS = {"verify": "verify", "refuse": "verify", "reopen": "verify"}
+_PHOTO_KINDS = dict.fromkeys(("verify", "refuse", "reopen", "sample"), "verify")
 
 
 def _add_pictures(hazard: Hazard, data: StepData, step_id: UUID, by: Reader, when: When) -> None:

@@ -16,15 +16,15 @@ from patrol.core.facts import When
 from patrol.core.keys import uuid7
 from patrol.core.problems import NotHere, Problem
 from patrol.hazards.category import FIRST_CHOICES, GROUPS, categories, category, grouped
-from patrol.hazards.deadline import SEVERITY_HOURS, deadline_hours, due_at
+from patrol.hazards.deadline import ASSIGN_WITHIN, SEVERITY_HOURS, deadline_hours, due_at
 from patrol.hazards.flow import next_step, other_steps
 from patrol.hazards.hazard import Hazard
 from patrol.hazards.queries import (
     days_late,
     first_photos,
-    may_see,
     most_used,
     open_at,
+    visible,
 )
 from patrol.hazards.report import HazardData
 from patrol.hazards.steps import StepData, take_step
@@ -42,6 +42,7 @@ from patrol.web.filters import span
 from patrol.web.forms import record_form
 from patrol.web.inner import kept_name
 from patrol.web.replies import go
+from patrol.workorders.lists import may_see as sees
 from patrol.workorders.timeline import names, steps_of
 
 bp = Blueprint("hazards", __name__)
@@ -115,12 +116,14 @@ def _page(hazard_id: UUID, problem: Problem | None, data: dict[str, Any] | None 
         category=categories()[hazard.category],
         place=db.session.get_one(Place, (hazard.site_id, hazard.place_id)),
         lines=lines,
-        people=names([*users, hazard.assignee_id]),
+        people=names([*users, hazard.assignee_id, hazard.asked_by_id]),
         photos=photos,
         here=arrived(hazard.site_id, [photo.id for photo in photos]),
         step=wanted if wanted in steps else following,
         steps=steps,
         related=_related(hazard),
+        lost=_lost(sent) if wanted not in steps else [],
+        interim_due=_interim_due(hazard, lines),
         late=days_late(hazard, at),
         at=at,
         problem=problem,
@@ -156,6 +159,19 @@ def _unmanned(hazard: Hazard) -> bool:
     """Whether it waits for a team in which nobody works."""
     waits = hazard.state in ("reported", "assigned") and hazard.assignee_id is None
     return waits and not team_sizes(hazard.site_id)[hazard.team]
+
+
+def _interim_due(hazard: Hazard, lines: list[Any]) -> datetime | None:
+    """By when a critical one must have a picture of its interim measure, while it has none."""
+    waits = hazard.severity == "critical" and hazard.state in ("reported", "assigned")
+    shown = any(line.step == "interim" for line in lines)
+    return hazard.reported_at + ASSIGN_WITHIN["critical"] if waits and not shown else None
+
+
+def _lost(sent: dict[str, Any]) -> list[str]:
+    """What was typed into a form that has no place any more."""
+    fields = ("note", "interim", "target", "transferred_to", "reference", "due_at")
+    return [str(sent[name]) for name in fields if sent.get(name)]
 
 
 def _related(hazard: Hazard) -> list[tuple[str, Hazard]]:
@@ -229,9 +245,13 @@ def _places() -> list[Any]:
 
 def _hazard(hazard_id: UUID) -> Hazard:
     hazard = db.session.get(Hazard, (current_user.site_id, hazard_id))
-    if hazard is None or not may_see(hazard, _reader(), team_places(current_user.site_id, current_user.team)):
+    if hazard is None or not _may_see(hazard):
         raise NotHere("hazard")
     return hazard
+
+
+def _may_see(hazard: Hazard) -> bool:
+    return sees(hazard, _reader(), visible, team_places(current_user.site_id, current_user.team))
 
 
 def _record() -> tuple[UUID, dict[str, Any]]:

@@ -161,10 +161,14 @@ def may_see_photo(photo: Photo, by: Reader) -> bool:
     """Pictures of hazards and places are for all of the site; others for who took them and whose work they are.
 
     An engineer sees what was found at equipment before him, but nobody's signature. What was photographed before a
-    storm is for all, since the picture after it is held against it.
+    storm is for all, since the picture after it is held against it. What owners sent is for the desk and supervisors,
+    and of a repair for those who put things right.
     """
     if photo.subject_kind in ("hazard", "place", "storm") or photo.user_id == by.user_id or by.may("photo.log"):
         return True
+    if photo.subject_kind in ("report", "repair", "complaint"):
+        works = photo.subject_kind == "repair" and photo.kind != "signature" and by.may("order.rectify")
+        return works or by.may("owner.see")
     return photo.subject_kind == "inspection" and photo.kind != "signature" and by.may("equipment.see")
 
 

@@ -60,6 +60,7 @@ OFFLINE_MODULES = (
     "sender",
     "settled",
     "slots",
+    "repair",
     "verdict",
     "walk",
     "words",
@@ -71,6 +72,7 @@ SHELL = (
     "app.css",
     "css/sheets/hazards.css",
     "css/sheets/handover.css",
+    "css/sheets/owners.css",
     "img/logo.svg",
     "vendor/icons.svg",
     "vendor/idb.js",
@@ -78,7 +80,10 @@ SHELL = (
     "vendor/qr/index.js",
     "js/app.js",
     *(f"js/behaviours/{name}.js" for name in BEHAVIOURS),
-    *(f"js/kept/{name}.js" for name in ("checklist", "checklists", "hazard", "order", "orders", "round", "visit")),
+    *(
+        f"js/kept/{name}.js"
+        for name in ("checklist", "checklists", "hazard", "order", "orders", "repair", "round", "visit")
+    ),
     *(f"js/offline/{name}.js" for name in OFFLINE_MODULES),
     *(f"js/photos/{name}.js" for name in ("camera", "decode", "exif", "pixels", "press", "reader", "shrink")),
     "js/workers/qr.js",

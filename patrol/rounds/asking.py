@@ -50,7 +50,7 @@ def ask_excuse(data: ExcuseData, *, id: UUID, by: Reader, when: When) -> Ask:
     if when.at >= walk.times.closes_at + ASK_WITHIN:
         raise Problem("excuse.too_late", N_("The round closed more than 48 hours ago. It stays as it is."), status=409)
     if stop.state not in UNSETTLED:
-        raise Problem("excuse.settled", N_("This point is settled already."), status=409)
+        raise settled_already()
     not_asked_yet(by.site_id, walk, stop, "excuse", when)
     photos, hazard_id = data.photos, None
     if data.reason == "code_damaged":
@@ -76,7 +76,7 @@ def ask_for_rest(
     if reason not in EXCUSABLE or walk is None:
         return False
     asked = asks_of(by.site_id, [walk.id], when.received_at)[walk.id]
-    rest = [stop for stop in walk.required if stop.state in UNSETTLED and not _taken(asked[stop.place_id], "excuse")]
+    rest = [stop for stop in walk.required if stop.state in UNSETTLED and not taken(asked[stop.place_id], "excuse")]
     here = walk.next_stop or next(iter(rest), None)
     hazard_id, spent = None, False
     if reason == "code_damaged" and here is not None:
@@ -105,24 +105,43 @@ def add_ask(kind: str, walk: Walk, stop: Stop, *, id: UUID, by: Reader, when: Wh
 
 def point_of(site_id: UUID, round_id: UUID, place_id: UUID, when: When) -> tuple[Walk, Stop]:
     """The round and its point as they stand when the record arrives."""
+    walk = round_as_it_stands(site_id, round_id, when)
+    return walk, stop_of(walk, place_id)
+
+
+def round_as_it_stands(site_id: UUID, round_id: UUID, when: When) -> Walk:
+    """A round when a record about it arrives. A cancelled one takes none."""
     walk = walk_by_id(site_id, round_id, when.received_at)
-    stop = next((stop for stop in walk.stops if stop.place_id == place_id), None) if walk else None
-    if walk is None or stop is None:
+    if walk is None:
         raise NotHere("round")
     if walk.cancelled:
         raise Problem("round.cancelled", N_("This round was cancelled."), status=409)
-    return walk, stop
+    return walk
+
+
+def stop_of(walk: Walk, place_id: UUID) -> Stop:
+    stop = next((stop for stop in walk.stops if stop.place_id == place_id), None)
+    if stop is None:
+        raise NotHere("round")
+    return stop
 
 
 def not_asked_yet(site_id: UUID, walk: Walk, stop: Stop, kind: str, when: When) -> None:
     """One ask of a kind for a point; only after a refusal another one, with better reasons."""
-    if _taken(asks_of(site_id, [walk.id], when.received_at)[walk.id][stop.place_id], kind):
-        raise Problem(
-            "excuse.again", N_("This was asked for already. See the round for what became of it."), status=409
-        )
+    if taken(asks_of(site_id, [walk.id], when.received_at)[walk.id][stop.place_id], kind):
+        raise asked_already()
 
 
-def _taken(asks: Iterable[Any], kind: str) -> bool:
+def settled_already() -> Problem:
+    return Problem("excuse.settled", N_("This point is settled already."), status=409)
+
+
+def asked_already() -> Problem:
+    return Problem("excuse.again", N_("This was asked for already. See the round for what became of it."), status=409)
+
+
+def taken(asks: Iterable[Any], kind: str) -> bool:
+    """Whether an ask of this kind stands in the way of another one."""
     return any(ask.kind == kind and ask.state != "refused" for ask in asks)
 
 

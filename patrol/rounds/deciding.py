@@ -8,6 +8,7 @@ from patrol.core.db import db
 from patrol.core.keys import uuid7
 from patrol.core.problems import N_, NotHere, Problem
 from patrol.journal.entry import note as journal
+from patrol.rounds.by_hand import count_visit
 from patrol.rounds.excuse import Asked, Decision, ask_by_id
 from patrol.rounds.walk import Walk, walk_by_id
 from patrol.sites.day import mark_day
@@ -35,6 +36,8 @@ def decide(ask_id: UUID, approved: bool, *, by: Reader, at: datetime, note: str 
     )
     db.session.add(decision)
     db.session.flush()
+    if approved and ask.kind != "excuse":
+        count_visit(by.site_id, ask, walk, at)
     mark_day(by.site_id, ask.business_day)
     journal(
         f"visit.{ask.kind}_{'approved' if approved else 'refused'}", "round", ask.round_id, site_id=by.site_id,

@@ -21,6 +21,7 @@ from patrol.rounds.legs import (
     position_flags,
     round_too_fast,
 )
+from patrol.rounds.scan import BY_HAND
 from patrol.rounds.walk import Walk
 
 Learned = Callable[[UUID, UUID], float | None]
@@ -48,8 +49,8 @@ def _over(facts: DaysFacts, scan: Any) -> bool:
 
 
 def _judge(facts: DaysFacts, scans: Iterable[Any], learned: Learned) -> tuple[dict[UUID, Leg], Flags]:
-    """The leg to each scan, and what all rules say."""
-    steps = [facts.step(scan) for scan in scans]
+    """The leg to each scan, and what all rules say. What was entered by hand measures nothing, so no rule judges it."""
+    steps = [facts.step(scan) for scan in scans if scan.method not in BY_HAND]
     walked = legs_of(steps, learned)
     shift_of = facts.shift_of
     shifts: dict[Any, list[Any]] = defaultdict(list)
@@ -75,7 +76,8 @@ def _visit(
     at: datetime,
 ) -> Row:  # fmt: skip
     near = scan.distance_m is not None and scan.distance_m <= scan.radius_m
-    flags = set(scan.flags) | said | pictures.flags[scan.id]
+    by_hand = scan.method in BY_HAND
+    flags = set(scan.flags) | (set() if by_hand else said) | pictures.flags[scan.id]
     if "far_away" in flags and scan.distance_m - (scan.accuracy_m or 0) <= scan.radius_m:
         flags ^= {"far_away", "position_coarse"}
     if "old_label" in flags and scan.leaked:
@@ -87,7 +89,7 @@ def _visit(
     if (
         scan.id in counted
         and facts.live.get(scan.round_id) == scan.place_id
-        and not (live or scan.id in pictures.coming)
+        and not (live or scan.id in pictures.coming or by_hand)
     ):
         flags.add("no_live_photo")
     measured = {"distance_m": scan.distance_m, "accuracy_m": scan.accuracy_m, **_leg(leg), **pictures.links(scan.id)}
@@ -115,7 +117,7 @@ def _leg(leg: Leg | None) -> dict[str, Any]:
 def _round(facts: DaysFacts, walk: Walk, visits: Iterable[Row], at: datetime) -> Row:
     """The round as a whole: how long it took, how its visits look together."""
     mine = [row for row in visits if row["round_id"] == walk.id and row["kind"] == "visit"]
-    seen = [stop.seen for stop in walk.stops if stop.seen]
+    seen = [stop.seen for stop in walk.stops if stop.seen and stop.seen.method not in BY_HAND]
     expected = min(walk.times.ends_at - walk.times.starts_at, timedelta(minutes=facts.expected_min.get(walk.id, 0)))
     first, last = min((s.at for s in seen), default=None), max((s.at for s in seen), default=None)
     flags = set()

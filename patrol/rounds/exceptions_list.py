@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import String, cast, func, or_, select, tuple_
+from sqlalchemy import String, bindparam, cast, func, or_, select, tuple_
 
 from patrol.accounts.user import User
 from patrol.core.db import db
@@ -122,10 +122,11 @@ def _read(cursor: str | None) -> tuple[date, datetime, UUID] | None:
         return None
 
 
-def open_exceptions(site_id: UUID, at: datetime) -> int:
-    """How many of the last two weeks nobody has judged yet. One query."""
-    since = (at - WAITING).date()
-    query = select(func.count()).where(
-        Evidence.site_id == site_id, Evidence.grade == "C", Evidence.business_day >= since, ~_told()
+def count_open() -> Any:
+    """A select that counts what nobody has judged yet. Binds: site_id, exceptions_since (a business day)."""
+    return select(func.count()).where(
+        Evidence.site_id == bindparam("site_id"),
+        Evidence.grade == "C",
+        Evidence.business_day >= bindparam("exceptions_since"),
+        ~_told(),
     )
-    return db.session.scalar(query) or 0

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, func, or_, select
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, bindparam, func, or_, select
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from patrol.accounts.user import User
@@ -137,7 +137,7 @@ def ask_by_id(site_id: UUID, ask_id: UUID, at: datetime) -> Asked | None:
 
 def waiting(site_id: UUID, at: datetime) -> list[Asked]:
     """What can still be decided, the oldest first."""
-    query = _asked().where(*_open(site_id, at)).order_by(Ask.received_at, Ask.id)
+    query = _asked().where(*_open(site_id, at - DECIDE_WITHIN)).order_by(Ask.received_at, Ask.id)
     return [_told(row, at) for row in db.session.execute(query)]
 
 
@@ -148,18 +148,18 @@ def settled(site_id: UUID, at: datetime, limit: int) -> list[Asked]:
     return [_told(row, at) for row in db.session.execute(query)]
 
 
-def waiting_count(site_id: UUID, at: datetime) -> int:
-    query = (
+def count_waiting() -> Any:
+    """A select that counts what still waits for a word. Binds: site_id, asks_since (now less DECIDE_WITHIN)."""
+    return (
         select(func.count())
         .select_from(Ask)
         .outerjoin(Decision, (Decision.site_id == Ask.site_id) & (Decision.ask_id == Ask.id))
-        .where(*_open(site_id, at))
+        .where(*_open(bindparam("site_id"), bindparam("asks_since")))
     )
-    return db.session.scalar(query) or 0
 
 
-def _open(site_id: UUID, at: datetime) -> tuple[Any, ...]:
-    return Ask.site_id == site_id, Ask.received_at > at - DECIDE_WITHIN, Decision.id.is_(None), _may_be_decided()
+def _open(site_id: Any, since: Any) -> tuple[Any, ...]:
+    return Ask.site_id == site_id, Ask.received_at > since, Decision.id.is_(None), _may_be_decided()
 
 
 def _may_be_decided() -> Any:

@@ -1,7 +1,7 @@
 """Why a point was not reached (DOMAIN §3), and what becomes of asking for it to be excused."""
 
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, get_args
 
 from patrol.core.problems import N_
 
@@ -21,6 +21,8 @@ Reason = Literal[
     "weather", "emergency", "no_access", "code_damaged", "phone_failure", "construction", "ordered",
     "short_staff", "forgot", "other",
 ]  # fmt: skip
+HandReason = Literal["code_damaged", "phone_failure", "emergency", "other"]
+BY_HAND = get_args(HandReason)  # why a scan could not be made although somebody was there (手工补录)
 PROVED = frozenset({"no_access", "code_damaged"})  # these need a photo
 NEVER = frozenset({"short_staff", "forgot", "other"})
 EXCUSABLE = frozenset(REASONS) - NEVER

@@ -10,6 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from patrol.core.db import Model, db
 from patrol.core.keys import SiteRow, site_key
 
+BY_HAND: dict[str, str] = {"manual": "manual_entry", "paper": "paper"}  # method -> its flag: no label was read
+
 
 class Scan(SiteRow, Model):
     """``round_id`` is None for an extra (计划外) scan. ``flags``: sorted list of flag codes."""
@@ -30,7 +32,7 @@ class Scan(SiteRow, Model):
     round_id: Mapped[UUID | None]
     user_id: Mapped[UUID] = mapped_column(ForeignKey("user.id"))
     device_id: Mapped[UUID | None]
-    method: Mapped[str]  # camera, photo, typed, link, nfc
+    method: Mapped[str]  # camera, photo, typed, link, nfc; by hand: manual, paper
     captured_at: Mapped[datetime]
     effective_at: Mapped[datetime]
     received_at: Mapped[datetime]

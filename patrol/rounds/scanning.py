@@ -8,7 +8,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import Connection, and_, bindparam, exists, insert, select
 
 from patrol.accounts.reader import Reader, business_day_of
 from patrol.core.db import connection, db
@@ -16,6 +16,7 @@ from patrol.core.facts import When
 from patrol.core.prepared import Prepared
 from patrol.core.problems import N_, Problem
 from patrol.rounds.distance import distance_m
+from patrol.rounds.evidence import ScanVoid
 from patrol.rounds.round import Round, RoundStop
 from patrol.rounds.scan import Scan
 from patrol.rounds.schedule import RoundTimes
@@ -24,6 +25,7 @@ from patrol.sites.day import mark_day
 from patrol.sites.label import Label
 from patrol.sites.place import Place
 from patrol.sites.symbol import fold_code
+from patrol.workorders.errand import arrived_by_scan
 
 AFTER_CLOSE_WITHIN = timedelta(hours=12)
 
@@ -63,12 +65,15 @@ class _Known:
     labels: dict[str, Any]
     rounds: dict[UUID, list[Any]] = field(default_factory=lambda: defaultdict(list))
     walking: set[UUID] = field(default_factory=set)
+    reached: set[tuple[UUID, UUID]] = field(default_factory=set)  # (make-up round, its point)
     near: dict[UUID, list[datetime]] = field(default_factory=lambda: defaultdict(list))
 
     def take_rounds(self, rows: Sequence[Any]) -> None:
         self.rounds.clear()
         for row in rows:
             self.rounds[row.place_id].append(row)
+            if row.reached:
+                self.reached.add((row.id, row.place_id))
 
     def open_at(self, place_id: UUID, at: datetime) -> list[Any]:
         return [row for row in self.rounds[place_id] if row.opens_at <= at < row.closes_at]
@@ -80,6 +85,13 @@ _LABELS = Prepared(
     )
     .join(Place, (Place.site_id == Label.site_id) & (Place.id == Label.place_id))
     .where(Label.site_id == bindparam("site_id"), Label.code.in_(bindparam("codes", expanding=True)))
+)
+_REACHED = exists().where(
+    Scan.site_id == RoundStop.site_id,
+    Scan.round_id == RoundStop.round_id,
+    Scan.place_id == RoundStop.place_id,
+    Scan.effective_at < Round.closes_at,
+    Scan.id.not_in(select(ScanVoid.scan_id).where(ScanVoid.site_id == bindparam("site_id"))),
 )
 _ROUNDS = Prepared(
     select(
@@ -93,6 +105,7 @@ _ROUNDS = Prepared(
         Round.team,
         Round.business_day,
         Round.kind,
+        and_(Round.kind == "make_up", _REACHED).label("reached"),
     )
     .join(Round, (Round.site_id == RoundStop.site_id) & (Round.id == RoundStop.round_id))
     .where(
@@ -153,6 +166,8 @@ def take_scans(scans: Sequence[NewScan], *, by: Reader) -> dict[UUID, Problem | 
     if rows:
         _INSERT.run(connection(), *rows)
         mark_day(by.site_id, *days)
+        taken = (scan for scan in sorted(scans, key=lambda scan: scan.when.at) if outcomes[scan.id] is None)
+        arrived_by_scan([(known.labels[codes[scan.id] or ""].place_id, scan.when) for scan in taken], by)
     return outcomes
 
 
@@ -199,6 +214,8 @@ def _look_up_rounds(
 def _row(scan: NewScan, label: Any, known: _Known, by: Reader) -> dict[str, Any]:
     at, flags = scan.when.at, set(scan.when.flags)
     away = _distance(scan.position, label)
+    if any(is_repeat(other, at) for other in known.near[label.place_id]):
+        flags.add("repeat")
     if away is not None and away > label.radius_m:
         flags.add("far_away")
     if label.revoked_at is not None and at > label.revoked_at:
@@ -208,10 +225,10 @@ def _row(scan: NewScan, label: Any, known: _Known, by: Reader) -> dict[str, Any]
         round_ = _round_for(label.place_id, at, known, flags)
     if round_ is not None:
         known.walking.add(round_.id)
+        if round_.kind == "make_up":
+            known.reached.add((round_.id, label.place_id))
         if round_.team != by.team:
             flags.add("not_assigned")
-    if any(is_repeat(other, at) for other in known.near[label.place_id]):
-        flags.add("repeat")
     known.near[label.place_id].append(at)
     return {
         "site_id": by.site_id,
@@ -245,7 +262,14 @@ def _distance(position: Position | None, label: Any) -> int | None:
 def _round_for(place_id: UUID, at: datetime, known: _Known, flags: set[str]) -> Any:
     """The round a scan belongs to; else the one it came too late for, with the flag after_close; else None."""
     rounds = known.rounds[place_id]
-    candidates = [Candidate(row.id, times_of(row), row.id in known.walking, row.kind == "make_up") for row in rounds]
+    again = "repeat" in flags  # the same tap, so it reaches nothing anew
+    candidates = [
+        Candidate(
+            row.id, times_of(row), row.id in known.walking, row.kind == "make_up",
+            not again and (row.id, place_id) in known.reached,
+        )
+        for row in rounds
+    ]  # fmt: skip
     found = match_round(candidates, at)
     if found is not None:
         return next(row for row in rounds if row.id == found)

@@ -1,5 +1,6 @@
 """Door: the guard's screens — today, scan, arrived, round — as pages and as plain forms."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -25,6 +26,7 @@ from patrol.photos.storage import limits, shelf
 from patrol.rounds.arrival import RoundNoteData, VisitData, last_note, last_visit, leave_note, settle_visit
 from patrol.rounds.arrival_asks import NOTHING, asked_at
 from patrol.rounds.asking import ASK_WITHIN, UNSETTLED
+from patrol.rounds.by_hand import enterable
 from patrol.rounds.ending import RoundEnd, RoundEndData, end_round, ends_of
 from patrol.rounds.ensure import ensure_rounds
 from patrol.rounds.evidence import ScanVoid
@@ -199,6 +201,8 @@ def round_page(round_id: UUID) -> Any:
         makes_up_for=makes_up_for(current_user.site_id, walk.id) if walk.kind == "make_up" else None,
         askable=_askable(walk, asks, at),
         excuse_record_id=uuid7(),
+        enterable=points(enterable(walk, asks, by=_reader(), at=at)) if current_user.may("scan") else [],
+        manual_record_id=uuid7(),
         at=at,
         beads=[bead(stop, walk) for stop in walk.stops],
         looks=looks_at(current_user.site_id, [stop.place_id for stop in walk.stops])
@@ -220,11 +224,12 @@ def _askable(walk: Walk, asks: Any, at: datetime) -> list[tuple[UUID, str]]:
     """Points that may still be asked for, as the form offers them."""
     if walk.cancelled or not walk.times.opens_at <= at < walk.times.closes_at + ASK_WITHIN:
         return []
-    return [
-        (stop.place_id, f"{stop.number} · {stop.name}")
-        for stop in walk.stops
-        if stop.state in UNSETTLED and _may_ask(asks[stop.place_id])
-    ]
+    return points(stop for stop in walk.stops if stop.state in UNSETTLED and _may_ask(asks[stop.place_id]))
+
+
+def points(stops: Iterable[Stop]) -> list[tuple[UUID, str]]:
+    """As a form offers them."""
+    return [(stop.place_id, f"{stop.number} · {stop.name}") for stop in stops]
 
 
 @bp.post("/rounds/<uuid:round_id>/notes")

@@ -43,12 +43,16 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A round of the scanned point's route. in_progress_by_person: this person has already scanned in it."""
+    """A round that holds the scanned point. in_progress_by_person: this person has already scanned in it.
+
+    reached: somebody scanned this point in it; asked of make-up rounds only.
+    """
 
     id: Hashable
     times: RoundTimes
     in_progress_by_person: bool = False
     make_up: bool = False
+    reached: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,17 +120,23 @@ def round_state(
 def match_round(candidates: Iterable[Candidate], at: datetime) -> Hashable | None:
     """Id of the round a scan at `at` belongs to, or None: an extra scan.
 
-    Of the rounds open at that moment (opens_at <= at < closes_at) the one the person is already walking,
-    else a planned one before a make-up round, then the nearest start; of two equally near, the earlier.
+    Of the rounds open at that moment (opens_at <= at < closes_at) the one the person is already walking, else
+    the nearest start; of two equally near, the earlier. A make-up round (补巡) goes before a planned one only
+    while its point is not reached: where the person walks it already, or where its start is nearer.
     """
-    matching = [c for c in candidates if c.times.opens_at <= at < c.times.closes_at]
-    if not matching:
-        return None
 
     def preference(c: Candidate) -> tuple[bool, bool, timedelta, datetime]:
-        return not c.in_progress_by_person, c.make_up, abs(at - c.times.starts_at), c.times.starts_at
+        return c.reached, not c.in_progress_by_person, abs(at - c.times.starts_at), c.times.starts_at
 
-    return min(matching, key=preference).id
+    matching = [c for c in candidates if c.times.opens_at <= at < c.times.closes_at]
+    planned = min((c for c in matching if not c.make_up), key=preference, default=None)
+    made_up = min((c for c in matching if c.make_up), key=preference, default=None)
+    if planned is None or made_up is None:
+        found = planned or made_up
+        return found.id if found else None
+    nearer = abs(at - made_up.times.starts_at) < abs(at - planned.times.starts_at)
+    takes = not made_up.reached and (made_up.in_progress_by_person or nearer)
+    return made_up.id if takes else planned.id
 
 
 def is_repeat(previous_at: datetime, at: datetime) -> bool:

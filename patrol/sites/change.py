@@ -1,5 +1,6 @@
 """Making a site and changing its settings."""
 
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
@@ -33,6 +34,10 @@ class SiteSettings:
     day_start: time
     shifts: Sequence[Shift]
     notice: str = ""
+    public_reports: bool = False
+    urgent_minutes: int = 30
+    answer_hours: int = 24
+    solve_days: int = 3
 
     def check(self) -> None:
         """Raises Problem, naming the field, when these cannot be a site's settings."""
@@ -40,6 +45,9 @@ class SiteSettings:
             raise Problem("site.name", N_("Give the site a name."), field="name")
         if self.timezone not in known_zones():
             raise Problem("site.zone", N_("Choose the time zone from the list."), field="timezone")
+        for name, most in (("urgent_minutes", 24 * 60), ("answer_hours", 30 * 24), ("solve_days", 90)):
+            if not 1 <= getattr(self, name) <= most:
+                raise Problem("site.limit", N_("Give a whole number from 1 to %(most)s."), field=name, most=most)
         check_shifts(self.day_start, self.shifts)
 
 
@@ -64,6 +72,8 @@ def change_site(site_id: UUID, settings: SiteSettings, *, version: int, by: UUID
         raise NotHere("site")
     settings.check()
     check_version(site, version)
+    if settings.public_reports and not site.report_code:
+        site.report_code = new_report_code()
     changes = {}
     for name, value in _columns(settings).items():
         before = getattr(site, name)
@@ -75,6 +85,11 @@ def change_site(site_id: UUID, settings: SiteSettings, *, version: int, by: UUID
     return site
 
 
+def new_report_code() -> str:
+    """The end of the site's own link for owners: nobody finds it by trying."""
+    return secrets.token_urlsafe(12)
+
+
 def _columns(settings: SiteSettings) -> dict[str, object]:
     return {
         "name": settings.name,
@@ -84,4 +99,8 @@ def _columns(settings: SiteSettings) -> dict[str, object]:
         "day_start": settings.day_start,
         "shifts": [shift.as_json() for shift in settings.shifts],
         "notice": settings.notice,
+        "public_reports": settings.public_reports,
+        "urgent_minutes": settings.urgent_minutes,
+        "answer_hours": settings.answer_hours,
+        "solve_days": settings.solve_days,
     }

@@ -28,6 +28,11 @@ class Site(Model):
     shifts: Mapped[list[Any]] = mapped_column(default=lambda: list(DEFAULT_SHIFTS))
     post_phone: Mapped[str] = mapped_column(default="")
     notice: Mapped[str] = mapped_column(default="")  # one line for everybody's today page (wind, works)
+    public_reports: Mapped[bool] = mapped_column(default=False)  # owners may report without a sign-in
+    report_code: Mapped[str] = mapped_column(default="")  # the random end of the site's own link for them
+    urgent_minutes: Mapped[int] = mapped_column(default=30)  # an urgent repair: somebody on site within
+    answer_hours: Mapped[int] = mapped_column(default=24)  # a complaint: first answer within
+    solve_days: Mapped[int] = mapped_column(default=3)  # a complaint: solved within so many working days
     created_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
 

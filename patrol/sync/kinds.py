@@ -14,9 +14,13 @@ from patrol.core.facts import When
 from patrol.equipment.complete import InspectionData, complete_inspection
 from patrol.hazards.report import HazardData
 from patrol.hazards.steps import StepData, take_step
+from patrol.repairs.repair import Repair
+from patrol.repairs.steps import RepairStepData, take_repair_step
 from patrol.rounds.arrival import RoundNoteData, VisitData, leave_note, settle_visit
 from patrol.rounds.asking import ExcuseData, ask_excuse
+from patrol.rounds.by_hand import ManualData, enter_visit
 from patrol.rounds.ending import RoundEndData, end_round
+from patrol.rounds.stood import stood_at
 from patrol.weather.found import report_found
 
 Verb = Callable[..., Any]
@@ -36,11 +40,18 @@ def handover_url(row: HandoverSign) -> str:
     return f"/handover?day={row.day}&shift={quote(row.shift)}&team={row.team}"
 
 
+def _repair_step(data: RepairStepData, *, id: UUID, by: Reader, when: When) -> Repair:
+    """With the place whose label he scanned; repairs lie below rounds and cannot look that up themselves."""
+    scanned = stood_at(by.site_id, by.user_id, when.at, data.scan)
+    return take_repair_step(data, id=id, by=by, when=when, scanned=scanned)
+
+
 KINDS: dict[str, Kind] = {
     "visit": Kind(VisitData, settle_visit, ("scan",)),
     "round_note": Kind(RoundNoteData, leave_note, ("scan",), lambda row: f"/rounds/{row.round_id}"),
     "round_end": Kind(RoundEndData, end_round, ("scan",), lambda row: f"/rounds/{row.round_id}"),
     "excuse": Kind(ExcuseData, ask_excuse, ("scan",), lambda row: f"/rounds/{row.round_id}"),
+    "manual_entry": Kind(ManualData, enter_visit, ("scan",), lambda row: f"/rounds/{row.round_id}"),
     "hazard": Kind(HazardData, report_found, ("hazard.report",), lambda row: f"/hazards/{row.id}"),
     "inspection": Kind(
         InspectionData,
@@ -52,6 +63,7 @@ KINDS: dict[str, Kind] = {
     "work_order_step": Kind(
         StepData, take_step, ("order.rectify", "order.assign_minor"), lambda row: f"/hazards/{row.id}"
     ),
+    "repair_step": Kind(RepairStepData, _repair_step, ("order.rectify",), lambda row: f"/repairs/{row.id}"),
 }
 
 

@@ -20,6 +20,9 @@ from patrol.equipment.take_along import Owed, owed_by
 from patrol.hazards.category import categories
 from patrol.hazards.mine import open_on_site
 from patrol.hazards.queries import first_photos
+from patrol.repairs.flow import UNDER_WAY
+from patrol.repairs.lists import mine
+from patrol.repairs.repair import Repair
 from patrol.rounds.arrival import last_visits
 from patrol.rounds.arrival_asks import NOTHING, Asked, asked_on
 from patrol.rounds.today import rounds_ahead
@@ -43,6 +46,7 @@ def pack_facts(by: Reader, at: datetime) -> dict[str, Any]:
     fills = by.may("checklist.see") or by.may("checklist.fill")
     owed = owed_by(by, at, [place.id for place in places]) if fills else []
     orders = _orders(by)
+    repairs = _repairs(by)
     found = rounds_ahead(by, at) if by.may("scan") else []
     asked = asked_on(by.site_id, found, at) if found else {}
     storms = storms_of(by.site_id, found)
@@ -62,7 +66,11 @@ def pack_facts(by: Reader, at: datetime) -> dict[str, Any]:
         "due": [_due(one, business_day_of(by, at)) for one in owed],
         "orders": orders,
         "handover": handover_state(by, at),
-        "pages": page_paths(by, [order["id"] for order in orders], sorted({one.duty.code for one in owed})),
+        "repairs": repairs,
+        "pages": [
+            *page_paths(by, [order["id"] for order in orders], sorted({one.duty.code for one in owed})),
+            *((f"/repairs/{repair['id']}", "repair") for repair in repairs),
+        ],
     }
 
 
@@ -91,7 +99,8 @@ def pages_key(by: Reader, facts: dict[str, Any], assets: str) -> str:
     said = [
         __version__, assets, facts["user"], facts["site"], by.name, by.role, by.team, by.theme, language(),
         (here.site_name, here.notice, here.post_phone, here.shifts) if here else None,
-        facts["pages"], facts["orders"], facts["handover"], [[one["list_id"], one["url"]] for one in facts["due"]],
+        facts["pages"], facts["orders"], facts["repairs"], facts["handover"],
+        [[one["list_id"], one["url"]] for one in facts["due"]],
         sorted((str(row.id), row.full_name) for row in places_in_use(by.site_id)),
     ]  # fmt: skip
     return hashlib.sha256(json.dumps(said, default=str, ensure_ascii=False).encode()).hexdigest()[:24]
@@ -215,6 +224,14 @@ def _due(one: Owed, today: Any) -> dict[str, Any]:
     return told | {key: value for key, value in (("limits", one.limits), ("last", one.last)) if value}
 
 
+def _repairs(by: Reader) -> list[dict[str, Any]]:
+    """Repairs this person has to see to; who the owner is stays on the server."""
+    if not by.may("order.rectify"):
+        return []
+    rows = mine(Repair, by, (*UNDER_WAY, "done"), limit=MOST_ORDERS)
+    return [{"id": str(row[0].id), "version": row[0].version} for row in rows]
+
+
 def _orders(by: Reader) -> list[dict[str, Any]]:
     """What waits for this person, with the picture it was reported with."""
     if not by.may("order.rectify"):
@@ -225,6 +242,7 @@ def _orders(by: Reader) -> list[dict[str, Any]]:
         {
             "id": str(row.id),
             "version": row.version,
+            "errand": "on_site" if row.arrived_at else "on_the_way" if row.set_out_at else "",
             "photo": f"/photos/{photos[row.id]}/thumb.jpg" if row.id in photos else None,
         }
         for row in rows

@@ -33,6 +33,7 @@ KIND_WORDS = {
     "round_note": N_("Note for the next round"),
     "round_end": N_("Round ended early"),
     "excuse": N_("Asked to excuse a point"),
+    "manual_entry": N_("Visit entered by hand"),
     "hazard": N_("Hazard"),
     "inspection": N_("Checklist"),
     "work_order_step": N_("Work order"),
@@ -210,6 +211,7 @@ def _lines(data: Mapping[str, Any], names: _Names) -> Iterable[tuple[str, str]]:
     yield _("Equipment"), thing[0] if thing else ""
     yield _("Checklist"), pick(checklist, "title") if checklist else ""
     yield _("Why"), _word(REASONS, data.get("reason"))
+    yield _("Visited at"), _text(data.get("stated"))
     yield _("Result"), _word(_RESULTS, data.get("result"))
     for name, label in _TEXTS.items():
         yield _(label), _text(data.get(name))

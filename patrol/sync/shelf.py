@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, literal, or_, select
 
 from patrol.accounts.reader import Reader
 from patrol.accounts.received import Received
@@ -32,10 +32,10 @@ _STORED = exists().where(
 _OPEN: ColumnElement[bool] = and_(Shelved.settled_at.is_(None), ~_STORED)
 
 
-def open_count(site_id: UUID) -> int:
-    """How many wait for somebody, up to 99; one query over the open ones of the site."""
-    inner = select(literal(1)).where(Shelved.site_id == site_id, _OPEN).limit(MOST_COUNTED).subquery()
-    return db.session.scalar(select(func.count()).select_from(inner)) or 0
+def count_open() -> Any:
+    """A select that counts those that wait for somebody, up to 99. Binds: site_id."""
+    inner = select(literal(1)).where(Shelved.site_id == bindparam("site_id"), _OPEN).limit(MOST_COUNTED).subquery()
+    return select(func.count()).select_from(inner)
 
 
 def shelved(

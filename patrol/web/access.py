@@ -5,7 +5,7 @@ A view is ``@public`` (no sign-in), ``@needs("verb")`` (a role with that verb on
 """
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 from urllib.parse import quote
 from uuid import UUID
@@ -46,7 +46,9 @@ def confirmed(view: View) -> View:
     return view
 
 
-def init_access(app: Flask) -> None:
+def init_access(app: Flask, welcomes: Mapping[str, Callable[..., Any]] | None = None) -> None:
+    """welcomes: by endpoint, what to try for somebody without a sign-in before asking for one; it may answer None."""
+    app.extensions["welcomes"] = dict(welcomes or {})
     app.before_request(_gate)
 
 
@@ -55,7 +57,7 @@ def _gate() -> Any:
     if view is None or getattr(view, "public", False):
         return None
     if not current_user.is_authenticated:
-        return _ask_to_sign_in()
+        return _welcome() or _ask_to_sign_in()
     verbs: tuple[str, ...] | None = getattr(view, "verbs", None)
     if verbs is None:
         raise RuntimeError(f"{request.endpoint} says neither public nor what it needs")
@@ -64,6 +66,11 @@ def _gate() -> Any:
     if getattr(view, "confirmed", False) and not current_user.recently_confirmed(now()):
         return ask_to_confirm()
     return None
+
+
+def _welcome() -> Any:
+    welcome = current_app.extensions["welcomes"].get(request.endpoint)
+    return welcome(**(request.view_args or {})) if welcome and request.method == "GET" else None
 
 
 def ask_to_confirm() -> Any:

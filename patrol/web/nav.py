@@ -31,6 +31,9 @@ SIDE = (
     NavItem("/excuses", "user-check", N_("Excuses"), "visit.excuse"),
     NavItem("/work-orders", "tool", N_("My work"), "order.rectify"),
     NavItem("/exceptions", "flag", N_("Exceptions"), "evidence.see"),
+    NavItem("/desk", "message-circle", N_("Service desk"), "order.register"),
+    NavItem("/repairs", "tools", N_("Repairs"), "order.see_all"),
+    NavItem("/complaints", "speakerphone", N_("Complaints"), "order.see_all"),
     NavItem("/checklists", "clipboard-check", N_("Checklists"), "checklist.see"),
     NavItem("/equipment", "fire-extinguisher", N_("Equipment"), "equipment.see"),
     NavItem("/weather", "storm", N_("Severe weather"), "review.see"),
@@ -59,9 +62,9 @@ _ENGINEER = (
     NavItem("/me", "user", N_("Me"), "sign_in"),
 )
 _DESK = (
+    NavItem("/desk", "message-circle", N_("Service desk"), "order.register"),
+    NavItem("/repairs", "tools", N_("Repairs"), "order.see_all"),
     NavItem("/hazards", "alert-triangle", N_("Hazards"), "hazard.see"),
-    NavItem("/work-orders", "tool", N_("Work"), "order.rectify"),
-    NavItem("/photos", "photo", N_("Photos"), "photo.log"),
     NavItem("/me", "user", N_("Me"), "sign_in"),
 )
 _SUPERVISOR = (
@@ -109,13 +112,13 @@ class Frame:
         return getattr(self.reader, name)
 
 
-Count = Callable[[Any], int]  # of a reader; what stands beside an item of the side bar
+Counts = Callable[[Any], Mapping[str, int]]  # of a reader: by an item's address, what stands beside it
 MOST = 99
 
 
-def init_nav(app: Flask, counts: Mapping[str, Count] | None = None) -> None:
-    """counts: by the item's address, for those who lead (they work at a desk, where the side bar is)."""
-    app.extensions["nav_counts"] = dict(counts or {})
+def init_nav(app: Flask, counts: Counts) -> None:
+    """counts: asked once a page, for those who lead (they work at a desk, where the side bar is)."""
+    app.extensions["nav_counts"] = counts
 
     @app.context_processor
     def frame() -> dict[str, Any]:
@@ -125,7 +128,7 @@ def init_nav(app: Flask, counts: Mapping[str, Count] | None = None) -> None:
 
 
 def _frame(reader: Any) -> Frame:
-    here = reader.here
+    here, counts = reader.here, current_app.extensions["nav_counts"](reader) if reader.may("board.see") else {}
     return Frame(
         reader=reader,
         lang=language(),
@@ -137,14 +140,14 @@ def _frame(reader: Any) -> Frame:
             for site in reader.sites
         ],
         on_foot=reader.role in ON_FOOT,
-        nav=_grouped({**_shown(item), "count": _count(item, reader)} for item in SIDE if reader.may(item.verb)),
+        nav=_grouped(
+            {**_shown(item), "count": _count(counts.get(item.url, 0))} for item in SIDE if reader.may(item.verb)
+        ),
         phone_nav=[_shown(item) for item in phone_nav(reader.role) if reader.may(item.verb)],
     )
 
 
-def _count(item: NavItem, reader: Any) -> str:
-    count = current_app.extensions["nav_counts"].get(item.url) if reader.may("board.see") else None
-    n = count(reader) if count else 0
+def _count(n: int) -> str:
     return f"{MOST}+" if n > MOST else str(n or "")
 
 

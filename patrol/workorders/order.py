@@ -23,11 +23,23 @@ class WorkOrder(SiteRow, Model):
         site_key("place_id", "place"),
         UniqueConstraint("site_id", "number"),
         CheckConstraint("severity IN ('minor','major','critical')", name="severity"),
-        Index(None, "site_id", "kind", "state", "due_at"),
+        Index(None, "site_id", "kind", "state", "due_at", "id"),
         Index(None, "site_id", "kind", "reported_at", "id"),
         Index(None, "site_id", "place_id", "reported_at"),
-        Index(None, "site_id", "assignee_id", "state"),
-        Index(None, "site_id", "team", "state"),
+        # A list under any filter reads its page from the index of that filter, already in order.
+        Index(None, "site_id", "kind", "state", "reported_at", "id"),
+        Index(None, "site_id", "kind", "severity", "reported_at", "id"),
+        Index(None, "site_id", "kind", "subject", "reported_at", "id"),
+        Index(None, "site_id", "kind", "assignee_id", "reported_at", "id"),
+        Index(None, "site_id", "kind", "team", "reported_at", "id"),
+        Index(None, "site_id", "kind", "place_id", "reported_at", "id"),
+        Index(None, "site_id", "kind", "reported_by_id", "reported_at", "id"),
+        Index(None, "site_id", "kind", "rectified_by_id", "reported_at", "id"),
+        Index(None, "site_id", "kind", "closed_at", "id"),
+        Index(None, "site_id", "assignee_id", "state", "due_at", "id"),
+        Index(None, "site_id", "assignee_id", "state", "reported_at", "id"),
+        Index(None, "site_id", "team", "state", "due_at", "id"),
+        Index(None, "site_id", "team", "state", "reported_at", "id"),
         Index(None, "site_id", "reported_by_id", "reported_at"),
         Index(None, "site_id", "business_day"),
         Index(None, "site_id", "closed_day"),
@@ -37,6 +49,7 @@ class WorkOrder(SiteRow, Model):
     kind: Mapped[str]
     number: Mapped[str]
     title: Mapped[str]
+    subject: Mapped[str] = mapped_column(default="")  # what lists filter by: a hazard's category, a repair's trade
     note: Mapped[str] = mapped_column(default="")
     place_id: Mapped[UUID]
     severity: Mapped[str]
@@ -50,9 +63,16 @@ class WorkOrder(SiteRow, Model):
     business_day: Mapped[date]
     due_at: Mapped[datetime | None]
     first_due_at: Mapped[datetime | None]
+    asked_due_at: Mapped[datetime | None]  # more time asked for, and not answered yet
+    asked_by_id: Mapped[UUID | None]
     assigned_at: Mapped[datetime | None]
+    acknowledged_at: Mapped[datetime | None]  # somebody in charge has said that he knows
+    taken_at: Mapped[datetime | None]  # these three: of the present assignment, and of the person it names
+    set_out_at: Mapped[datetime | None]
+    arrived_at: Mapped[datetime | None]
     rectified_at: Mapped[datetime | None]
     rectified_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user.id"))
+    first_look_at: Mapped[datetime | None]  # the first of two looks at what was put right, where two are needed
     closed_at: Mapped[datetime | None]
     closed_day: Mapped[date | None]
     closed_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user.id"))
@@ -71,9 +91,7 @@ class WorkOrderStep(SiteRow, Model):
     )
 
     order_id: Mapped[UUID]
-    step: Mapped[
-        str
-    ]  # report, assign, interim, rectify, verify, refuse, reopen, reject, merge, transfer, seen, comment
+    step: Mapped[str]  # report, seen, and the names in the kind's table of steps
     from_state: Mapped[str | None]
     to_state: Mapped[str]
     at: Mapped[datetime]

@@ -30,6 +30,11 @@ def mine_clause(by: Reader) -> ColumnElement[bool]:
     return or_(WorkOrder.assignee_id == by.user_id, team)
 
 
+def begun_clause() -> ColumnElement[bool]:
+    """Somebody has set out for it, or is there."""
+    return or_(WorkOrder.set_out_at.is_not(None), WorkOrder.arrived_at.is_not(None))
+
+
 def row_query(site_id: UUID) -> Any:
     """What a row of any list of orders shows, as columns."""
     return (
@@ -50,6 +55,8 @@ def row_query(site_id: UUID) -> Any:
             WorkOrder.due_at,
             WorkOrder.rectified_at,
             WorkOrder.closed_at,
+            WorkOrder.set_out_at,
+            WorkOrder.arrived_at,
             WorkOrder.reopen_count,
             WorkOrder.version,
             Place.full_name.label("place_name"),
@@ -63,7 +70,10 @@ def row_query(site_id: UUID) -> Any:
 
 def my_orders(by: Reader, state: str, *, cursor: str | None = None, limit: int = 30) -> tuple[list[Any], str | None]:
     """My orders in one state by urgency: the nearest deadline first; closed ones newest first. And the cursor."""
-    query = row_query(by.site_id).where(mine_clause(by), WorkOrder.state == state)
+    wanted = "assigned" if state == "begun" else state
+    query = row_query(by.site_id).where(WorkOrder.kind == "hazard", mine_clause(by), WorkOrder.state == wanted)
+    if state == "begun":
+        query = query.where(begun_clause())
     if state == "closed":
         return page(query, WorkOrder.reported_at, cursor=cursor, limit=limit, newest_first=True)
     return page(query, WorkOrder.due_at, cursor=cursor, limit=limit)
@@ -87,17 +97,15 @@ def count(query: Select[Any]) -> int:
     return db.session.scalar(select(func.count()).select_from(inner)) or 0
 
 
-_OPEN_ORDERS = select(func.count()).select_from(
-    select(literal(1))
-    .where(WorkOrder.site_id == bindparam("site_id"), WorkOrder.kind == bindparam("kind"), WorkOrder.state.in_(OPEN))
-    .limit(ENOUGH)
-    .subquery()
-)
-
-
-def open_orders(site_id: UUID, kind: str) -> int:
-    """How many of a kind are open, up to ENOUGH."""
-    return db.session.scalar(_OPEN_ORDERS, {"site_id": site_id, "kind": kind}) or 0
+def count_open(kind: str) -> Any:
+    """A select that counts the open ones of a kind, up to ENOUGH. Binds: site_id."""
+    inner = (
+        select(literal(1))
+        .where(WorkOrder.site_id == bindparam("site_id"), WorkOrder.kind == kind, WorkOrder.state.in_(OPEN))
+        .limit(ENOUGH)
+        .subquery()
+    )
+    return select(func.count()).select_from(inner)
 
 
 def page(

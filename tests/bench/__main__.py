@@ -2,6 +2,7 @@
 
 P1 one scan over HTTP against the floor route; P4 a 12-megapixel photo against a bare Pillow pipeline;
 P5 the guard's page: queries, CPU, size; P6 a month's review: queries and CPU, beside its day tallies read raw.
+P7 a page of orders under each filter at 10,000 and at 100,000 of them;
 storm: a hundred phones after an outage; offline start: from nothing to the guard's round with the server down.
 Ratios are what counts: the machine's own speed cancels out.
 """
@@ -37,6 +38,7 @@ from patrol.demo.make import make_demo
 from patrol.photos.storage import shelf
 from patrol.rounds.ensure import ensure_rounds
 from patrol.sites.site import Site
+from tests.bench.lists import lists
 from tests.bench.offline_start import offline_start
 from tests.bench.processes import cpu_seconds
 from tests.bench.storm import storm
@@ -78,6 +80,7 @@ def measure(folder: Path) -> dict[str, Any]:
         "P4": p4,
         "P5": p5,
         "P6": month(folder / "month"),
+        "P7 orders": lists(folder / "lists"),
         "storm": storm(folder / "storm"),
         "offline start": offline_start(folder / "offline"),
     }

@@ -74,10 +74,11 @@ def test_of_one_lane_one_job_runs_at_a_time(app):
     add("elsewhere", lane="mail")
 
     first, other = claim(AT), claim(AT)
-    assert [first.key, other.key, claim(AT)] == ["one", "elsewhere", None]
+    assert first.key in ("one", "two")  # put in within one millisecond: either may be the first
+    assert (other.key, claim(AT)) == ("elsewhere", None)
     with write():
         finish(first, AT)
-    assert claim(AT).key == "two"
+    assert {first.key, claim(AT).key} == {"one", "two"}
 
 
 def test_a_done_job_is_never_handed_out_again(app):

@@ -38,6 +38,28 @@ for (const { why, at: time, walking, round: expected } of cases.overlapping) {
   test(`match: ${why}`, () => assert.equal(matchRound(overlapping, at(time), new Set(walking))?.id ?? null, expected))
 }
 
+// A make-up round over what the others hold too, an hour long.
+const madeUp = (starts) => ({ id: "made_up", make_up: true, opens: at(starts), starts: at(starts), ends: at(starts), tolerance: 0,
+  closes: at(starts) + 3_600_000 })
+
+for (const { why, made_up: starts, at: time, walking, reached, round: expected } of cases.made_up) {
+  test(`make-up: ${why}`, () => {
+    const reachedOn = new Set(reached ? ["made_up"] : [])
+    assert.equal(matchRound([madeUp(starts), ...rounds], at(time), new Set(walking), reachedOn)?.id ?? null, expected)
+  })
+}
+
+test("a place is given to the make-up once, then to the planned round, and a second tap to neither anew", () => {
+  const stops = [{ place: "a" }, { place: "b" }]
+  const two = [{ ...madeUp("21:40"), stops }, { ...rounds[1], stops }]
+  const homes = assign(two, [["s1", "a", "21:42"], ["s2", "a", "21:43"], ["s3", "a", "21:50"], ["s4", "b", "22:10"]]
+    .map(([id, place, time]) => ({ id, place, at: at(time) })), "u1")
+  assert.deepEqual(["s1", "s2", "s3", "s4"].map((id) => homes.get(id).id), ["made_up", "made_up", "twentytwo", "made_up"])
+
+  const known = [{ ...madeUp("21:40"), stops: [{ place: "a", scans: [["s0", at("21:41"), "u2", "Li"]] }] }, { ...rounds[1], stops }]
+  assert.equal(assign(known, [{ id: "s1", place: "a", at: at("21:42") }], "u1").get("s1").id, "twentytwo")
+})
+
 for (const { why, visits, any, now, state } of cases.states) {
   test(`round: ${why}`, () => {
     assert.equal(roundState(visits.map((one) => ({ state: one })), at(now), rounds[0].closes, any), state)

@@ -11,7 +11,7 @@ from tests.night.stage import LINES, Stage, clock
 
 MINUTE = timedelta(minutes=1)
 HOURS = ("20:00", "22:00", "00:00", "02:00", "04:00", "06:00")
-POT, LEAK = (picture(seed) for seed in (1, 2))
+POT, LEAK, DOOR = (picture(seed) for seed in (1, 2, 3))
 
 
 def write_the_story(stage: Stage) -> None:
@@ -51,6 +51,7 @@ def _lazy(stage: Stage) -> None:
         minutes = 4 + 3 * LINES["lazy"][1].index(key)
         if key != "b1.roof":
             stage.at(clock("02:00") + minutes * MINUTE, lambda at, key=key: stage.visit("lazy", key, at))
+    stage.at(clock("02:22"), lambda at: ask_excuse(stage, "lazy", "b1.roof", clock("02:00"), at))
     stage.round_("lazy", "06:00")
 
 
@@ -99,6 +100,17 @@ def hazard(stage: Stage, who: str, key: str, category: str, taken: bytes, at: da
 def end_early(stage: Stage, who: str, begin: datetime, reason: str, at: datetime) -> None:
     data = {"round": str(stage.round_id(who, begin)), "reason": reason, "note": ""}
     stage.phones[who].make("round_end", data, at)
+
+
+def ask_excuse(stage: Stage, who: str, key: str, begin: datetime, at: datetime) -> None:
+    """A locked roof door, with its photo."""
+    phone = stage.phones[who]
+    photo = phone.take_photo(DOOR)
+    data = {
+        "round": str(stage.round_id(who, begin)), "place": str(stage.place(key).id), "reason": "no_access",
+        "note": "天台门锁着", "photos": [str(photo)],
+    }  # fmt: skip
+    phone.make("excuse", data, at, photos=[photo])
 
 
 def _scan(stage: Stage, key: str, at: datetime, where: Position) -> None:

@@ -16,6 +16,7 @@ from patrol.reviews.fresh import tallies
 from patrol.reviews.tally import patrol_totals
 from patrol.rounds.evidence_making import ensure_evidence
 from patrol.rounds.exceptions_list import Wanted, exceptions
+from patrol.rounds.excuse import Ask
 from patrol.rounds.walk import rounds_between, walks
 from tests.night.play import HOURS, play, write_the_story
 from tests.night.stage import NIGHT, Stage, clock, set_the_stage
@@ -162,3 +163,18 @@ def test_what_a_supervisor_makes_void_is_missed_and_the_day_says_so(stage, as_us
     assert len(chair) == 4
     patrol = patrol_totals(tallies(stage.site.id, NIGHT, NIGHT, clock("10:31"))[NIGHT])
     assert (patrol.completed_rounds, patrol.missed, patrol.on_time) == (18, 22 + 4, 110 - 4)
+
+
+def test_an_approved_excuse_leaves_the_denominator_and_completes_the_round(stage, as_user):
+    """The locked roof at two o'clock; giving up at ten had no excuse to ask for."""
+    play(stage, clock("08:30"), beat_of(stage))
+    ask = db.session.scalars(select(Ask)).one()
+    with time_machine.travel(clock("08:40"), tick=False):
+        form = {"ask[]": str(ask.id), "do": "approve"}
+        lazy = as_user(stage.phones["lazy"].owner).post(f"/rounds/{ask.round_id}/decisions", data=form)
+        reply = as_user(stage.people.supervisor).post(f"/rounds/{ask.round_id}/decisions", data=form)
+
+    assert (lazy.status_code, reply.status_code) == (403, 303)
+    patrol = patrol_totals(tallies(stage.site.id, NIGHT, NIGHT, clock("08:41"))[NIGHT])
+    assert (patrol.planned, patrol.excused, patrol.missed, patrol.completed_rounds) == (131, 1, 21, 20)
+    assert states(stage, clock("08:41"))["楼栋线"] == [ALL, "incomplete", "missed", ALL, "missed", ALL]

@@ -3,6 +3,7 @@
 from datetime import time, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from patrol.accounts.reader import reader_by_token
 from patrol.core.clock import now
@@ -12,7 +13,9 @@ from patrol.notices.notice import acknowledge
 from patrol.notices.rules import Pace
 from patrol.notices.site_notices import change_pace
 from patrol.reviews.period import Period
-from patrol.reviews.signature import ReviewSignature, sign_review
+from patrol.reviews.review import review
+from patrol.reviews.signature import ReviewEdition
+from patrol.reviews.signing import sign
 from patrol.rounds.round import Round
 from patrol.sync.waiting import tell_waiting
 from tests.conftest import read_as, token_of
@@ -65,6 +68,7 @@ def test_points_left_out_are_named(told, north, world):
 
 
 def test_a_missed_round_whose_scans_arrive_late_ends_by_itself(told, north, world):
+    told.look("20:00")
     told.look("21:40")
     world.walk(world.rounds(DAY, north)[0], ["on_time"] * 4)
 
@@ -168,19 +172,20 @@ def test_the_day_is_to_be_signed_by_ten_the_week_on_monday_the_month_by_the_fift
     assert told.for_whom(week) == ids(people.supervisor, people.engineering)
 
 
-def test_a_signature_ends_it(told, people):
+def test_the_signatures_of_all_end_it(told, people):
     morning = told.world.at(DAY, "08:00") + 26 * 60 * MINUTE
     told.look(morning)
-    supervisor = read_as(people.supervisor)
-    with write():
-        sign_review(Period.around("day", DAY), by=supervisor, at=morning)
-        sign_review(Period.around("day", DAY), by=supervisor, at=morning)
+    found, hash = review(told.world.site.id, Period.around("day", DAY), morning), None
+    for by in (read_as(people.leader), read_as(people.supervisor)):
+        told.look(morning)
+        with write():
+            sign(found, by=by, at=morning, hash=hash)
+        hash = db.session.scalars(select(ReviewEdition.hash)).one()
 
     told.look(morning + MINUTE)
 
     day = next(one for one in told.notices("unsigned") if one.facts["slug"] == "2026-03-18")
     assert day.ended_at == morning + MINUTE
-    assert len(db.session.query(ReviewSignature).all()) == 1
 
 
 def test_a_phone_that_said_that_something_old_waits_is_told_to_its_owner_and_who_leads(told, people):

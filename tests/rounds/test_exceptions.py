@@ -13,7 +13,7 @@ from patrol.reviews.tally import tally_day
 from patrol.rounds.evidence import Evidence, EvidenceWord, ScanVoid
 from patrol.rounds.evidence_making import ensure_evidence
 from patrol.rounds.evidence_site import evidence_site
-from patrol.rounds.exceptions_list import PAGE, open_exceptions
+from patrol.rounds.exceptions_list import PAGE, WAITING, count_open
 from patrol.rounds.round import Round
 from patrol.rounds.walk import walk_by_id
 from patrol.sync.pack import pack_facts
@@ -89,7 +89,9 @@ def test_an_explanation_settles_it_and_changes_no_figure(as_user, people, hurrie
     assert (reply.status_code, reply.location) == (303, "/exceptions")
     assert "3 栋 消防泵房" not in client.get("/exceptions").text
     assert "泵房就在大堂隔壁" in client.get("/exceptions?state=done").text
-    assert open_exceptions(hurried.site_id, hurried.made_at) == 0
+    since = (hurried.made_at - WAITING).date()
+    asked = {"site_id": hurried.site_id, "exceptions_since": since}
+    assert db.session.scalar(count_open(), asked) == 0
     assert db.session.scalar(select(ScanVoid)) is None
 
 

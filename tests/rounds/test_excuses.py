@@ -19,8 +19,8 @@ from patrol.reviews.tally import patrol_totals, tally_day
 from patrol.rounds.asking import ExcuseData, ask_excuse
 from patrol.rounds.deciding import decide
 from patrol.rounds.ending import RoundEndData, end_round
-from patrol.rounds.excuse import Ask, Decision, asks_of, waiting_count
-from patrol.rounds.reasons import EXCUSABLE, NEVER, PROVED, ask_state
+from patrol.rounds.excuse import Ask, Decision, asks_of, count_waiting
+from patrol.rounds.reasons import DECIDE_WITHIN, EXCUSABLE, NEVER, PROVED, ask_state
 from patrol.rounds.round import Round
 from patrol.rounds.scanning import NewScan, ScanData, take_scans
 from patrol.rounds.walk import walk_by_id
@@ -125,7 +125,8 @@ def test_some_reasons_are_kept_and_never_excused(story, reason):
         story.decide(ask)
 
     assert [one.state for one in story.asked()] == ["kept"]
-    assert (story.state(), waiting_count(story.site_id, MORNING)) == ("missed", 0)
+    asked = {"site_id": story.site_id, "asks_since": MORNING - DECIDE_WITHIN}
+    assert (story.state(), db.session.scalar(count_waiting(), asked)) == ("missed", 0)
 
 
 @pytest.mark.parametrize("reason", sorted(PROVED))

@@ -5,12 +5,15 @@ import time_machine
 from sqlalchemy import select
 
 from patrol.core.db import db, write
+from patrol.core.facts import When
+from patrol.core.keys import uuid7
 from patrol.core.problems import NotHere, Problem
 from patrol.reviews.facts_of_day import facts_of_day
 from patrol.reviews.tally import tally_day
 from patrol.rounds.make_up import MakeUp, start_make_up
 from patrol.rounds.round import Round
-from patrol.rounds.visits import Candidate, match_round
+from patrol.rounds.scan import Scan
+from patrol.rounds.scanning import NewScan, ScanData, take_scans
 from patrol.rounds.visits_list import VisitFilter, rounds_page, visits_page
 from patrol.rounds.walk import walk_by_id
 from patrol.sites.site import Site
@@ -53,9 +56,6 @@ def test_a_second_tap_makes_no_second_round(story):
 
 def test_what_was_made_up_is_not_made_up_again(story):
     first = start(story)
-    with write():  # else the scans were those of the planned round that is open by then
-        for round_ in db.session.scalars(select(Round).where(Round.starts_at > story.round.starts_at)):
-            round_.cancelled_at = NOW if round_.id != first else None
     story.scan("pump", "2026-03-31 21:42")
     second = start(story, at=shanghai("2026-03-31 22:50"))
     assert second != first
@@ -80,25 +80,39 @@ def test_another_site_finds_no_round(story):
         start(story, person=story.people.stranger)
 
 
-def test_a_scan_belongs_to_the_planned_round_unless_the_make_up_is_being_walked(story):
-    times = story.walk().times
-    planned, made = Candidate("planned", times), Candidate("made", times, make_up=True)
-    walking = Candidate("made", times, in_progress_by_person=True, make_up=True)
-    at = shanghai("2026-03-31 20:10")
+def test_it_can_be_walked_while_the_next_planned_round_is_open(story):
+    """The planned round of 22:00 is open from 21:36 on; both lie over the pump room and the roof."""
+    made = start(story)
+    planned = db.session.scalars(select(Round).where(Round.starts_at == shanghai("2026-03-31 22:00"))).one()
+    story.scan("pump", "2026-03-31 21:42")
+    story.scan("pump", "2026-03-31 21:43")  # the same tap again
+    story.scan("roof", "2026-03-31 22:05")  # on the way already, though the planned start is nearer
 
-    assert match_round([made, planned], at) == "planned"
-    assert match_round([walking, planned], at) == "made"
-    assert match_round([made], at) == "made"
-    assert match_round([walking, Candidate("planned", times, in_progress_by_person=True)], at) == "planned"
+    assert walk_by_id(story.site_id, made, MORNING).visited == 2
+    assert walk_by_id(story.site_id, planned.id, MORNING).visited == 0
+
+    story.scan("pump", "2026-03-31 22:08")
+    story.scan("lobby", "2026-03-31 22:09")
+    assert walk_by_id(story.site_id, planned.id, MORNING).visited == 2
+
+
+def test_of_one_batch_the_first_scan_is_the_make_ups_and_the_next_the_planned_rounds(story):
+    made = start(story)
+    by = story.reader_of(story.people.guard)
+    moments = [shanghai("2026-03-31 21:42"), shanghai("2026-03-31 21:50")]
+    scans = [NewScan(uuid7(), ScanData(code=story.places.codes["pump"]), When(at, at, at)) for at in moments]
+    with write(by.site_id):
+        take_scans(scans, by=by)
+
+    first, second = (db.session.get_one(Scan, (by.site_id, scan.id)).round_id for scan in scans)
+    assert first == made
+    assert second != made
 
 
 def test_it_changes_no_rate_and_is_counted_apart(story, sites):
     site = db.session.get_one(Site, sites.lake.id)
     before = tally_day(facts_of_day(site, NIGHT, MORNING))
     made = start(story)
-    with write():  # no planned round is open, so the scans are the make-up's
-        for round_ in db.session.scalars(select(Round).where(Round.starts_at == shanghai("2026-03-31 22:00"))):
-            round_.opens_at = round_.starts_at
     for key in ("pump", "roof"):
         story.scan(key, "2026-03-31 21:45")
 

@@ -12,15 +12,19 @@ from patrol.accounts.device import Device
 from patrol.accounts.reader import reader_by_token
 from patrol.accounts.tickets import new_ticket
 from patrol.accounts.user import User
+from patrol.complaints.listen import listen
 from patrol.core.business_day import business_day
 from patrol.core.clock import now
 from patrol.core.db import db, write
+from patrol.core.facts import When
 from patrol.core.keys import uuid7
 from patrol.demo.cast import CAST
 from patrol.equipment.equipment import Equipment
 from patrol.equipment.inspection import Inspection
 from patrol.hazards.hazard import Hazard
+from patrol.owners.report import by_telephone
 from patrol.photos.photo import Photo
+from patrol.repairs.register import register_report
 from patrol.reviews.period import Period
 from patrol.rounds.round import Round
 from patrol.rounds.scan import Scan
@@ -48,6 +52,7 @@ NO_PAGE = {
     "notice_choices.push_key": "for programs",
     "notices.mine": "for programs",
     "notices.show": "leads on to the matter",
+    "order_exports.orders_xlsx": "a file",
     "photos.master": "a picture",
     "photos.stamped": "a picture",
     "photos.thumb": "a picture",
@@ -107,6 +112,8 @@ class _Known:
         values = self.values
         if door.endpoint == "equipment.fill":
             return "engineer", f"{url}?checklist={LIST}&equipment={values['equipment_id']}"
+        if door.endpoint in ("repairs.show", "complaints.show"):
+            return "service_desk", url
         if door.endpoint == "equipment.done":
             return role, f"{url}?place={values['place_id']}"
         return role, url
@@ -117,6 +124,9 @@ class _Known:
         yield from (
             Visit(PUBLIC, "/sign-in?out"),
             Visit(PUBLIC, "/offline?lang=en"),
+            Visit(PUBLIC, f"/report/{values['rounds.code']}"),
+            Visit("engineering_supervisor", f"/repairs/{values['repair_id']}?step=assign"),
+            Visit("engineering_supervisor", f"/complaints/{values['complaint_id']}?step=assign"),
             Visit("guard", "/nowhere", 404),
             Visit("guard", "/people", 403),
             Visit("guard", "/c/ZZZZZZZZZZZZ", 404),
@@ -128,6 +138,7 @@ class _Known:
             Visit("engineer", "/work-orders?tab=closed"),
             Visit("engineer", "/checklists"),
             Visit("security_supervisor", "/hazards?view=list"),
+            Visit("site_manager", "/orders/workload"),
             Visit("security_supervisor", "/photos?within=week"),
             Visit("security_supervisor", "/visits?view=rounds"),
             Visit("security_supervisor", "/equipment?due=1"),
@@ -172,8 +183,11 @@ class _Known:
             "equipment.code": LIST,
             "inspection_id": failed or first(select(Inspection.id)).first(),
             "hazard_id": self._hazard_of(guard),
+            "order_id": self._hazard_of(guard),
+            "order_lists.kind": "hazard",
             "photo_id": first(select(Photo.id).where(Photo.subject_kind == "hazard")).first(),
             "shelf.shelved_id": self._refused(guard),
+            **self._owners(scan.place_id),
             **self._secrets(guard),
             **self._periods(),
             "event_id": self._storm(),
@@ -201,6 +215,27 @@ class _Known:
         }  # fmt: skip
         take_in(Batch(sent_at=now(), records=[record]), by=reader, at=now())
         return db.session.scalars(select(Shelved.id)).one()
+
+    def _owners(self, place_id: Any) -> dict[str, Any]:
+        """A report that waits, a repair and a complaint, as the desk took them down; and the site's link is open."""
+        desk = reader_by_token(token_of(self.people[STAFF_NO["service_desk"]]), now())
+        assert desk is not None
+        told = {"kind": "water", "words": "厨房漏水", "owner_name": "陈先生", "owner_phone": "13800006021"}
+        with write():
+            self.site.public_reports, self.site.report_code = True, "the-demos-own-link"
+            waits, one, two = (
+                by_telephone(desk, When.now(), owner_flat="3-2-1201", place_id=place_id, **told) for _n in range(3)
+            )
+            taken = {"by": desk, "when": When.now(), "version": None, "place_id": place_id}
+            repair = register_report(one, category="water", urgent=True, **taken)
+            complaint = listen(two, subject="water", **taken)
+        return {
+            "report_id": waits.id,
+            "repair_id": repair.id,
+            "complaint_id": complaint.id,
+            "public.form.code": self.site.report_code,
+            "public.code": one.follow,
+        }
 
     def _secrets(self, guard: User) -> dict[str, str]:
         with write():

@@ -71,6 +71,9 @@ def test_orders_sightings_and_early_ends_without_signal(site, open_browser):
     site.server.kill()
 
     engineer.goto(f"{site.url}/work-orders")
+    engineer.click("form[data-record=work_order_step] button")  # on my way
+    engineer.wait_for_url("**/work-orders")
+    expect(engineer.locator(".order form")).to_have_count(0)
     engineer.click(f"a[href^='/hazards/{site.leak}']")
     engineer.wait_for_url(f"**/hazards/{site.leak}*")
     engineer.set_input_files("#step [data-camera]", snapshot())
@@ -103,6 +106,7 @@ def test_orders_sightings_and_early_ends_without_signal(site, open_browser):
     with database(site.instance):
         leak = db.session.scalars(select(Hazard)).one()
         assert (leak.state, leak.rectified_by_id) == ("to_verify", site.world.people["engineer"])
+        assert leak.set_out_at is not None
         assert len(db.session.scalars(select(Sighting)).all()) == 1
         assert db.session.scalars(select(RoundEnd.reason)).all() == ["emergency"]
     engineer.goto(f"{site.url}/hazards/{site.leak}")

@@ -78,6 +78,16 @@ def test_of_two_open_rounds_the_same_one_is_chosen_as_on_the_phone(case):
     assert match_round(candidates, at(case["at"])) == case["round"]
 
 
+@by_why("made_up")
+def test_a_make_up_round_takes_the_same_scans_as_on_the_phone(case):
+    starts = at(case["made_up"])
+    hour = RoundTimes(starts, starts, starts, starts + timedelta(hours=1), timedelta(0))
+    candidates = [Candidate(name, round_, name in case["walking"]) for name, round_ in ROUNDS.items()]
+    made_up = Candidate("made_up", hour, "made_up" in case["walking"], True, case["reached"])
+
+    assert match_round([made_up, *candidates], at(case["at"])) == case["round"]
+
+
 @by_why("states")
 def test_a_round_is_in_the_same_state_as_on_the_phone(case):
     visits = [Visit(VisitState(state)) for state in case["visits"]]

@@ -2,23 +2,25 @@
 
 from typing import Any
 
-from flask import flash, render_template, request
+from flask import current_app, flash, render_template, request
 from flask_babel import gettext
 from flask_login import current_user
 
 from patrol.accounts.views import bp
 from patrol.core.clock import now
 from patrol.core.db import db, write
-from patrol.core.problems import Problem
-from patrol.core.wording import tidy, tidy_phone
+from patrol.core.problems import N_, Problem
+from patrol.core.wording import tidy, tidy_number, tidy_phone
 from patrol.sites.change import COMMON_ZONES, SiteSettings, change_site, known_zones
 from patrol.sites.shifts import MOST, read_shifts, read_time
 from patrol.sites.site import Site
+from patrol.sites.symbol import symbol
 from patrol.web.access import needs, site_id
 from patrol.web.errors import words
 from patrol.web.replies import go
 
-PLAIN = ("name", "company", "post_phone", "timezone", "day_start", "notice")
+NUMBERS = ("urgent_minutes", "answer_hours", "solve_days")
+PLAIN = ("name", "company", "post_phone", "timezone", "day_start", "notice", "public_reports", *NUMBERS)
 SHIFT = ("code", "zh", "en", "start", "end")
 
 
@@ -62,7 +64,16 @@ def read_settings(typed: dict[str, Any]) -> SiteSettings:
         day_start=read_time(typed["day_start"], "day_start"),
         shifts=read_shifts(typed["shifts"]),
         notice=tidy(typed["notice"], 120),
+        public_reports=bool(typed.get("public_reports")),
+        **{name: _number(typed[name], name) for name in NUMBERS if typed.get(name)},
     )
+
+
+def _number(text: str, field: str) -> int:
+    try:
+        return int(tidy_number(text, 6))
+    except ValueError as error:
+        raise Problem("site.limit", N_("Give a whole number from 1 to %(most)s."), field=field, most=999) from error
 
 
 def _site() -> Site:
@@ -85,7 +96,16 @@ def _site_page(site: Site, typed: dict[str, Any] | None = None, problem: Problem
         problem=problem,
         text=words(problem) if problem else "",
         zones=zone_choices(typed["timezone"]),
+        **_owners_link(site),
     )
+
+
+def _owners_link(site: Site) -> dict[str, Any]:
+    """The site's own address for owners, and its symbol to print or to send."""
+    if not (site.public_reports and site.report_code):
+        return {"report_url": "", "report_symbol": None}
+    url = f"{str(current_app.config['PUBLIC_URL']).rstrip('/')}/report/{site.report_code}"
+    return {"report_url": url, "report_symbol": symbol(url)}
 
 
 def zone_choices(current: str) -> list[tuple[str, str]]:

@@ -8,6 +8,8 @@ import { fillRows, fillSlots, row } from "../offline/slots.js"
 import { beadState } from "../offline/walk.js"
 import { beadSentence, clock, ownTime } from "../offline/words.js"
 
+const ENTER_WITHIN = 12 * 3_600_000 // as in patrol/rounds/by_hand.py
+
 export async function fill(facts, now) {
   const done = await deeds()
   const walk = judgeAll(facts, await scansOf(facts, done), now).find((one) => one.id === idFrom("round"))
@@ -26,8 +28,10 @@ export async function fill(facts, now) {
   document.querySelector("[data-beads]").replaceWith(
     draw(walk.stops.map((stop) => ({ state: beadState(stop, walk.next), number: stop.number })), beadSentence(walk)),
   )
-  const asked = new Set(done.filter((deed) => deed.kind === "excuse" && deed.round === walk.id).map((deed) => deed.place))
-  offer(walk, asked)
+  const askedBy = (kind) => new Set(done.filter((deed) => deed.kind === kind && deed.round === walk.id).map((deed) => deed.place))
+  const asked = { excuse: askedBy("excuse"), manual: askedBy("manual_entry") }
+  offer(walk, "excuse", "excusable", asked.excuse)
+  if (now < walk.closes + ENTER_WITHIN) offer(walk, "manual_entry", "enterable", asked.manual)
   fillRows("stops", walk.stops.flatMap((stop) => [stopRow(facts, stop, asked), ...(over ? [] : lookRows(facts, stop))]))
   const waiting = walk.stops.filter((stop) => stop.local).length
   fillSlots(document, { kept: t("visits_here", { n: waiting, m: walk.done - waiting }) })
@@ -45,9 +49,9 @@ export async function fill(facts, now) {
 
 const count = (walk, state) => walk.stops.filter((stop) => stop.required && stop.state === state).length
 
-// The points that may still be asked for.
-function offer(walk, asked) {
-  const list = document.querySelector("form[data-record=excuse] select[name=place]")
+// The points that a form may still be about.
+function offer(walk, kind, part, asked) {
+  const list = document.querySelector(`form[data-record=${kind}] select[name=place]`)
   const points = walk.stops.filter((stop) => ["pending", "missed"].includes(stop.state) && !asked.has(stop.place))
   const before = list.value
   list.replaceChildren(...points.map((stop) => {
@@ -56,12 +60,13 @@ function offer(walk, asked) {
     option.dataset.queueText = words
     return option
   }))
-  document.querySelector("[data-part=excusable]").hidden = !points.length
+  document.querySelector(`[data-part=${part}]`).hidden = !points.length
 }
 
 function stopRow(facts, stop, asked) {
   const own = ownTime(stop, facts.zone)
-  const open = asked.has(stop.place) ? [t("excuse_asked")] : [stop.optional && t("optional"), own && t("own_time", { time: own })]
+  const said = [asked.excuse.has(stop.place) && t("excuse_asked"), asked.manual.has(stop.place) && t("manual_asked")].filter(Boolean)
+  const open = said.length ? said : [stop.optional && t("optional"), own && t("own_time", { time: own })]
   const meta = (stop.at ? [clock(stop.at, facts.zone), stop.by] : open).filter(Boolean).join(" · ")
   return row(`stop-${stop.state}`, { title: `${stop.number} · ${stop.name}`, meta }, stop.scan ? { url: `/visits/${stop.scan}` } : {})
 }

@@ -23,24 +23,37 @@ export function roundState(visits, now, closes, anyScan) {
   return walked ? "in_progress" : "planned"
 }
 
-// The round a scan at `at` belongs to, of those that hold its place: the one being walked, else a
-// planned one before a make-up round, else the nearest start.
-// walking: Set of ids of rounds this person has scanned in. -> round or null.
-export function matchRound(rounds, at, walking) {
+// The round a scan at `at` belongs to, of those that hold its place: the one being walked, else the nearest start.
+// A make-up round goes before a planned one only while its point is not reached: where this person walks it already,
+// or where its start is nearer.
+// walking: Set of ids of rounds this person has scanned in; reached: of make-up rounds that have this point. -> round or null.
+export function matchRound(rounds, at, walking, reached = new Set()) {
   const open = rounds.filter((round) => round.opens <= at && at < round.closes)
-  const rank = (round) => [walking.has(round.id) ? 0 : 1, round.make_up ? 1 : 0, Math.abs(at - round.starts), round.starts]
-  return open.sort((a, b) => compare(rank(a), rank(b)))[0] ?? null
+  const far = (round) => Math.abs(at - round.starts)
+  const rank = (round) => [round.make_up && reached.has(round.id) ? 1 : 0, walking.has(round.id) ? 0 : 1, far(round), round.starts]
+  const best = (some) => some.sort((a, b) => compare(rank(a), rank(b)))[0] ?? null
+  const planned = best(open.filter((round) => !round.make_up))
+  const madeUp = best(open.filter((round) => round.make_up))
+  if (!planned || !madeUp) return planned ?? madeUp
+  return !reached.has(madeUp.id) && (walking.has(madeUp.id) || far(madeUp) < far(planned)) ? madeUp : planned
 }
+
+const REPEAT_WITHIN = 120_000
 
 // Gives every scan its round, oldest first. scans: [{id, place, at, user}]. -> Map(scan id -> round or null)
 export function assign(rounds, scans, user) {
-  const walking = new Set(rounds.filter((round) => round.stops.some((stop) => (stop.scans ?? []).some((scan) => scan[2] === user)))
-    .map((round) => round.id))
+  const taken = rounds.flatMap((round) => round.stops.flatMap((stop) => (stop.scans ?? []).map(
+    ([id, at, who]) => ({ id, round: round.id, place: stop.place, at, user: who, counts: at < round.closes }))))
+  const walking = new Set(taken.filter((one) => one.user === user).map((one) => one.round))
   const found = new Map()
   for (const scan of [...scans].sort((a, b) => a.at - b.at)) {
+    const there = taken.filter((one) => one.place === scan.place && one.id !== scan.id)
+    const again = there.some((one) => one.user === user && Math.abs(one.at - scan.at) <= REPEAT_WITHIN) // the same tap
+    const reached = new Set(again ? [] : there.filter((one) => one.counts).map((one) => one.round))
     const round = scan.replaced ? null
-      : matchRound(rounds.filter((one) => one.stops.some((stop) => stop.place === scan.place)), scan.at, walking)
+      : matchRound(rounds.filter((one) => one.stops.some((stop) => stop.place === scan.place)), scan.at, walking, reached)
     if (round) walking.add(round.id)
+    taken.push({ id: scan.id, round: round?.id, place: scan.place, at: scan.at, user, counts: true })
     found.set(scan.id, round)
   }
   return found

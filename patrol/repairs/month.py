@@ -1,0 +1,67 @@
+"""The repairs of a month as the figures want them: those registered in it, by the business day of the report."""
+
+from collections import Counter, defaultdict
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from patrol.accounts.reader import Reader
+from patrol.core.db import db
+from patrol.repairs.deadline import REWORK_WITHIN
+from patrol.repairs.figures import Told, figures, month_after
+from patrol.repairs.repair import Repair
+from patrol.workorders.order import WorkOrderStep
+
+
+def told(by: Reader, first: date) -> list[Told]:
+    """Every repair whose report falls into this month and that was registered; two queries."""
+    last = month_after(first) - timedelta(days=1)
+    asked = (Repair.site_id == by.site_id, Repair.business_day.between(first, last), Repair.registered_at.is_not(None))
+    repairs = list(db.session.scalars(select(Repair).where(*asked, Repair.state != "rejected")))
+    visits, again = _counted(by.site_id, [repair.id for repair in repairs])
+    return [
+        Told(
+            id=repair.id,
+            urgent=repair.urgent,
+            reported_at=repair.reported_at,
+            due_at=repair.due_at,
+            registered_at=repair.registered_at,
+            visited_at=repair.visited_at,
+            first_done_at=repair.first_done_at,
+            visits_to_done=visits[repair.id],
+            reopened=again[repair.id],
+            satisfaction=repair.satisfaction,
+        )
+        for repair in repairs
+    ]
+
+
+def _counted(site_id: UUID, ids: list[UUID]) -> tuple[Counter[UUID], Counter[UUID]]:
+    """Visits up to the first time it was done, and reopenings within 7 days of that repair's end."""
+    query = (
+        select(WorkOrderStep.order_id, WorkOrderStep.step, WorkOrderStep.at)
+        .where(WorkOrderStep.site_id == site_id, WorkOrderStep.order_id.in_(ids))
+        .order_by(WorkOrderStep.at, WorkOrderStep.received_at, WorkOrderStep.id)
+    )
+    lines: dict[UUID, list[Any]] = defaultdict(list)
+    for row in db.session.execute(query) if ids else ():
+        lines[row.order_id].append(row)
+    visits, again = Counter[UUID](), Counter[UUID]()
+    for order_id, steps in lines.items():
+        first_done = next((place for place, row in enumerate(steps) if row.step == "done"), len(steps))
+        visits[order_id] = sum(row.step == "visit" for row in steps[:first_done])
+        done_at = None
+        for row in steps:
+            if row.step == "archive" or (row.step == "done" and done_at is None):
+                done_at = row.at
+            elif row.step == "reopen" and done_at is not None:
+                again[order_id] += row.at - done_at <= REWORK_WITHIN
+                done_at = None
+    return visits, again
+
+
+def ids_of(by: Reader, first: date, figure: str) -> list[UUID]:
+    """The repairs behind one figure of the month."""
+    return list(figures(told(by, first))[figure].ids)

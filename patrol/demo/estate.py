@@ -176,6 +176,8 @@ def _point(
     parent: Place | None = None, type: str | None = None, whole: bool = False,
 ) -> None:  # fmt: skip
     said = {*TAGS_BY_LOOK.get(look, ()), *TAGS_BY_KEY.get(key, ()), *tags_of_type(type)}
+    if key.startswith("room"):
+        said.discard("outdoor")
     lines = [{"icon": icon, "what": say(what, lang), "good": say(good, lang)} for icon, what, good in LOOK[look]]
     place = _place(
         estate, site, key, name, at, rng, kind="spot", parent=parent, type=type,

@@ -25,14 +25,19 @@ from patrol.demo.checking import Check, Checking
 from patrol.demo.estate import Estate, build
 from patrol.demo.filling import carry_out, carry_out_plain, plain
 from patrol.demo.gear import equip, ups_and_downs
+from patrol.demo.handing_over import hand_over
+from patrol.demo.judging import judge
 from patrol.demo.lives import Lives
 from patrol.demo.pictures import Bank, lay_under
+from patrol.demo.presence import ask_at_places
 from patrol.demo.reviewing import sign_reviews
 from patrol.demo.rota import write_rota
 from patrol.demo.routes import Line, draw_routes
 from patrol.demo.settling import settle
+from patrol.demo.storm import Storm
 from patrol.demo.timeline import Ids, Story, Timeline
 from patrol.demo.troubles import Troubles, hazards_of, in_words
+from patrol.demo.unreached import Unreached
 from patrol.demo.walking import Visit, Walking, is_night
 from patrol.demo.words import Both, Lang, say
 from patrol.equipment.checklist import bring_in_catalogue
@@ -156,15 +161,31 @@ class _Maker:
         for check in checks:
             if not plain(check):
                 timeline.begin(check.at, self._checked(check, rng, lives))
-        acts = timeline.run()
-        photos = lay_under(self.site.id, self.estate, bank)
         with write(self.site.id):
             write_rota(self.site, self.people, walking.on_duty, self._day(self.until), self.until)
+        self._begin_rounds(walking, visits, timeline, lives)
+        acts = timeline.run()
+        photos = lay_under(self.site.id, self.estate, bank)
+        judge(self.people, walking.lapses.chair, walking.lapses.burst, self.until, self.lang)
         tallies(self.site.id, self._day(self.site.created_at), self._day(self.until), self.until)
         sign_reviews(self.site, self.people, self.until)
         self.said(
             f"{len(visits)} scans, {len(checks)} inspections, {acts} steps of hazards and equipment, {photos} photos"
         )
+
+    def _begin_rounds(self, walking: Walking, visits: list[Visit], timeline: Timeline, lives: Lives) -> None:
+        """What happens around the rounds: points asked for, a make-up round, questions, a handover, the storm."""
+        unreached = Unreached(walking, self.people, self.estate, self.lang)
+        for gap, row in walking.lapses.gaps:
+            walker = walking.walker(row, self.lines[row.route_id])
+            timeline.begin(unreached.begins(gap, row), unreached.story(gap, row, walker))
+        ask_at_places(
+            self.estate, self.people, visits, walking.lapses.chair, timeline, self.site.created_at, self.lang
+        )  # fmt: skip
+        hand_over(self.site, self.people, walking, timeline)
+        if walking.storm is not None:
+            storm = Storm(walking.storm, walking, self.people, self.estate, lives, timeline, self.lang)
+            timeline.begin(walking.storm.declared, storm.story())
 
     def _walk(self) -> tuple[Walking, list[Visit]]:
         walking = Walking(self.site, self.estate, self.people, self.until, self._rng("walks"), self.ids)

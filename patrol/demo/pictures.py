@@ -100,7 +100,7 @@ def _needs(site_id: UUID, keys: Mapping[UUID, str]) -> list[Need]:
         .order_by(Photo.taken_at, Photo.id)
     )  # fmt: skip
     found = list(db.session.execute(query))
-    return [Need(row, _scene(row, keys), row.place_id.int % len(SIZES)) for row in found]
+    return [Need(row, _scene(row, keys), (row.place_id or row.id).int % len(SIZES)) for row in found]
 
 
 def _scene(photo: Any, keys: Mapping[UUID, str]) -> str:

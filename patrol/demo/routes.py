@@ -1,4 +1,4 @@
-"""The demo site's four routes and their plans: at any hour one round is being walked and another is near."""
+"""The demo site's five routes and their plans: at any hour one round is being walked and another is near."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +14,7 @@ from patrol.sites.site import Site
 
 EVERY = 120
 TOLERANCE = 5
+PAIR_DAYS = 0b1010010  # Tuesday, Friday, Sunday
 SHIFTS: tuple[tuple[Both, int, int], ...] = ((("白班", "Day"), 8, 20), (("夜班", "Night"), 20, 8))
 
 
@@ -22,7 +23,8 @@ class Line:
     """A route. stops: place key and minutes on foot from the one before.
 
     ago: how many minutes before the anchor one of its rounds starts (see ``anchor``); None: at fixed times.
-    walkers: places in the crew on duty, or persons of the engineers.
+    walker: place in the crew on duty, or person of the engineers. pair: the leader walks, and the crew's walker
+    confirms at both ends.
     """
 
     key: str
@@ -35,6 +37,7 @@ class Line:
     ago: int | None = None
     times: tuple[str, ...] = ()
     strict: bool = False
+    pair: bool = False
 
 
 LINES = (
@@ -61,6 +64,11 @@ LINES = (
         (("room.control", 2), ("room.cctv", 2), ("room.power", 4), ("room.generator", 2), ("room.water", 5),
          ("room.pump", 4), ("room.lift", 6), ("garage.fan", 6)),
         60, 1, times=("09:00", "14:30", "20:30", "23:00"),
+    ),
+    Line(
+        "roofs", ("天台线", "Roof route"), ("两人同行", "Two together"), "security",
+        (("b6.roof", 3), ("b8.roof", 5), ("b9.roof", 4), ("b11.roof", 5), ("b12.roof", 4)),
+        45, 2, times=("21:10",), pair=True,
     ),
 )  # fmt: skip
 
@@ -107,6 +115,9 @@ def draw_routes(site: Site, estate: Estate, lang: Lang, first: date, until: date
 
 def _plans(line: Line, site: Site, until: datetime) -> list[dict[str, object]]:
     """Each shift every two hours, laid so that the rounds stand well at the moment the demo is made."""
+    if line.pair:
+        two = {"crew_size": 2, "weekdays": PAIR_DAYS, "random_min": 20, "random_key": line.key}
+        return [{"name": ("双人夜巡", "Night round for two"), "form": "fixed", "times": list(line.times), **two}]
     if line.ago is None:
         return [{"name": ("每日", "Daily"), "form": "fixed", "times": list(line.times)}]
     extra: dict[str, object] = {"name": ("临时加巡", "Extra round"), "form": "on_demand"}

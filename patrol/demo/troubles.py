@@ -23,7 +23,7 @@ from patrol.hazards.sightings import open_twin
 
 SINCE = timedelta(days=4.5)  # the scenes tell the last days
 LATELY = timedelta(days=9)
-WINDS = (16.2, 47.5)  # days ago, when the weather brought things down
+WINDS = (47.5,)  # days ago, when the weather brought things down; what the storm did is told by ``storm``
 
 
 class Troubles:

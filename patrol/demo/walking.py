@@ -19,7 +19,9 @@ from patrol.core.db import db
 from patrol.core.facts import When
 from patrol.demo.cast import CREWS
 from patrol.demo.estate import Estate
-from patrol.demo.routes import Line
+from patrol.demo.lapses import Lapses, lapses
+from patrol.demo.routes import LINES, Line
+from patrol.demo.storm_times import BAD_DAY, storm_times
 from patrol.demo.timeline import Ids
 from patrol.demo.tonight import staged
 from patrol.rounds.round import Round, RoundStop
@@ -36,8 +38,8 @@ HOT = {  # where points are missed most, and at which hours
     "b2.back": frozenset({4}),
     "b4.roof": frozenset({22}),
 }
+ROUTED = frozenset(key for line in LINES for key, _walk in line.stops)
 MISS, LATE_START, CALLED_AWAY, NOBODY, TWICE = 0.003, 0.02, 0.03, 0.0016, 0.006
-BAD_DAY = 16  # days ago: a storm, and half a crew ill
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,31 +63,56 @@ class Walking:
         self.site, self.estate, self.people, self.until, self.rng, self.ids = site, estate, people, until, rng, ids
         self.today = business_day(until, site.zone, site.day_start)
         self.night_now = is_night(until, site)
+        self.storm = storm_times(site, until)
+        self.lapses = Lapses()
+        self.keys = {place.id: key for key, place in estate.places.items()}
 
     def walk_all(self, lines: dict[UUID, Line]) -> list[Visit]:
         """Inside ``write()``. All scans in order of time; those made are stored."""
-        keys = {place.id: key for key, place in self.estate.places.items()}
         query = select(Round).where(Round.site_id == self.site.id, Round.starts_at <= self.until)
         rounds = list(db.session.scalars(query.order_by(Round.starts_at, Round.id)))
         stops = _stops(self.site.id)
-        scenes = staged(rounds, lines, self.until)
+        ways = {row.id: [(self.keys[stop.place_id], stop) for stop in stops[row.id]] for row in rounds}
+        self.lapses = lapses(rounds, lines, ways, self.today, lambda row: self.walker(row, lines[row.route_id]))
+        scenes = {**self.lapses.scenes, **staged(rounds, lines, self.until)}
+        alone = _one_alone(rounds, lines, self.until)
         visits = []
         for row in rounds:
-            line = lines[row.route_id]
-            way = [(keys[stop.place_id], stop) for stop in stops[row.id]]
-            person = self._walker(row, line)
+            line, way = lines[row.route_id], ways[row.id]
+            person = self.walker(row, line)
             walked = scenes[row.id](row, way, self.until) if row.id in scenes else self._walk(row, line, way)
             visits += self._visits(row, walked, person)
+            if line.pair and row.id != alone:
+                visits += self._confirmed(row, walked, self._of_crew(row, line))
         visits += self._in_passing()
         visits.sort(key=lambda visit: (visit.at, visit.key))
         self._store(visits)
         return visits
 
-    def _walker(self, row: Round, line: Line) -> str:
+    def go(self, round_id: UUID, person: str, start: datetime, gap: float) -> list[Visit]:
+        """Walk one round that was made meanwhile, inside ``write()``: the places of no route first. gap: minutes."""
+        query = select(RoundStop.place_id).where(RoundStop.site_id == self.site.id, RoundStop.round_id == round_id)
+        keys = [self.keys[place] for place in db.session.scalars(query.order_by(RoundStop.position))]
+        visits = []
+        for n, key in enumerate(sorted(keys, key=lambda key: key in ROUTED)):
+            self.ids.at = at = start + timedelta(minutes=gap * n + self.rng.uniform(0, 1))
+            visits.append(Visit(at, key, person, round_id, self.ids()))
+        self._store(visits)
+        return visits
+
+    def walker(self, row: Round, line: Line) -> str:
+        if line.pair and "leader" in self.people:
+            return "leader"
         if line.team == "engineering":
             return "engineer1" if row.business_day.toordinal() % 2 and "engineer2" in self.people else self._second()
+        return self._of_crew(row, line)
+
+    def _of_crew(self, row: Round, line: Line) -> str:
         crew = [key for key in CREWS[self._crew(row.starts_at, row.business_day)] if key in self.people]
         return crew[min(line.walker, len(crew) - 1)]
+
+    def day_of(self, at: datetime) -> date:
+        return business_day(at, self.site.zone, self.site.day_start)
 
     def _second(self) -> str:
         return "engineer2" if "engineer2" in self.people else "engineer1"
@@ -115,6 +142,8 @@ class Walking:
             way[swap], way[swap + 1] = way[swap + 1], way[swap]
         pause = rng.randrange(len(way)) if rng.random() < CALLED_AWAY else None
         walked = []
+        if self.storm is not None and self.storm.rests(row.starts_at, row.closes_at):
+            way = [(key, stop) for key, stop in way if not stop.outdoor]
         for index, (key, stop) in enumerate(way):
             at += timedelta(minutes=(stop.walk_min + stop.stay_min) * pace * rng.uniform(0.85, 1.15))
             if index == pause:
@@ -136,6 +165,15 @@ class Walking:
             again = at + timedelta(seconds=self.rng.uniform(3, 50))
             if self.rng.random() < TWICE and again < self.until:
                 found.append(Visit(again, key, person, row.id, self.ids()))
+        return found
+
+    def _confirmed(self, row: Round, walked: list[tuple[str, datetime]], partner: str) -> list[Visit]:
+        """The partner scans at both ends."""
+        found = []
+        for key, at in walked[:1] + walked[1:][-1:]:
+            self.ids.at = at = at + timedelta(seconds=self.rng.uniform(8, 25))
+            if at < min(self.until, row.closes_at):
+                found.append(Visit(at, key, partner, row.id, self.ids()))
         return found
 
     def _in_passing(self) -> list[Visit]:
@@ -189,10 +227,18 @@ class Walking:
                     id=visit.id,
                     data=ScanData(code=code_of[self.estate.id(visit.key)], method=self._method()),
                     when=When(eff.at, received, visit.at - slow, tuple(sorted(eff.flags))),
-                    position=self._position(visit.key) if signal else None,
+                    position=self._from_chair(visit) or (self._position(visit.key) if signal else None),
                 )
             )
         return scans
+
+    def _from_chair(self, visit: Visit) -> Position | None:
+        if visit.round_id is None or visit.round_id != self.lapses.chair:
+            return None
+        post = self.estate.places["gate.east"]
+        assert post.lat is not None
+        assert post.lon is not None
+        return Position(lat=post.lat, lon=post.lon, accuracy_m=12)
 
     def _method(self) -> Any:
         return self.rng.choices(("camera", "photo", "typed", "link"), (94, 3, 2, 1))[0]
@@ -208,6 +254,12 @@ class Walking:
         return Position(lat=round(lat, 6), lon=round(lon, 6), accuracy_m=self.rng.randint(4, 30))
 
 
+def _one_alone(rounds: list[Round], lines: dict[UUID, Line], until: datetime) -> UUID | None:
+    """The newest round for two but one that is over: the partner had been called away."""
+    over = [row for row in rounds if lines[row.route_id].pair and row.closes_at <= until]
+    return over[-2].id if len(over) > 1 else None
+
+
 def is_night(at: datetime, site: Site) -> bool:
     return not 8 <= at.astimezone(site.zone).hour < 20
 
@@ -217,7 +269,7 @@ def _monday(day: date) -> date:
 
 
 def _stops(site_id: UUID) -> dict[UUID, list[Any]]:
-    query = select(RoundStop.round_id, RoundStop.place_id, RoundStop.stay_min, RoundStop.walk_min)
+    query = select(RoundStop.round_id, RoundStop.place_id, RoundStop.stay_min, RoundStop.walk_min, RoundStop.outdoor)
     found: dict[UUID, list[Any]] = defaultdict(list)
     for stop in db.session.execute(query.where(RoundStop.site_id == site_id).order_by(RoundStop.position)):
         found[stop.round_id].append(stop)

@@ -257,6 +257,6 @@ class _Known:
             "reviews.period_print.kind": "month",
             "reviews.period_print.text": month,
             "signing.kind": "day",
-            "signing.text": Period.around("day", today - timedelta(days=3)).slug,
+            "signing.text": Period.around("day", today - timedelta(days=2)).slug,
             "signing.number": "1",
         }

@@ -13,7 +13,7 @@ import pytest
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import Engine, create_engine, event, make_url, text
 
 from patrol.accounts.passwords import hash_password
 from patrol.accounts.reader import Reader, reader_by_token
@@ -33,6 +33,13 @@ from patrol.sites.site import Site
 PASSWORD = "wind in the pines"
 HX = {"HX-Request": "true", "HX-Request-Type": "partial"}
 LONG_AGO = datetime(2025, 1, 1, tzinfo=UTC)
+
+
+@event.listens_for(Engine, "connect")
+def _no_waiting_for_the_disk(connection: Any, _record: Any) -> None:
+    """These tests kill no server: what is proved about losing nothing is proved in tests/system, with every wait."""
+    if type(connection).__module__.startswith("sqlite3"):
+        connection.execute("PRAGMA synchronous=OFF")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -103,7 +103,7 @@ def times_done(asked: Asked) -> int | None:
     if asked.narrowed.figure not in ("closed", "rectified"):
         return None
     site_id = asked.by.site_id
-    parts = [and_(*branch) for branch in branches(asked)]
+    parts = [and_(True, *branch) for branch in branches(asked)]
     shown = select(WorkOrder.id).where(*plain(asked), or_(*parts))
     query = select(func.count()).select_from(WorkOrderStep)
     lines = _lines(site_id, asked.narrowed)

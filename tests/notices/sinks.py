@@ -82,7 +82,7 @@ def http_sink() -> Iterator[Sink]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
     server.daemon_threads = True
     sink = server.sink = Sink(f"http://127.0.0.1:{server.server_address[1]}")  # type: ignore[attr-defined]
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:
         yield sink
@@ -119,7 +119,7 @@ def mail_sink() -> Iterator[Sink]:
     server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), _Mail)
     server.daemon_threads = True
     sink = server.sink = Sink(str(server.server_address[1]))  # type: ignore[attr-defined]
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
     try:
         yield sink
     finally:

@@ -82,7 +82,26 @@ function attach(element) {
     const module = await import(`./behaviours/${name}.js`)
     await module.attach(element)
   })
-  attached.set(element, Promise.all(work).catch((error) => console.error(error)))
+  attached.set(element, Promise.all(work).catch((error) => console.error(error)).finally(() => sendEarly(element)))
+}
+
+// A tap before the form's record is in place would leave the page, and without signal lose what was said: it waits.
+const inPlace = new WeakSet()
+const early = new Map()
+document.addEventListener("submit", (event) => {
+  const form = event.target
+  if (!form.matches("[data-behaviour~='record-form']:not([data-when])") || inPlace.has(form)) return
+  event.preventDefault()
+  event.stopImmediatePropagation()
+  early.set(form, event.submitter)
+}, true)
+
+function sendEarly(form) {
+  inPlace.add(form)
+  if (!early.has(form)) return
+  const submitter = early.get(form)
+  early.delete(form)
+  if (form.isConnected) form.requestSubmit(submitter)
 }
 
 const come = new Set() // what behaviours may wait for: "waiting", "pack", "limited", "installable"

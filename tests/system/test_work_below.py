@@ -87,7 +87,7 @@ def test_orders_sightings_and_early_ends_without_signal(site, open_browser):
     expect(engineer.locator(".order .btn")).to_have_count(0)
 
     guard.goto(f"{site.url}/hazards/new?seen_again={site.leak}")
-    expect(guard.locator("[data-part=again]")).to_contain_text("漏水")
+    expect(guard.locator("[data-part=again]").first).to_contain_text("漏水")
     guard.set_input_files("#hazard [data-name=photos] [data-camera]", snapshot())
     expect(guard.locator("#hazard li[data-photo]")).to_have_count(1)
     guard.click("button[form=hazard]")

@@ -51,7 +51,7 @@ def browser() -> None:
     path = chromium.ensure()
     chromium.ensure_certutil()
     env = {"PATROL_CHROMIUM": path} if path else None
-    run(PY, "-m", "pytest", "-m", "browser", "-n", "3", "--dist", "loadfile", env=env)
+    run(PY, "-m", "pytest", "-m", "browser", "-n", "2", "--dist", "loadfile", env=env)
 
 
 def system() -> None:

@@ -253,7 +253,7 @@ def open_browser(playwright: Playwright, tmp_path: Path) -> Iterator[Callable[..
             color_scheme="dark" if dark else "light",
             **more,
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(40_000)
         context.on("requestfailed", lambda request: _missing(request, faults))
         context.on("console", lambda message: _note(message, faults, allow))
         context.on("weberror", lambda error: faults.append(f"page error: {error.error}"))

@@ -41,6 +41,7 @@ class DaysFacts:
     links: list[Link] = field(default_factory=list)
     photos: list[Any] = field(default_factory=list)
     answers: list[Any] = field(default_factory=list)
+    good_answers: dict[UUID, list[bool]] = field(default_factory=lambda: defaultdict(list))  # by scan
     live: dict[UUID, UUID | None] = field(default_factory=dict)
 
     def next_close(self, day: date, at: datetime) -> datetime | None:
@@ -165,3 +166,5 @@ def _photos(facts: DaysFacts, first: date, last: date) -> None:
         .where(Scan.site_id == facts.site.id, Scan.business_day >= first, Scan.business_day <= last)
     )  # fmt: skip
     facts.answers = list(db.session.execute(answers))
+    for one in facts.answers:
+        facts.good_answers[one.scan_id].append(one.good)

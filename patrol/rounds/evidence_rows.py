@@ -36,8 +36,11 @@ def rows_of(facts: DaysFacts, learned: Learned, at: datetime, photos_since: date
     pictures = _Pictures(facts, due, photos_since)
     counted = {stop.seen.id for walk in facts.walks.values() for stop in walk.stops if stop.seen}
     visits = [_visit(facts, scan, legs.get(scan.id), flags[scan.id], pictures, counted, at) for scan in due.values()]
+    of_round: dict[Any, list[Row]] = defaultdict(list)
+    for row in visits:
+        of_round[row["round_id"]].append(row)
     rounds = [
-        _round(facts, walk, visits, at) for walk in facts.walks.values() if walk.id not in facts.made
+        _round(facts, walk, of_round[walk.id], at) for walk in facts.walks.values() if walk.id not in facts.made
     ]  # fmt: skip
     return visits + rounds + pictures.additions(at) + _late_answers(facts, due, at)
 
@@ -82,7 +85,7 @@ def _visit(
         flags ^= {"far_away", "position_coarse"}
     if "old_label" in flags and scan.leaked:
         flags.add("leaked_label")
-    answers = [one.good for one in facts.answers if one.scan_id == scan.id]
+    answers = facts.good_answers[scan.id]
     if answers and not all(answers):
         flags.add("wrong_answer")
     live = pictures.live[scan.id]
@@ -115,8 +118,8 @@ def _leg(leg: Leg | None) -> dict[str, Any]:
 
 
 def _round(facts: DaysFacts, walk: Walk, visits: Iterable[Row], at: datetime) -> Row:
-    """The round as a whole: how long it took, how its visits look together."""
-    mine = [row for row in visits if row["round_id"] == walk.id and row["kind"] == "visit"]
+    """The round as a whole: how long it took, how its visits (the rows of its scans) look together."""
+    mine = [row for row in visits if row["kind"] == "visit"]
     seen = [stop.seen for stop in walk.stops if stop.seen and stop.seen.method not in BY_HAND]
     expected = min(walk.times.ends_at - walk.times.starts_at, timedelta(minutes=facts.expected_min.get(walk.id, 0)))
     first, last = min((s.at for s in seen), default=None), max((s.at for s in seen), default=None)

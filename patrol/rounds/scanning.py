@@ -8,7 +8,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import Connection, and_, bindparam, exists, insert, select
+from sqlalchemy import Connection, bindparam, case, exists, false, insert, select
 
 from patrol.accounts.reader import Reader, business_day_of
 from patrol.core.db import connection, db
@@ -90,6 +90,7 @@ _REACHED = exists().where(
     Scan.site_id == RoundStop.site_id,
     Scan.round_id == RoundStop.round_id,
     Scan.place_id == RoundStop.place_id,
+    Scan.effective_at >= Round.opens_at,  # keeps the look in the index to the hours of the round
     Scan.effective_at < Round.closes_at,
     Scan.id.not_in(select(ScanVoid.scan_id).where(ScanVoid.site_id == bindparam("site_id"))),
 )
@@ -105,7 +106,7 @@ _ROUNDS = Prepared(
         Round.team,
         Round.business_day,
         Round.kind,
-        and_(Round.kind == "make_up", _REACHED).label("reached"),
+        case((Round.kind == "make_up", _REACHED), else_=false()).label("reached"),
     )
     .join(Round, (Round.site_id == RoundStop.site_id) & (Round.id == RoundStop.round_id))
     .where(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,11 +10,12 @@ from sqlalchemy import and_, or_, select
 
 from patrol.accounts.device import Device
 from patrol.accounts.user import Membership, User
-from patrol.core.business_day import business_day, wall
+from patrol.core.business_day import business_day
 from patrol.core.db import db
 from patrol.hazards.hazard import Hazard
 from patrol.notices.rules import ONE_DAY, Pace, started_late_at
-from patrol.reviews.period import Kind, Period
+from patrol.reviews.period import Period
+from patrol.reviews.signers import due_at
 from patrol.reviews.signing import unsigned
 from patrol.rounds.round import Round
 from patrol.rounds.walk import ROUND_COLUMNS, Walk, walks
@@ -50,7 +51,7 @@ def matters(site: Site, pace: Pace, at: datetime, looked_at: datetime | None, to
     rounds = [UUID(key.split(":")[1]) for key in told if key.startswith("missed:")]
     found += _of_rounds(site, at, max(looked_at or at - AT_FIRST, at - LOOK_BACK), rounds)
     found += _of_hazards(site.id, at)
-    found += _of_reviews(site, pace, at)
+    found += _of_reviews(site, at)
     found += _of_phones(site.id, pace, at)
     return found
 
@@ -117,32 +118,20 @@ def _of_hazards(site_id: UUID, at: datetime) -> Iterator[Matter]:
             yield Matter(key, "overdue", url, facts, row.due_at, row.team, people=people)
 
 
-def _of_reviews(site: Site, pace: Pace, at: datetime) -> Iterator[Matter]:
+def _of_reviews(site: Site, at: datetime) -> Iterator[Matter]:
     first = business_day(site.created_at, site.zone, site.day_start)
-    due = [(period, by) for period, by in review_deadlines(site, pace, at) if by <= at and period.last >= first]
-    missing = set(unsigned(site.id, [period for period, _by in due]))
-    for period, by in due:
-        if period in missing:
-            facts = {"period": period.kind, "slug": period.slug}
-            yield Matter(f"unsigned:{period.kind}:{period.slug}", "unsigned", period.url, facts, by, "security")
+    due = {period: due_at(period, site.zone) for period in _last_periods(site, at) if period.last >= first}
+    late = [period for period, by in due.items() if by <= at]
+    for period in unsigned(site.id, late):
+        facts = {"period": period.kind, "slug": period.slug}
+        yield Matter(f"unsigned:{period.kind}:{period.slug}", "unsigned", period.url, facts, due[period], "security")
 
 
-def review_deadlines(site: Site, pace: Pace, at: datetime) -> list[tuple[Period, datetime]]:
-    """The last periods that are over, and until when each had to be signed."""
+def _last_periods(site: Site, at: datetime) -> list[Period]:
+    """The last ones of each kind that are over."""
     today = business_day(at, site.zone, site.day_start)
     days = [Period.around("day", today - n * ONE_DAY) for n in range(1, DAYS_BACK + 1)]
-    found = [(day, _after(day.last, 1, pace.day_by, site)) for day in days]
-    week, month = (Period.around(kind, today).previous for kind in _LONG)
-    found.append((week, _after(week.last, 1, pace.week_by, site)))
-    found.append((month, _after(month.last, pace.month_day, pace.day_by, site)))
-    return found
-
-
-_LONG: tuple[Kind, ...] = ("week", "month")
-
-
-def _after(last: date, days: int, clock: time, site: Site) -> datetime:
-    return wall(last + days * ONE_DAY, clock, site.zone)
+    return [*days, Period.around("week", today).previous, Period.around("month", today).previous]
 
 
 def _of_phones(site_id: UUID, pace: Pace, at: datetime) -> Iterator[Matter]:

@@ -23,15 +23,11 @@ ONE_DAY = timedelta(days=1)
 class Pace:
     """How a site wants to be told. again_min: how often a critical matter is repeated until somebody takes note;
     escalate_min: how long nobody may take note before it is passed on; unsent_min: how old what waits on a phone
-    may be; day_by, week_by: until what time the review of yesterday, or of last week on Monday, is signed;
-    month_day: and on which day that of last month."""
+    may be."""
 
     again_min: int = 30
     escalate_min: int = 30
     unsent_min: int = 120
-    day_by: time = time(10)
-    week_by: time = time(12)
-    month_day: int = 5
 
 
 def passed_on_at(kind: str, made_at: datetime, level: int, pace: Pace) -> datetime:

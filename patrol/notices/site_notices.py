@@ -1,6 +1,6 @@
 """How one site wants to be told: its pace and the person things are passed on to."""
 
-from datetime import datetime, time
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ForeignKey
@@ -12,7 +12,7 @@ from patrol.journal.entry import note
 from patrol.notices.audience import members
 from patrol.notices.rules import Pace
 
-BOUNDS = {"again_min": (5, 240), "escalate_min": (5, 1440), "unsent_min": (10, 2880), "month_day": (1, 28)}
+BOUNDS = {"again_min": (5, 240), "escalate_min": (5, 1440), "unsent_min": (10, 2880)}
 
 
 class NoticeSite(Model):
@@ -24,23 +24,13 @@ class NoticeSite(Model):
     again_min: Mapped[int] = mapped_column(default=30)
     escalate_min: Mapped[int] = mapped_column(default=30)
     unsent_min: Mapped[int] = mapped_column(default=120)
-    day_by: Mapped[time] = mapped_column(default=time(10))
-    week_by: Mapped[time] = mapped_column(default=time(12))
-    month_day: Mapped[int] = mapped_column(default=5)
     escalate_to_id: Mapped[UUID | None] = mapped_column(ForeignKey("user.id"))
     looked_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1)
 
     @property
     def pace(self) -> Pace:
-        return Pace(
-            again_min=self.again_min,
-            escalate_min=self.escalate_min,
-            unsent_min=self.unsent_min,
-            day_by=self.day_by,
-            week_by=self.week_by,
-            month_day=self.month_day,
-        )
+        return Pace(again_min=self.again_min, escalate_min=self.escalate_min, unsent_min=self.unsent_min)
 
 
 def of_site(site_id: UUID) -> NoticeSite:
@@ -48,7 +38,7 @@ def of_site(site_id: UUID) -> NoticeSite:
     usual = Pace()
     return db.session.get(NoticeSite, site_id) or NoticeSite(
         site_id=site_id, again_min=usual.again_min, escalate_min=usual.escalate_min, unsent_min=usual.unsent_min,
-        day_by=usual.day_by, week_by=usual.week_by, month_day=usual.month_day, version=1,
+        version=1,
     )  # fmt: skip
 
 

@@ -17,13 +17,12 @@ from patrol.notices.make import try_target
 from patrol.notices.rules import KINDS, Pace
 from patrol.notices.site_notices import change_pace, of_site
 from patrol.notices.target import CHANNELS, PORTS, NewTarget, add_target, end_target, target_here, targets_of
-from patrol.sites.shifts import read_time
 from patrol.web.access import confirmed, needs
 from patrol.web.errors import words
 from patrol.web.replies import go
 
 bp = Blueprint("notice_targets", __name__)
-NUMBERS = ("again_min", "escalate_min", "unsent_min", "month_day")
+NUMBERS = ("again_min", "escalate_min", "unsent_min")
 PLAIN = ("channel", "name", "address", "sign", "language", "host", "user", "sender", "to")
 
 
@@ -37,11 +36,7 @@ def settings() -> Any:
 @needs("site.edit")
 def change() -> Any:
     try:
-        pace = Pace(
-            **{name: request.form.get(name, default=0, type=int) for name in NUMBERS},
-            day_by=read_time(request.form.get("day_by", ""), "day_by"),
-            week_by=read_time(request.form.get("week_by", ""), "week_by"),
-        )
+        pace = Pace(**{name: request.form.get(name, default=0, type=int) for name in NUMBERS})
         with write(current_user.site_id):
             change_pace(
                 current_user.site_id,

@@ -1,6 +1,6 @@
 """Each of the six matters: when it arises, whom it is for, when it ends, that it is told once and never lost."""
 
-from datetime import time, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -225,7 +225,7 @@ def test_another_site_is_told_nothing(told, gas, sites, people):
 
 def test_nobody_took_note_so_it_goes_to_the_named_person_and_then_to_the_manager(told, north, people):
     with write():
-        pace = Pace(escalate_min=20, day_by=time(10), week_by=time(12))
+        pace = Pace(escalate_min=20)
         change_pace(told.site.id, pace, people.engineering.id, version=1, by=people.manager.id, at=AT_NIGHT)
     told.look("20:24")
 

@@ -155,14 +155,14 @@ def test_the_key_is_made_once_for_its_owner_only(app, as_user, people):
 
 def test_the_site_manager_sets_the_pace(as_user, people, sites):
     manager = as_user(people.manager)
-    form = {"again_min": "20", "escalate_min": "15", "unsent_min": "60", "day_by": "09:30", "week_by": "12:00",
-            "month_day": "3", "escalate_to": str(people.supervisor.id), "version": "1"}  # fmt: skip
+    form = {"again_min": "20", "escalate_min": "15", "unsent_min": "60",
+            "escalate_to": str(people.supervisor.id), "version": "1"}  # fmt: skip
 
     assert manager.post("/notices/settings", data=form).status_code == 303
     kept = db.session.get(NoticeSite, sites.lake.id)
     assert (kept.again_min, kept.escalate_to_id, kept.version) == (20, people.supervisor.id, 2)
     assert manager.post("/notices/settings", data=form).status_code == 409  # read before that change
-    for wrong in ({"again_min": "0"}, {"day_by": "x"}, {"escalate_to": str(people.stranger.id)}):
+    for wrong in ({"again_min": "0"}, {"unsent_min": "x"}, {"escalate_to": str(people.stranger.id)}):
         assert manager.post("/notices/settings", data={**form, "version": "2", **wrong}).status_code == 422
 
 

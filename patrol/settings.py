@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from patrol.core.kept_file import kept_file
+
 SETTINGS: tuple[tuple[str, Any, str], ...] = (
     (
         "INSTANCE",
@@ -102,16 +104,5 @@ def _default_instance() -> Path:
 
 
 def _kept_key(path: Path) -> str:
-    """The signing key in the instance folder; two processes starting at once end up with the same one."""
-    draft = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
-    if not path.exists():
-        handle = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        with os.fdopen(handle, "w") as file:
-            file.write(secrets.token_urlsafe(48))
-        try:
-            os.link(draft, path)  # fails when another process was first, which is fine
-        except OSError:
-            if not path.exists():
-                os.replace(draft, path)
-        draft.unlink(missing_ok=True)
-    return path.read_text().strip()
+    """The signing key in the instance folder."""
+    return kept_file(path, lambda: secrets.token_urlsafe(48).encode()).read_text().strip()

@@ -5,10 +5,9 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import Field
 
 from patrol.accounts.reader import Reader, business_day_of
-from patrol.accounts.roles import TEAMS
 from patrol.complaints.complaint import Complaint
 from patrol.complaints.flow import FLOW
 from patrol.core.db import check_version, db
@@ -18,33 +17,18 @@ from patrol.hazards.assign import resolve_target
 from patrol.photos.photo import add_photos
 from patrol.workorders.flow import check_step
 from patrol.workorders.order import WorkOrderStep
+from patrol.workorders.step_data import OrderStepData
 from patrol.workorders.timeline import add_step
 
 StepName = Literal["apologise", "assign", "investigate", "solve", "callback", "again", "reject", "comment"]
 
 
-class ComplaintStepData(BaseModel):
+class ComplaintStepData(OrderStepData):
     """One step as a form sends it. promised_at without a zone is the site's wall clock."""
 
-    model_config = ConfigDict(extra="ignore", str_strip_whitespace=True)
-
-    order: UUID
     step: StepName
-    version: int | None = None
-    note: str = Field("", max_length=1000)
-    team: str | None = Field(None, max_length=40)
-    assignee: UUID | None = None
     promised_at: datetime | None = None
     satisfaction: int | None = Field(None, ge=1, le=5)
-    photos: list[UUID] = Field(default_factory=list, max_length=6)
-    photo_facts: dict[str, Any] = Field(default_factory=dict)
-
-    @field_validator("team")
-    @classmethod
-    def _known_team(cls, team: str | None) -> str | None:
-        if team is not None and team not in TEAMS:
-            raise ValueError("unknown team")
-        return team
 
 
 def take_complaint_step(data: ComplaintStepData, *, id: UUID, by: Reader, when: When) -> Complaint:

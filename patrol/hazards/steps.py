@@ -5,10 +5,9 @@ from datetime import UTC, date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import Field
 
 from patrol.accounts.reader import Reader, business_day_of
-from patrol.accounts.roles import TEAMS
 from patrol.core.db import db
 from patrol.core.facts import When
 from patrol.core.problems import N_, NotHere, Problem
@@ -25,6 +24,7 @@ from patrol.workorders import errand
 from patrol.workorders.flow import check_step
 from patrol.workorders.fresh import check_fresh
 from patrol.workorders.order import WorkOrderStep
+from patrol.workorders.step_data import OrderStepData
 from patrol.workorders.timeline import add_step
 
 StepName = Literal[
@@ -49,17 +49,10 @@ StepName = Literal[
 ]
 
 
-class StepData(BaseModel):
+class StepData(OrderStepData):
     """A ``work_order_step`` record. due_at without a zone is the site's wall clock, as a form sends it."""
 
-    model_config = ConfigDict(extra="ignore", str_strip_whitespace=True)
-
-    order: UUID
     step: StepName
-    version: int | None = None
-    note: str = Field("", max_length=1000)
-    team: str | None = Field(None, max_length=40)
-    assignee: UUID | None = None
     due_at: datetime | None = None
     severity: Literal["minor", "major", "critical"] | None = None
     interim: str = Field("", max_length=1000)
@@ -67,16 +60,7 @@ class StepData(BaseModel):
     transferred_to: str = Field("", max_length=200)
     reference: str = Field("", max_length=100)
     cost: float | None = Field(None, ge=0, le=100_000_000)
-    photos: list[UUID] = Field(default_factory=list, max_length=6)
     after: list[UUID] = Field(default_factory=list, max_length=6)
-    photo_facts: dict[str, Any] = Field(default_factory=dict)
-
-    @field_validator("team")
-    @classmethod
-    def _known_team(cls, team: str | None) -> str | None:
-        if team is not None and team not in TEAMS:
-            raise ValueError("unknown team")
-        return team
 
 
 def take_step(data: StepData, *, id: UUID, by: Reader, when: When) -> Hazard:

@@ -1,7 +1,6 @@
 """The installation's own certificate authority, made once: what phones are asked to trust."""
 
 import hashlib
-import os
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,6 +12,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from patrol.core.kept_file import kept_file
 from patrol.lan.reach import Reach, is_address
 
 FOLDER = "lan"  # below the instance; no backup takes it along
@@ -53,15 +53,8 @@ class Authority:
 def authority(instance: Path, reach: Reach, at: datetime) -> Authority:
     """The one of this instance; made at the first call. Two processes at once end up with the same one."""
     file = instance / FOLDER / FILE
-    if not file.exists():
-        file.parent.mkdir(mode=0o700, exist_ok=True)
-        draft = write_secret(file, _pem(_new(reach, at)))
-        try:
-            os.link(draft, file)  # fails when another process was first, which is fine
-        except OSError:
-            if not file.exists():
-                os.replace(draft, file)
-        draft.unlink(missing_ok=True)
+    file.parent.mkdir(mode=0o700, exist_ok=True)
+    kept_file(file, lambda: _pem(_new(reach, at)))
     return kept_authority(instance)
 
 
@@ -71,15 +64,6 @@ def kept_authority(instance: Path) -> Authority:
     key = serialization.load_pem_private_key(raw, None)
     assert isinstance(key, ec.EllipticCurvePrivateKey)
     return Authority(x509.load_pem_x509_certificate(raw), key)
-
-
-def write_secret(file: Path, body: bytes) -> Path:
-    """A draft beside ``file`` that only its owner can read."""
-    draft = file.with_name(f"{file.name}.{os.getpid()}.{secrets.token_hex(4)}")
-    handle = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    with os.fdopen(handle, "wb") as out:
-        out.write(body)
-    return draft
 
 
 def pem_of_key(key: ec.EllipticCurvePrivateKey) -> bytes:

@@ -11,7 +11,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from patrol.lan.authority import FOLDER, SLACK, Authority, pem_of_key, usage, write_secret
+from patrol.core.kept_file import write_secret
+from patrol.lan.authority import FOLDER, SLACK, Authority, pem_of_key, usage
 from patrol.lan.reach import Reach, is_address
 
 FILE = "server.pem"

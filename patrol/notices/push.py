@@ -2,11 +2,10 @@
 
 import base64
 import json
-import os
-import secrets
 from pathlib import Path
 from typing import Any
 
+from patrol.core.kept_file import kept_file
 from patrol.notices.guarded import Call, guarded
 from patrol.notices.robots import LATER_STATUS, Outcome
 
@@ -38,23 +37,8 @@ def _private_key(instance: Path) -> Any:
 
 
 def kept_key(instance: Path) -> Path:
-    """The key's file, made at the first call, for its owner only; two processes at once end up with one key."""
-    path = instance / KEY_FILE
-    if path.exists():
-        return path
-    draft = path.with_name(f"{KEY_FILE}.{os.getpid()}.{secrets.token_hex(4)}")
-    handle = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(_new_key())
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        os.link(draft, path)  # fails when another process was first, which is fine
-    except OSError:
-        if not path.exists():
-            os.replace(draft, path)
-    draft.unlink(missing_ok=True)
-    return path
+    """The key's file, made at the first call."""
+    return kept_file(instance / KEY_FILE, _new_key)
 
 
 def _new_key() -> bytes:

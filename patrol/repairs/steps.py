@@ -6,10 +6,9 @@ from decimal import Decimal
 from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import Field
 
 from patrol.accounts.reader import Reader, business_day_of
-from patrol.accounts.roles import TEAMS
 from patrol.core.db import check_version, db
 from patrol.core.facts import When
 from patrol.core.problems import N_, NotHere, Problem
@@ -19,6 +18,7 @@ from patrol.repairs.flow import FLOW
 from patrol.repairs.repair import Repair
 from patrol.workorders.flow import Step, check_step
 from patrol.workorders.order import WorkOrderStep
+from patrol.workorders.step_data import OrderStepData
 from patrol.workorders.timeline import add_step
 
 StepName = Literal[
@@ -27,19 +27,12 @@ StepName = Literal[
 ]  # fmt: skip
 
 
-class RepairStepData(BaseModel):
+class RepairStepData(OrderStepData):
     """A ``repair_step`` record. fee in yuan. scan: the scan that shows he was there, looked up by the door,
     which fills in ``scanned``, the place of it. appointment_at without a zone is the site's wall clock.
     """
 
-    model_config = ConfigDict(extra="ignore", str_strip_whitespace=True)
-
-    order: UUID
     step: StepName
-    version: int | None = None
-    note: str = Field("", max_length=1000)
-    team: str | None = Field(None, max_length=40)
-    assignee: UUID | None = None
     appointment_at: datetime | None = None
     fee: Decimal | None = Field(None, ge=0, le=1_000_000, decimal_places=2)
     fee_note: str = Field("", max_length=300)
@@ -47,22 +40,13 @@ class RepairStepData(BaseModel):
     satisfaction: int | None = Field(None, ge=1, le=5)
     unreached: bool = False
     scan: UUID | None = None
-    photos: list[UUID] = Field(default_factory=list, max_length=6)
     after: list[UUID] = Field(default_factory=list, max_length=6)
     signature: list[UUID] = Field(default_factory=list, max_length=1)
-    photo_facts: dict[str, Any] = Field(default_factory=dict)
     _scanned: UUID | None = None
 
     @property
     def scanned(self) -> UUID | None:
         return self._scanned
-
-    @field_validator("team")
-    @classmethod
-    def _known_team(cls, team: str | None) -> str | None:
-        if team is not None and team not in TEAMS:
-            raise ValueError("unknown team")
-        return team
 
 
 def take_repair_step(data: RepairStepData, *, id: UUID, by: Reader, when: When, scanned: UUID | None = None) -> Repair:

@@ -1,6 +1,5 @@
 """The demo site's five routes and their plans: at any hour one round is being walked and another is near."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
@@ -131,7 +130,3 @@ def _plans(line: Line, site: Site, until: datetime) -> list[dict[str, object]]:
 
 def _time(minutes: int) -> time:
     return time(minutes // 60 % 24, minutes % 60)
-
-
-def route_of(lines: Mapping[UUID, Line], key: str) -> UUID | None:
-    return next((route_id for route_id, line in lines.items() if line.key == key), None)

@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from patrol.accounts.reader import Reader
 from patrol.accounts.user import User
@@ -70,11 +69,6 @@ def to_call_back(model: Any, state: str, by: Reader, limit: int = 50) -> Sequenc
         model.state == state, or_(model.rectified_by_id.is_(None), model.rectified_by_id != by.user_id)
     )
     return db.session.execute(query.order_by(model.rectified_at, model.id).limit(limit)).all()
-
-
-def count_of(model: Any, site_id: UUID, *states: str) -> int:
-    query = select(func.count()).select_from(model).where(model.site_id == site_id, model.state.in_(states))
-    return db.session.scalar(query) or 0
 
 
 def mine(model: Any, by: Reader, states: Sequence[str], limit: int = 30) -> Sequence[Any]:

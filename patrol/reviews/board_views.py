@@ -4,7 +4,7 @@ from calendar import monthrange
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, current_app, render_template
+from flask import Blueprint, render_template
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -45,7 +45,6 @@ def _shown() -> dict[str, Any]:
         "rate": ratio(found.reached, found.due),
         "tracks": tracks[:MOST_ROUTES],
         "more_routes": max(0, len(tracks) - MOST_ROUTES),
-        "make_up": _make_up_url(),
         "from_to": found.from_to,
         "local_now": at.astimezone(found.site.zone),
         "running": found.running[:MOST_ROUTES],
@@ -78,12 +77,6 @@ def _tracks(found: Board) -> list[dict[str, Any]]:
     return sorted(
         tracks.values(), key=lambda t: (t["name"] not in missing, t["name"] not in under_way, order.index(t["name"]))
     )
-
-
-def _make_up_url() -> str | None:
-    """Where a make-up round is ordered, when there is such a door: an address with one place for the round."""
-    rules = [rule.rule for rule in current_app.url_map.iter_rules() if rule.rule.endswith("/make-up")]
-    return next((rule.replace("<uuid:round_id>", "{round}") for rule in rules if "<uuid:round_id>" in rule), None)
 
 
 def _round(walk: Walk, at: datetime, zone: Any) -> dict[str, Any]:

@@ -25,13 +25,14 @@ SHOWS: dict[str, tuple[str, ...]] = {
     "checklist": ("inspection",),
     "visit": ("visit",),
 }
+NOT_OF_OWNERS = Photo.subject_kind.not_in(("report", "repair", "complaint"))
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 Edge = tuple[datetime, UUID]
 
 
 @dataclass(frozen=True, slots=True)
 class PhotoFilter:
-    """first and last business day, both inside; None is open. show: a key of SHOWS."""
+    """first and last business day, both inside; None is open. show: a key of SHOWS. owners: what owners sent, too."""
 
     first: date | None = None
     last: date | None = None
@@ -41,6 +42,7 @@ class PhotoFilter:
     show: str | None = None
     person: UUID | None = None
     words: str = ""
+    owners: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,8 @@ def neighbours(site_id: UUID, wanted: PhotoFilter, edge: Edge | None, limit: int
     if walks is None:
         return []
     rest = [Photo.site_id == site_id, Photo.kind != "signature", *_days(wanted), *_kinds(wanted, walks)]
+    if not wanted.owners:
+        rest.append(NOT_OF_OWNERS)
     if edge is not None:
         rest.append(_beyond(edge, newer))
     order = (Photo.taken_at, Photo.id) if newer else (Photo.taken_at.desc(), Photo.id.desc())
@@ -221,13 +225,14 @@ def _by_words(site_id: UUID, words: str) -> list[Any]:
     ]
 
 
-def counts_of_day(site_id: UUID, day: date) -> dict[str, int]:
+def counts_of_day(site_id: UUID, day: date, owners: bool = True) -> dict[str, int]:
     """How many photos one business day has, by what they show; "all" too."""
     query = (
         select(Photo.kind, func.count())
         .where(Photo.site_id == site_id, Photo.business_day == day, Photo.kind != "signature")
         .group_by(Photo.kind)
     )
+    query = query if owners else query.where(NOT_OF_OWNERS)
     by_kind = {row[0]: row[1] for row in db.session.execute(query)}
     return {
         "all": sum(by_kind.values()),

@@ -50,7 +50,7 @@ def photos() -> Any:
         within=within,
         about=subjects(current_user.site_id, page.rows),
         nothing=NOTHING,
-        counts=counts_of_day(current_user.site_id, one_day) if one_day else {},
+        counts=counts_of_day(current_user.site_id, one_day, current_user.may("owner.see")) if one_day else {},
         query=_query(),
         url=_url,
         **_choices(),
@@ -121,6 +121,7 @@ def _wanted() -> tuple[PhotoFilter, str]:
         show=args.get("show") if args.get("show") in SHOWS else None,
         person=args.get("person", type=UUID),
         words=args.get("q", "").strip()[:60],
+        owners=current_user.may("owner.see"),
     )
     return wanted, within
 

@@ -9,12 +9,11 @@ from uuid import UUID
 from sqlalchemy import select
 
 from patrol.accounts.reader import Reader
-from patrol.core.business_day import business_day
 from patrol.core.db import db
 from patrol.core.keys import uuid7
 from patrol.core.problems import N_, Problem
 from patrol.journal.entry import START, JournalHead, note
-from patrol.reviews.period import Kind, Period
+from patrol.reviews.period import Period
 from patrol.reviews.review import Review
 from patrol.reviews.signature import ReviewEdition, ReviewSignature, editions_of, names_under, roles_held
 from patrol.reviews.signers import VERB, Act, Seat, Signed, complete, due_at, ready_to_countersign, seats
@@ -22,7 +21,6 @@ from patrol.reviews.snapshot import Change, changes, figures_of, hash_of, snapsh
 from patrol.sites.site import Site
 
 ONE_DAY = timedelta(days=1)
-LOOK_BACK = 31 * ONE_DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,25 +142,6 @@ def _put_name(edition: ReviewEdition, act: Act, by: Reader, at: datetime, text: 
         hash=edition.hash,
     )  # fmt: skip
     return signature
-
-
-def overdue_reviews(site: Site, at: datetime, back: timedelta = LOOK_BACK) -> list[tuple[Period, datetime]]:
-    """Reviews of the last weeks that are past their time and not signed by all, oldest first, with their time.
-
-    Three queries. Days before the site was set up are nobody's to sign.
-    """
-    today = business_day(at, site.zone, site.day_start)
-    began = max(business_day(site.created_at, site.zone, site.day_start), today - back)
-    kinds: tuple[Kind, ...] = ("day", "week", "month")
-    periods: set[Period] = set()
-    day = began
-    while day < today:
-        periods.update(Period.around(kind, day) for kind in kinds)
-        day += ONE_DAY
-    late = [p for p in periods if began <= p.last < today and due_at(p, site.zone) < at]
-    return sorted(
-        ((p, due_at(p, site.zone)) for p in unsigned(site.id, late)), key=lambda pair: (pair[1], pair[0].kind)
-    )
 
 
 def unsigned(site_id: UUID, periods: Iterable[Period]) -> list[Period]:

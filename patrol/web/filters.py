@@ -1,6 +1,6 @@
 """How times, days and codes read on a screen, in the reader's language and the site's zone."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -144,7 +144,3 @@ def dom_id(row: object) -> str:
 def stamp(at: datetime) -> str:
     """2026-03-18 22:31, whole, for lists and papers."""
     return _local(at).strftime("%Y-%m-%d %H:%M")
-
-
-def iso(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat()

@@ -68,11 +68,6 @@ def missing(step: Step, order: Any, given: Any) -> list[Need]:
     return [need for need in step.needs if not need.met(order, given)]
 
 
-def open_steps(flow: Flow, order: Any, by: Reader, at: datetime) -> list[Step]:
-    """The steps this person could take now, in the table's order; evidence not considered."""
-    return [step for step in flow.values() if order.state in step.sources and step.who(order, by, at) is None]
-
-
 def anybody(order: Any, by: Reader, at: datetime) -> Problem | None:
     """A rule for ``who``: everybody who can see the order."""
     return None

@@ -19,11 +19,6 @@ OPEN = (*WAITING, "to_verify")
 ENOUGH = 100  # counts stop here: a page says 99+ and stays quick
 
 
-def overdue_clause(at: datetime) -> ColumnElement[bool]:
-    """Reported or assigned, and past its deadline (the very moment of it is not late)."""
-    return and_(WorkOrder.state.in_(WAITING), WorkOrder.due_at < at)
-
-
 def mine_clause(by: Reader) -> ColumnElement[bool]:
     """Assigned to this person, or to the whole of his team."""
     team = and_(WorkOrder.assignee_id.is_(None), WorkOrder.team == by.team, WorkOrder.state != "reported")

@@ -13,7 +13,7 @@ from patrol.reviews.period import Period
 from patrol.reviews.review import review
 from patrol.reviews.signature import ReviewEdition, ReviewSignature
 from patrol.reviews.signers import Signed, complete, due_at, ready_to_countersign, seats
-from patrol.reviews.signing import amend, overdue_reviews, sign, signing_of
+from patrol.reviews.signing import amend, sign, signing_of, unsigned
 from patrol.reviews.snapshot import changes, hash_of
 from patrol.verify import findings
 
@@ -161,17 +161,14 @@ def test_a_month_is_countersigned_after_its_supervisors(world, north, people, re
     assert signing_of(review(world.site.id, period, at)).complete
 
 
-def test_unsigned_reviews_past_their_time_are_named(walked, people, reader_of, morning):
-    with write():
-        walked.site.created_at = walked.at(date(2026, 3, 17), "12:00")
-        db.session.merge(walked.site)
-    assert [(p.slug, due) for p, due in overdue_reviews(walked.site, walked.at(date(2026, 3, 19), "10:01"))] == [
-        ("2026-03-17", local("2026-03-18 10:00")), ("2026-03-18", local("2026-03-19 10:00")),
-    ]  # fmt: skip
+def test_a_review_lacks_a_name_until_all_that_belong_under_it_are_there(walked, people, reader_of, morning):
+    days = [Period.parse("day", "2026-03-17"), PERIOD, Period.parse("week", "2026-W12")]
+    assert unsigned(walked.site.id, days) == days
     put_name(walked, reader_of(people.leader), morning)
+    assert unsigned(walked.site.id, days) == days
     put_name(walked, reader_of(people.supervisor), morning, hash=signed_hash(walked))
-    assert [p.slug for p, _ in overdue_reviews(walked.site, walked.at(date(2026, 3, 19), "10:01"))] == ["2026-03-17"]
-    assert "2026-W12" in [p.slug for p, _ in overdue_reviews(walked.site, walked.at(date(2026, 3, 23), "12:01"))]
+    assert unsigned(walked.site.id, days) == [days[0], days[2]]
+    assert unsigned(walked.site.id, []) == []
 
 
 def test_a_figure_only_one_side_knows_is_no_change():

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 NIL = UUID(int=0)
@@ -44,7 +44,8 @@ def ids_from(source: Callable[[], UUID]) -> Iterator[None]:
 class SiteRow:
     """Primary key (site_id, id): the database itself refuses a reference from one site to another."""
 
-    site_id: Mapped[UUID] = mapped_column(ForeignKey("site.id"), primary_key=True, sort_order=-20)
+    # the type is named, since a statement built before the site's table is known would bind none
+    site_id: Mapped[UUID] = mapped_column(Uuid(), ForeignKey("site.id"), primary_key=True, sort_order=-20)
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7, sort_order=-10)
 
 

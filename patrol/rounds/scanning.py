@@ -1,5 +1,6 @@
 """Taking in scans: which place, which round, which flags. A batch costs a handful of queries, like one scan."""
 
+from bisect import bisect, insort
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -195,7 +196,7 @@ def _look_up(scans: Sequence[NewScan], codes: dict[UUID, str | None], by: Reader
     _look_up_rounds(known, here, tapped, {**asked, "since": first, "until": last})
     near = {**asked, "since": first - REPEAT_WITHIN, "until": last + REPEAT_WITHIN}
     for place_id, at in _NEAR.all(here, near):
-        known.near[place_id].append(at)
+        insort(known.near[place_id], at)
     return known
 
 
@@ -215,7 +216,9 @@ def _look_up_rounds(
 def _row(scan: NewScan, label: Any, known: _Known, by: Reader) -> dict[str, Any]:
     at, flags = scan.when.at, set(scan.when.flags)
     away = _distance(scan.position, label)
-    if any(is_repeat(other, at) for other in known.near[label.place_id]):
+    near = known.near[label.place_id]
+    behind = bisect(near, at)
+    if any(is_repeat(other, at) for other in near[max(behind - 1, 0) : behind + 1]):  # the nearest on either side
         flags.add("repeat")
     if away is not None and away > label.radius_m:
         flags.add("far_away")
@@ -230,7 +233,7 @@ def _row(scan: NewScan, label: Any, known: _Known, by: Reader) -> dict[str, Any]
             known.reached.add((round_.id, label.place_id))
         if round_.team != by.team:
             flags.add("not_assigned")
-    known.near[label.place_id].append(at)
+    near.insert(behind, at)
     return {
         "site_id": by.site_id,
         "id": scan.id,
@@ -262,7 +265,7 @@ def _distance(position: Position | None, label: Any) -> int | None:
 
 def _round_for(place_id: UUID, at: datetime, known: _Known, flags: set[str]) -> Any:
     """The round a scan belongs to; else the one it came too late for, with the flag after_close; else None."""
-    rounds = known.rounds[place_id]
+    rounds = known.open_at(place_id, at)
     again = "repeat" in flags  # the same tap, so it reaches nothing anew
     candidates = [
         Candidate(
@@ -274,7 +277,7 @@ def _round_for(place_id: UUID, at: datetime, known: _Known, flags: set[str]) -> 
     found = match_round(candidates, at)
     if found is not None:
         return next(row for row in rounds if row.id == found)
-    closed = [row for row in rounds if row.closes_at <= at < row.closes_at + AFTER_CLOSE_WITHIN]
+    closed = [row for row in known.rounds[place_id] if row.closes_at <= at < row.closes_at + AFTER_CLOSE_WITHIN]
     if not closed:
         return None
     flags.add("after_close")

@@ -36,6 +36,7 @@ from patrol.hazards.kind import KIND as HAZARD
 from patrol.journal import entry
 from patrol.notices import notice, person, sent, site_notices, target
 from patrol.notices.rules import KINDS
+from patrol.owners import forget
 from patrol.owners import report as owner_report
 from patrol.owners.report import count_waiting as count_reports
 from patrol.photos import photo
@@ -66,6 +67,7 @@ from patrol.rounds.reasons import BY_HAND, DECIDE_WITHIN, PROVED, REASONS
 from patrol.sites import day, label, label_symbol, place, site
 from patrol.sync import received
 from patrol.sync.shelf import count_open as count_shelved
+from patrol.sync.shelf import forget_owner
 from patrol.translations import FOLDER, compile_catalogue
 from patrol.weather import event as weather_event
 from patrol.weather import rounds as weather_rounds
@@ -86,6 +88,7 @@ from patrol.workorders.queries import count_open
 from patrol.workorders.words import SOURCES, STATES, STEPS
 
 register(HAZARD)
+forget.ALSO[:] = [forget_owner]
 TABLES = (
     *(site, place, label, label_symbol, day),
     *(user, device, roster, entry, photo),

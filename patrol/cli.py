@@ -17,13 +17,14 @@ def _gather() -> None:
     from patrol.demo.cli import demo_command
     from patrol.exports.cli import export_command, import_command, labels_command
     from patrol.notices.cli import tick_command
+    from patrol.owners.cli import forget_command
     from patrol.serve import doctor_command, serve_command, upgrade_command
     from patrol.start import start_command
     from patrol.verify import verify_command
 
     for command in (
         *(serve_command, start_command, upgrade_command, setup_command, demo_command),
-        *(import_command, export_command, labels_command, tick_command),
+        *(import_command, export_command, labels_command, tick_command, forget_command),
         *(backup_command, restore_command, verify_command, doctor_command),
     ):
         main.add_command(command)

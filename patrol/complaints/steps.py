@@ -9,12 +9,14 @@ from pydantic import Field
 
 from patrol.accounts.reader import Reader, business_day_of
 from patrol.complaints.complaint import Complaint
+from patrol.complaints.deadline import solve_by
 from patrol.complaints.flow import FLOW
 from patrol.core.db import check_version, db
 from patrol.core.facts import When
 from patrol.core.problems import N_, NotHere, Problem
 from patrol.hazards.assign import resolve_target
 from patrol.photos.photo import add_photos
+from patrol.sites.site import Site
 from patrol.workorders.flow import check_step
 from patrol.workorders.order import WorkOrderStep
 from patrol.workorders.step_data import OrderStepData
@@ -68,8 +70,10 @@ def _nothing(complaint: Complaint, data: ComplaintStepData, by: Reader, when: Wh
 
 
 def _apologise(complaint: Complaint, data: ComplaintStepData, by: Reader, when: When) -> dict[str, Any]:
-    complaint.answered_at = when.at
-    return {"late": bool(complaint.due_at and when.at > complaint.due_at)}
+    late = bool(complaint.due_at and when.at > complaint.due_at)
+    days = db.session.get_one(Site, complaint.site_id).solve_days
+    complaint.answered_at, complaint.due_at = when.at, solve_by(complaint.reported_at, by.zone, days).astimezone(UTC)
+    return {"late": late}
 
 
 def _assign(complaint: Complaint, data: ComplaintStepData, by: Reader, when: When) -> dict[str, Any]:

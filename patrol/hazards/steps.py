@@ -115,6 +115,8 @@ def _assign(hazard: Hazard, data: StepData, by: Reader, when: When) -> dict[str,
         hazard.asked_due_at = hazard.asked_by_id = None
     hazard.team, hazard.assignee_id = target.team, target.user_id
     hazard.assigned_at = hazard.assigned_at or when.at
+    if hazard.severity == "critical" and by.may("order.settle"):
+        hazard.acknowledged_at = hazard.acknowledged_at or when.at  # who is in charge has taken it in hand
     hazard.interim_measure = data.interim or hazard.interim_measure
     detail: dict[str, Any] = {"team": target.team, "severity": hazard.severity, "due_at": _iso(hazard.due_at)}
     detail |= {"assignee": str(target.user_id), "assignee_name": target.name} if target.user_id else {}

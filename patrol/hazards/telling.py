@@ -1,13 +1,14 @@
 """Who is told what about a hazard and when (DOMAIN §4): at once by severity, and again while a step is overdue.
 
-Pure: whoever sends notices asks which calls fell due between two moments; a call has one moment, so none is sent twice.
+Pure. ``calls`` tells what fell due between two moments; ``standing`` what has to be known at one of them, each matter
+by its last call: a call has one moment, so whoever keeps those moments tells none of them twice.
 """
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from patrol.hazards.deadline import ASSIGN_WITHIN, REPEAT_EVERY, VERIFY_WITHIN, reminders
+from patrol.hazards.deadline import ASSIGN_WITHIN, REPEAT_EVERY, VERIFY_WITHIN, is_overdue, reminders
 
 AGAIN = timedelta(minutes=30)
 TOLD_AT_ONCE = {
@@ -41,6 +42,45 @@ def calls(hazard: Any, since: datetime, until: datetime) -> list[Call]:
     """
     found = [call for call in _all(hazard, until) if since < call.at <= until]
     return sorted(found)
+
+
+MATTERS = {  # a later call of the same matter takes the earlier one's place
+    "reported": "reported",
+    "unassigned": "unassigned",
+    "three_quarters": "due_soon",
+    "day_before": "due_soon",
+    "due": "due",
+    "to_manager": "long_due",
+    "repeated": "long_due",
+    "unverified": "unverified",
+}
+
+
+def standing(hazard: Any, at: datetime) -> list[Call]:
+    """What somebody has to know of this hazard now; nothing is told under two names.
+
+    A minor one waits in its team's list, and nobody is disturbed for its report. A critical one is told until
+    somebody in charge has acknowledged it (the repeats are the sender's, ``unacknowledged`` is no matter of its own),
+    and since it is told again and again, not once more as unassigned. Past the deadline that alone is told.
+    """
+    last = {MATTERS[call.what]: call for call in sorted(_all(hazard, at)) if call.at <= at and call.what in MATTERS}
+    late = hazard.due_at is not None and is_overdue(hazard.state, hazard.due_at, at)
+    critical = hazard.severity == "critical"
+    stands = {
+        "reported": _is_news(hazard) and (critical or "unassigned" not in last) and (critical or not late),
+        "unassigned": not critical and not late,
+        "due_soon": not late,
+        "due": late,
+        "long_due": late,
+        "unverified": True,
+    }
+    return sorted(call for matter, call in last.items() if stands[matter])
+
+
+def _is_news(hazard: Any) -> bool:
+    if hazard.severity == "critical":
+        return hazard.state in ("reported", "assigned") and hazard.acknowledged_at is None
+    return bool(hazard.severity == "major" and hazard.state == "reported")
 
 
 def _all(hazard: Any, until: datetime) -> Iterator[Call]:

@@ -1,6 +1,6 @@
 """Who is told of what: by role and team, and by what each person has chosen for himself."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -43,9 +43,8 @@ def members(site_id: UUID) -> list[Member]:
 def told(matter: Any, people: Iterable[Member]) -> list[UUID]:
     """Whom this matter is for; the site manager when nobody else is there for it.
 
-    not_started, missed: the team's shift leaders and supervisor · critical: these, every shift leader and the
-    site manager · overdue: who has to put it right, and the supervisor · unsigned: who may sign it · unsent: whose
-    phone it is, and the team's shift leaders and supervisor.
+    Orders name the parts they are for. not_started, missed: the team's shift leaders and supervisor · unsigned: who
+    may sign it · unsent: whose phone it is, and the team's shift leaders and supervisor.
     """
     people = list(people)
     here = {person.user_id for person in people}
@@ -59,17 +58,26 @@ def managers(people: Iterable[Member]) -> list[UUID]:
 
 
 def _concerns(matter: Any, person: Member) -> bool:
-    leads = person.role == "shift_leader" and person.team == matter.team
-    above = person.role == SUPERVISORS.get(matter.team)
-    match matter.kind:
-        case "critical":
-            return above or person.role in ("shift_leader", "site_manager")
-        case "overdue":
-            return above
-        case "unsigned":
-            return _signs(matter.facts["period"], person.role)
-        case _:
-            return leads or above
+    if matter.whom or matter.people:
+        return any(PARTS[part](matter.team, person) for part in matter.whom)
+    if matter.kind == "unsigned":
+        return _signs(matter.facts["period"], person.role)
+    return PARTS["leads"](matter.team, person)
+
+
+def _heads(team: str, person: Member) -> bool:
+    return person.role == SUPERVISORS.get(team)
+
+
+PARTS: dict[str, Callable[[str, Member], bool]] = {
+    "team": lambda team, person: person.team == team,
+    "team_head": _heads,
+    "leads": lambda team, person: _heads(team, person) or (person.role == "shift_leader" and person.team == team),
+    "shift_leader": lambda team, person: person.role == "shift_leader",
+    "fire_manager": lambda team, person: person.role == "security_supervisor",  # 消防安全管理人 in this table of roles
+    "site_manager": lambda team, person: person.role == "site_manager",
+    "desk": lambda team, person: person.role == "service_desk",
+}
 
 
 def _signs(period: str, role: str) -> bool:

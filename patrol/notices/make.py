@@ -12,16 +12,16 @@ from patrol.core.db import db, upsert, write
 from patrol.core.keys import uuid7
 from patrol.core.queue import enqueue
 from patrol.notices.audience import Member, managers, members, told
-from patrol.notices.matters import Matter, matters
+from patrol.notices.matter import Matter
+from patrol.notices.matters import matters
 from patrol.notices.notice import Notice, NoticeFor, count_bells
 from patrol.notices.person import Told, people_to_tell, subscriptions_of
-from patrol.notices.rules import passed_on_at, quiet_until, wave_at
+from patrol.notices.rules import LEVELS, levels, passed_on_at, quiet_until, wave_at
 from patrol.notices.site_notices import NoticeSite, of_site
 from patrol.notices.target import NoticeTarget, targets_of
 from patrol.rounds.ensure import ensure_rounds
 from patrol.sites.site import Site
 
-LEVELS = 2
 JOBS = ("push", "mail", "target", "trial")
 
 
@@ -100,7 +100,7 @@ class _Look:
 
     def _pass_on(self, notice: Notice, settings: NoticeSite) -> None:
         """Nobody took note for too long: to the named person, then to the site manager."""
-        while notice.level < LEVELS and self.at >= passed_on_at(
+        while notice.level < levels(notice.kind, notice.facts) and self.at >= passed_on_at(
             notice.kind, notice.made_at, notice.level + 1, settings.pace
         ):
             notice.level += 1

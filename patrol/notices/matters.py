@@ -1,9 +1,7 @@
 """Matters (事项): what stands on a site at one moment that somebody has to know. Derived from facts and time only."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import and_, or_, select
@@ -12,33 +10,19 @@ from patrol.accounts.device import Device
 from patrol.accounts.user import Membership, User
 from patrol.core.business_day import business_day
 from patrol.core.db import db
-from patrol.hazards.hazard import Hazard
+from patrol.notices.matter import Matter
+from patrol.notices.of_orders import of_orders
 from patrol.notices.rules import ONE_DAY, Pace, started_late_at
 from patrol.reviews.period import Period
 from patrol.reviews.signers import due_at
 from patrol.reviews.signing import unsigned
 from patrol.rounds.round import Round
 from patrol.rounds.walk import ROUND_COLUMNS, Walk, walks
-from patrol.sites.place import Place
 from patrol.sites.site import Site
 
 LOOK_BACK = timedelta(days=7)  # a tick that was down longer tells no older round
 AT_FIRST = timedelta(hours=12)  # how far a site looks back when it is looked through for the first time
 DAYS_BACK = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Matter:
-    """key: the same matter has the same key for ever. people: who is told besides those whom role and team name."""
-
-    key: str
-    kind: str
-    url: str
-    facts: dict[str, Any]
-    since: datetime
-    team: str = ""
-    critical: bool = False
-    people: tuple[UUID, ...] = ()
 
 
 def matters(site: Site, pace: Pace, at: datetime, looked_at: datetime | None, told: Iterable[str] = ()) -> list[Matter]:
@@ -50,7 +34,7 @@ def matters(site: Site, pace: Pace, at: datetime, looked_at: datetime | None, to
     found: list[Matter] = []
     rounds = [UUID(key.split(":")[1]) for key in told if key.startswith("missed:")]
     found += _of_rounds(site, at, max(looked_at or at - AT_FIRST, at - LOOK_BACK), rounds)
-    found += _of_hazards(site.id, at)
+    found += of_orders(site.id, at)
     found += _of_reviews(site, at)
     found += _of_phones(site.id, pace, at)
     return found
@@ -91,33 +75,6 @@ def _of_walk(walk: Walk, site: Site, at: datetime) -> Iterator[Matter]:
         yield Matter(f"missed:{walk.id}", "missed", url, facts, walk.times.closes_at, walk.team)
 
 
-def _of_hazards(site_id: UUID, at: datetime) -> Iterator[Matter]:
-    """Critical ones that nobody has taken in hand, and those past their deadline."""
-    query = (
-        select(
-            Hazard.id, Hazard.number, Hazard.category, Hazard.severity, Hazard.state, Hazard.team, Hazard.assignee_id,
-            Hazard.reported_at, Hazard.received_at, Hazard.due_at, Place.full_name,
-        )
-        .join(Place, and_(Place.site_id == Hazard.site_id, Place.id == Hazard.place_id))
-        .where(Hazard.site_id == site_id)
-        .where(
-            or_(
-                and_(Hazard.state == "reported", Hazard.severity == "critical"),
-                and_(Hazard.state.in_(("reported", "assigned")), Hazard.due_at < at),
-            )
-        )
-    )  # fmt: skip
-    for row in db.session.execute(query):
-        facts = {"category": row.category, "place": row.full_name, "number": row.number}
-        url = f"/hazards/{row.id}"
-        if row.severity == "critical" and row.state == "reported":
-            yield Matter(f"critical:{row.id}", "critical", url, facts, row.received_at, row.team, critical=True)
-        if row.due_at is not None and row.due_at < at:
-            people = (row.assignee_id,) if row.assignee_id else ()
-            key = f"overdue:{row.id}:{int(row.due_at.timestamp())}"  # a deadline that was moved is a new matter
-            yield Matter(key, "overdue", url, facts, row.due_at, row.team, people=people)
-
-
 def _of_reviews(site: Site, at: datetime) -> Iterator[Matter]:
     first = business_day(site.created_at, site.zone, site.day_start)
     due = {period: due_at(period, site.zone) for period in _last_periods(site, at) if period.last >= first}
@@ -153,7 +110,7 @@ def _of_phones(site_id: UUID, pace: Pace, at: datetime) -> Iterator[Matter]:
         key = f"unsent:{row.id}:{int(row.waiting_since.timestamp())}"
         facts = {"count": row.waiting, "name": row.name, "user": str(row.user_id)}
         since = row.waiting_since + timedelta(minutes=pace.unsent_min)
-        yield Matter(key, "unsent", "/outbox", facts, since, row.team, people=(row.user_id,))
+        yield Matter(key, "unsent", "/outbox", facts, since, row.team, people=(row.user_id,), whom=("leads",))
 
 
 def _clock(at: datetime, site: Site) -> str:

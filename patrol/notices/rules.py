@@ -1,5 +1,6 @@
 """Which notices there are, how soon they are passed on, and when a person wants quiet. No database."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -11,11 +12,19 @@ KINDS: dict[str, str] = {
     "not_started": N_("Round not started"),
     "missed": N_("Round or points missed"),
     "critical": N_("Critical hazard"),
+    "unassigned": N_("Hazard to be assigned"),
+    "due_soon": N_("Hazard due soon"),
     "overdue": N_("Hazard overdue"),
+    "unverified": N_("Verification overdue"),
+    "urgent": N_("Urgent repair"),
+    "repair": N_("Repair overdue"),
+    "complaint": N_("Complaint: again, or late"),
     "unsigned": N_("Review not signed"),
     "unsent": N_("Phone with old unsent records"),
 }
-QUICK = frozenset({"not_started", "missed", "critical", "unsent"})  # passed on within minutes; the others in days
+QUICK = frozenset(
+    {"not_started", "missed", "critical", "unsent", "urgent"}
+)  # passed on within minutes; the others in days
 ONE_DAY = timedelta(days=1)
 
 
@@ -28,6 +37,16 @@ class Pace:
     again_min: int = 30
     escalate_min: int = 30
     unsent_min: int = 120
+
+
+LEVELS = 2
+FEWER = {"due_soon": 0, "overdue": 1}  # the site manager is told of a long overdue one by its own rule
+TOLD_ABOVE = frozenset({"to_manager", "repeated", "again"})  # the site manager's from the start
+
+
+def levels(kind: str, facts: Mapping[str, Any]) -> int:
+    """How often a matter nobody took note of is passed on: to the named person, then to the site manager."""
+    return 0 if facts.get("what") in TOLD_ABOVE else FEWER.get(kind, LEVELS)
 
 
 def passed_on_at(kind: str, made_at: datetime, level: int, pace: Pace) -> datetime:

@@ -10,6 +10,8 @@ from flask_login import current_user
 
 from patrol.core.clock import now
 from patrol.core.db import write
+from patrol.core.facts import When
+from patrol.hazards.known import know_of
 from patrol.notices.notice import Notice, acknowledge, listed, notice_for, urgent_for
 from patrol.notices.rules import KINDS
 from patrol.notices.sent import RESULTS, sent_lately
@@ -24,7 +26,13 @@ ICONS = {
     "not_started": "hourglass",
     "missed": "circle-x",
     "critical": "alert-octagon",
+    "unassigned": "users",
+    "due_soon": "hourglass",
     "overdue": "clock",
+    "unverified": "eye",
+    "urgent": "bolt",
+    "repair": "clock",
+    "complaint": "message-circle",
     "unsigned": "signature",
     "unsent": "device-mobile-up",
 }
@@ -52,7 +60,9 @@ def show(notice_id: UUID) -> Any:
 def take_note(notice_id: UUID) -> Any:
     by = current_user._get_current_object()
     with write(by.site_id):
-        acknowledge(notice_id, by=by, at=now())
+        notice = acknowledge(notice_id, by=by, at=now())
+        if notice.kind == "critical":
+            know_of(UUID(notice.key.partition(":")[2]), by=by, when=When.now())
     flash(gettext("Noted. Nobody is asked about it again."))
     return go("/notices")
 

@@ -9,6 +9,62 @@ from patrol.web.i18n import said_in
 
 PERIODS = {"day": N_("Day"), "week": N_("Week"), "month": N_("Month")}
 
+ORDERS = {  # kind of notice and why -> title, line
+    ("unassigned", "reported"): (
+        N_("New hazard: %(what)s"),
+        N_("%(place)s, %(number)s. It waits to be assigned."),
+    ),
+    ("unassigned", "unassigned"): (
+        N_("Not assigned in time: %(what)s"),
+        N_("%(place)s, %(number)s. Nobody was given it within the time its severity allows."),
+    ),
+    ("due_soon", "three_quarters"): (
+        N_("Due soon: %(what)s"),
+        N_("%(place)s, %(number)s. Three quarters of its time have passed."),
+    ),
+    ("due_soon", "day_before"): (
+        N_("Due tomorrow: %(what)s"),
+        N_("%(place)s, %(number)s. It is to be put right within 24 hours."),
+    ),
+    ("overdue", "due"): (N_("Overdue: %(what)s"), N_("%(place)s, %(number)s. Its deadline has passed.")),
+    ("overdue", "to_manager"): (
+        N_("Overdue for a day: %(what)s"),
+        N_("%(place)s, %(number)s. It has not been put right since its deadline."),
+    ),
+    ("overdue", "repeated"): (
+        N_("Still overdue: %(what)s"),
+        N_("%(place)s, %(number)s. It has not been put right since its deadline."),
+    ),
+    ("unverified", "unverified"): (
+        N_("Waits to be verified: %(what)s"),
+        N_("%(place)s, %(number)s. It was put right and nobody has looked at it in time."),
+    ),
+    ("urgent", "new"): (
+        N_("Urgent repair: %(what)s"),
+        N_("%(place)s, %(number)s. Somebody has to be on site at once."),
+    ),
+    ("urgent", "late"): (
+        N_("Nobody on site yet: %(what)s"),
+        N_("%(place)s, %(number)s. The time for being on site has passed; call the owner."),
+    ),
+    ("repair", "late"): (
+        N_("Repair overdue: %(what)s"),
+        N_("%(place)s, %(number)s. The day or the appointment has passed."),
+    ),
+    ("complaint", "again"): (
+        N_("Complained about again: %(what)s"),
+        N_("%(place)s, %(number)s. The same home, the same matter: it is yours to deal with."),
+    ),
+    ("complaint", "unanswered"): (
+        N_("Complaint not answered: %(what)s"),
+        N_("%(place)s, %(number)s. The time for the first answer has passed."),
+    ),
+    ("complaint", "promise"): (
+        N_("Promise not kept: %(what)s"),
+        N_("%(place)s, %(number)s. The day by which it was to be solved has passed."),
+    ),
+}
+
 
 def title_of(kind: str, facts: dict[str, Any], lang: str) -> str:
     """What it is and where: the first thing read on a locked phone."""
@@ -19,7 +75,9 @@ def title_of(kind: str, facts: dict[str, Any], lang: str) -> str:
             return _missed_title(facts, lang)
         case "critical":
             return said_in(lang, N_("Critical hazard: %(what)s"), what=_what(facts, lang))
-        case "overdue":
+        case _ if (kind, facts.get("what")) in ORDERS:
+            return said_in(lang, ORDERS[kind, facts["what"]][0], what=_what(facts, lang))
+        case "overdue":  # told before they said why
             return said_in(lang, N_("Overdue: %(what)s"), what=_what(facts, lang))
         case "unsigned":
             period = said_in(lang, PERIODS[facts["period"]])
@@ -43,6 +101,9 @@ def line_of(kind: str, facts: dict[str, Any], lang: str) -> str:
         case "critical":
             text = N_("%(place)s, %(number)s. Nobody has taken it in hand yet.")
             return said_in(lang, text, place=facts["place"], number=facts["number"])
+        case _ if (kind, facts.get("what")) in ORDERS:
+            text = ORDERS[kind, facts["what"]][1]
+            return said_in(lang, text, place=facts["place"], number=facts["number"])
         case "overdue":
             text = N_("%(place)s, %(number)s. Its deadline has passed.")
             return said_in(lang, text, place=facts["place"], number=facts["number"])
@@ -64,5 +125,7 @@ def _missed_title(facts: dict[str, Any], lang: str) -> str:
 
 
 def _what(facts: dict[str, Any], lang: str) -> str:
-    kind = categories().get(facts["category"])
-    return str(kind["short"].get(lang) or kind["short"]["zh"]) if kind else str(facts["category"])
+    kind = categories().get(facts.get("category", ""))
+    if kind is not None:
+        return str(kind["short"].get(lang) or kind["short"]["zh"])
+    return said_in(lang, facts["title"]) if facts.get("title") else str(facts.get("category", ""))

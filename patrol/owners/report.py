@@ -42,6 +42,7 @@ class OwnerReport(SiteRow, Model):
         Index(None, "site_id", "state", "reported_at"),
         Index(None, "site_id", "order_id"),
         Index(None, "site_id", "reported_at"),
+        Index(None, "site_id", "forgotten_at", "reported_at"),
     )
 
     number: Mapped[str]
@@ -63,6 +64,7 @@ class OwnerReport(SiteRow, Model):
     business_day: Mapped[date]
     settled_at: Mapped[datetime | None]
     settled_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user.id"))
+    forgotten_at: Mapped[datetime | None]  # name, telephone and flat were deleted (forget.py)
     version: Mapped[int] = mapped_column(default=1)
 
 

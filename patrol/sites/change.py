@@ -23,6 +23,7 @@ COMMON_ZONES = (
     "Asia/Taipei",
     "Asia/Singapore",
 )
+OWNER_DAYS = (30, 3650)  # below 30 a home that complains again would not be known any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class SiteSettings:
     urgent_minutes: int = 30
     answer_hours: int = 24
     solve_days: int = 3
+    owner_days: int = 180
 
     def check(self) -> None:
         """Raises Problem, naming the field, when these cannot be a site's settings."""
@@ -48,6 +50,10 @@ class SiteSettings:
         for name, most in (("urgent_minutes", 24 * 60), ("answer_hours", 30 * 24), ("solve_days", 90)):
             if not 1 <= getattr(self, name) <= most:
                 raise Problem("site.limit", N_("Give a whole number from 1 to %(most)s."), field=name, most=most)
+        least, most = OWNER_DAYS
+        if not least <= self.owner_days <= most:
+            text = N_("Give a whole number from %(least)s to %(most)s.")
+            raise Problem("site.owner_days", text, field="owner_days", least=least, most=most)
         check_shifts(self.day_start, self.shifts)
 
 
@@ -103,4 +109,5 @@ def _columns(settings: SiteSettings) -> dict[str, object]:
         "urgent_minutes": settings.urgent_minutes,
         "answer_hours": settings.answer_hours,
         "solve_days": settings.solve_days,
+        "owner_days": settings.owner_days,
     }

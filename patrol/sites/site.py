@@ -33,6 +33,7 @@ class Site(Model):
     urgent_minutes: Mapped[int] = mapped_column(default=30)  # an urgent repair: somebody on site within
     answer_hours: Mapped[int] = mapped_column(default=24)  # a complaint: first answer within
     solve_days: Mapped[int] = mapped_column(default=3)  # a complaint: solved within so many working days
+    owner_days: Mapped[int] = mapped_column(default=180)  # who an owner was is deleted so long after his order is over
     created_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
 

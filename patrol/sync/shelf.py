@@ -6,12 +6,12 @@ more adds nothing.
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, bindparam, cast, exists, func, literal, or_, select
 
 from patrol.accounts.reader import Reader
 from patrol.accounts.received import Received
@@ -19,6 +19,7 @@ from patrol.accounts.user import User
 from patrol.core.db import check_version, db
 from patrol.core.problems import N_, NotHere, Problem, Stale
 from patrol.journal.entry import note
+from patrol.owners.forget import WhoItWas
 from patrol.sync.received import Shelved
 from patrol.workorders.queries import read_cursor, write_cursor
 
@@ -210,6 +211,37 @@ def corrected(old: UUID, new: UUID, *, by: Reader, at: datetime, url: str | None
         note(
             "corrected", "shelved", row.id, site_id=by.site_id, by=by.user_id, at=at, record=str(old), instead=str(new)
         )
+
+
+def forget_owner(who: WhoItWas) -> None:
+    """Take out of refused records of his order who an owner was, inside the caller's ``write()``."""
+    if who.order_id is None:
+        return
+    of_order = cast(Shelved.raw, String).contains(str(who.order_id))
+    for row in db.session.scalars(select(Shelved).where(Shelved.site_id == who.site_id, of_order)):
+        row.raw = _each_text(row.raw, who.without)
+        row.settled_note = who.without(row.settled_note)
+
+
+def _each_text(value: Any, change: Callable[[str], str]) -> Any:
+    """The same JSON with every sentence changed; ids, times and hashes are no sentences."""
+    if isinstance(value, dict):
+        return {key: _each_text(inner, change) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_each_text(inner, change) for inner in value]
+    return change(value) if isinstance(value, str) and not _is_plain(value) else value
+
+
+def _is_plain(text: str) -> bool:
+    """An id, a hash or a time."""
+    try:
+        return _key(text) is not None or len(bytes.fromhex(text)) == 32
+    except ValueError:
+        pass
+    try:
+        return datetime.fromisoformat(text) is not None
+    except ValueError:
+        return False
 
 
 def _key(text: str) -> UUID | None:

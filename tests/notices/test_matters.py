@@ -111,7 +111,7 @@ def test_a_critical_hazard_is_told_at_once_to_who_leads_and_to_the_manager(told,
 
     notice = told.one("critical")
     assert notice.critical
-    assert told.for_whom(notice) == ids(people.leader, people.engineering, people.manager)
+    assert told.for_whom(notice) == ids(people.leader, people.engineering, people.supervisor, people.manager)
 
 
 def test_it_ends_when_somebody_takes_the_hazard_in_hand(told, gas, world):

@@ -151,7 +151,8 @@ class World:
             hazard = db.session.get_one(Hazard, (self.site.id, hazard.id))
             self._step(hazard, step, at, user, to=to)
             if step == "assign":
-                hazard.assigned_at, hazard.assignee_id = at, self.people.engineer.id
+                hazard.assigned_at = hazard.acknowledged_at = at
+                hazard.assignee_id = self.people.engineer.id
             elif step == "rectify":
                 hazard.rectified_at, hazard.rectified_by_id = at, user.id
             elif step == "verify":

@@ -19,7 +19,7 @@ from patrol.web.access import needs, site_id
 from patrol.web.errors import words
 from patrol.web.replies import go
 
-NUMBERS = ("urgent_minutes", "answer_hours", "solve_days")
+NUMBERS = ("urgent_minutes", "answer_hours", "solve_days", "owner_days")
 PLAIN = ("name", "company", "post_phone", "timezone", "day_start", "notice", "public_reports", *NUMBERS)
 SHIFT = ("code", "zh", "en", "start", "end")
 

@@ -34,6 +34,12 @@ from patrol.hazards import hazard
 from patrol.hazards.category import categories
 from patrol.hazards.kind import KIND as HAZARD
 from patrol.journal import entry
+from patrol.maintenance import link as contractor_link
+from patrol.maintenance import log as work_log
+from patrol.maintenance import order as maintenance_order
+from patrol.maintenance import plan as maintenance_plan
+from patrol.maintenance.flow import STEPS as MAINTENANCE_STEPS
+from patrol.maintenance.kind import KIND as MAINTENANCE
 from patrol.notices import notice, person, sent, site_notices, target
 from patrol.notices.rules import KINDS
 from patrol.owners import forget
@@ -87,13 +93,14 @@ from patrol.workorders.kinds import register, url_of
 from patrol.workorders.queries import count_open
 from patrol.workorders.words import SOURCES, STATES, STEPS
 
-register(HAZARD)
+register(HAZARD, MAINTENANCE)
 forget.ALSO[:] = [forget_owner]
 TABLES = (
     *(site, place, label, label_symbol, day),
     *(user, device, roster, entry, photo),
     *(owner_report, repair, complaint),
     *(order, hazard, checklist, equipment, inspection),
+    *(maintenance_plan, maintenance_order, contractor_link, work_log),
     *(route, round, scan, ending, excuse, make_up, suspension, weather_event, weather_rounds),
     *(evidence, evidence_site, presence, walk_times),
     *(day_tally, signature, handover, received),
@@ -233,6 +240,10 @@ def _doors() -> list[Blueprint]:
     from patrol.equipment import views as equipment_views
     from patrol.exports import views_import, views_labels, views_orders, views_review
     from patrol.hazards import views as hazards
+    from patrol.maintenance import views as maintenance
+    from patrol.maintenance import views_link as contractors
+    from patrol.maintenance import views_log as work_logs
+    from patrol.maintenance import views_orders as maintenance_orders
     from patrol.notices import views as notices
     from patrol.notices import views_choices, views_targets
     from patrol.photos import views as photos
@@ -265,8 +276,9 @@ def _doors() -> list[Blueprint]:
     papers = (views_review, views_orders, views_labels, views_import)
     desk = (*readers, views_questions, weather, places, *papers)
     owners = (views_public, views_desk, repairs, complaints)
+    upkeep = (maintenance, maintenance_orders, work_logs, contractors)
     plans, told = (views_routes, views_start), (notices, views_choices, views_targets)
-    doors = (*guard, *desk, *owners, *plans, *told, sync, refused, pwa, views_install)
+    doors = (*guard, *desk, *owners, *upkeep, *plans, *told, sync, refused, pwa, views_install)
     return [health.bp, *(door.bp for door in doors)]
 
 
@@ -284,12 +296,14 @@ def _words(app: Flask) -> None:
         "notice_kind": KINDS,
         "repair_step": REPAIR_STEPS,
         "complaint_step": COMPLAINT_STEPS,
+        "maintenance_step": MAINTENANCE_STEPS,
     }
     for name, table in tables.items():
         app.jinja_env.filters[f"{name}_word"] = lambda code, table=table: gettext(table.get(code, code))
     app.jinja_env.filters["flag_innocent"] = lambda code: gettext(MEANINGS[code].innocent) if code in MEANINGS else ""
     app.jinja_env.globals["repair_steps"] = lambda: _said(REPAIR_STEPS)
     app.jinja_env.globals["complaint_steps"] = lambda: _said(COMPLAINT_STEPS)
+    app.jinja_env.globals["maintenance_steps"] = lambda: _said(MAINTENANCE_STEPS)
     app.jinja_env.filters["order_title"] = order_title
     app.jinja_env.filters["share_text"] = lambda share: Ratio(*share).text
     app.jinja_env.filters["from_iso"] = datetime.fromisoformat

@@ -24,6 +24,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @needs("export")
 def orders_xlsx(kind: str) -> Any:
     found, by, at = kind_of(kind), current_user._get_current_object(), now()
+    found.ensure(by.site_id, at, by.zone, by.day_start)
     asked = Asked(found, by, filter_of(request.args, found, by), at)
     words = current_app.jinja_env.filters
     with TemporaryDirectory(prefix="patrol-export-") as folder:

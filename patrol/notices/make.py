@@ -11,6 +11,7 @@ from sqlalchemy import select
 from patrol.core.db import db, upsert, write
 from patrol.core.keys import uuid7
 from patrol.core.queue import enqueue
+from patrol.maintenance.ensure import ensure_orders
 from patrol.notices.audience import Member, managers, members, told
 from patrol.notices.matter import Matter
 from patrol.notices.matters import matters
@@ -28,6 +29,7 @@ JOBS = ("push", "mail", "target", "trial")
 def look(site: Site, at: datetime) -> int:
     """Everything due for one site. Not inside ``write()``. Returns how many notices are new."""
     ensure_rounds(site.id, at, site.zone, site.day_start)
+    ensure_orders(site.id, at, site.zone, site.day_start)
     settings = of_site(site.id)
     standing = [notice.key for notice in _standing(site.id)]
     found = matters(site, settings.pace, at, settings.looked_at, standing)

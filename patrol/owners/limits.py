@@ -20,8 +20,11 @@ PER_ADDRESS, PER_SITE = 5, 30
 
 def count_report(site_id: UUID, address: str, at: datetime) -> None:
     """Count one report of this address to this site, or refuse it (429), inside the caller's ``write()``."""
-    buckets = ((_bucket("report", f"{site_id}:{network(address)}"), PER_ADDRESS), (_bucket("site", site_id), PER_SITE))
-    wait = max(_wait(bucket, limit, at) for bucket, limit in buckets)
+    buckets = (
+        (bucket_of("report", f"{site_id}:{network(address)}"), PER_ADDRESS),
+        (bucket_of("site", site_id), PER_SITE),
+    )
+    wait = max(seconds_to_wait(bucket, limit, at) for bucket, limit in buckets)
     if wait:
         raise Problem(
             "report.too_many",
@@ -47,12 +50,12 @@ def network(address: str) -> str:
     return str(ipaddress.ip_network(f"{found}/64", strict=False)) if found.version == 6 else str(found)
 
 
-def _wait(bucket: str, limit: int, at: datetime) -> int:
+def seconds_to_wait(bucket: str, limit: int, at: datetime) -> int:
     """0 when there is room, else the seconds until the oldest that counts falls out of the hour."""
     counted = select(Attempt.at).where(Attempt.bucket == bucket, Attempt.at > at - WINDOW)
     oldest = db.session.scalar(counted.order_by(Attempt.at.desc()).offset(limit - 1).limit(1))
     return 0 if oldest is None else max(1, ceil((oldest + WINDOW - at).total_seconds()))
 
 
-def _bucket(kind: str, value: object) -> str:
+def bucket_of(kind: str, value: object) -> str:
     return hashlib.sha256(f"{kind}:{value}".encode()).hexdigest()

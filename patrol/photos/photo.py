@@ -169,6 +169,8 @@ def may_see_photo(photo: Photo, by: Reader) -> bool:
     if photo.subject_kind in ("report", "repair", "complaint"):
         works = photo.subject_kind == "repair" and photo.kind != "signature" and by.may("order.rectify")
         return works or by.may("owner.see")
+    if photo.subject_kind in ("maintenance", "work_log"):
+        return photo.kind != "signature" and (by.may("equipment.see") or by.may("checklist.fill"))
     return photo.subject_kind == "inspection" and photo.kind != "signature" and by.may("equipment.see")
 
 

@@ -140,6 +140,7 @@ async function keptFor({ pathname, searchParams }) {
     /^\/(visits|c)\//i.test(pathname) && "/kept/visit",
     /^\/rounds\//.test(pathname) && "/kept/round",
     pathname === "/hazards/new" && "/kept/hazard",
+    pathname === "/work-logs/new" && "/kept/work-log",
     pathname === "/inspections/new" && list && `/kept/checklist/${encodeURIComponent(list)}`,
     /^\/(checklists|inspections\/done)$/.test(pathname) && "/kept/checklists",
   ]

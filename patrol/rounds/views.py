@@ -20,6 +20,8 @@ from patrol.core.problems import NotHere
 from patrol.equipment.duty import due_here, lines
 from patrol.hazards.looks import looks_at
 from patrol.hazards.mine import reported_by
+from patrol.maintenance.by_list import due_at_place
+from patrol.maintenance.ensure import ensure_orders
 from patrol.photos.intake import form_store
 from patrol.photos.photo import photos_of
 from patrol.photos.storage import limits, shelf
@@ -161,6 +163,7 @@ def visit(scan_id: UUID) -> Any:
             *due_here(_reader(), place.id, at),
         ],
         today=business_day_of(_reader(), at),
+        maintenance=_maintenance_at(place.id, at),
         record_id=uuid7(),
     )
 
@@ -331,6 +334,15 @@ def way(place_id: UUID) -> Any:
         raise NotHere("place")
     photos = photos_of(place.site_id, "place", [place.id])[place.id]
     return render_template("rounds/way.html", place=place, photos=photos)
+
+
+def _maintenance_at(place_id: UUID, at: datetime) -> list[Any]:
+    """For those who do it; a guard's arrival asks nothing of it."""
+    reader = _reader()
+    if not reader.may("checklist.fill"):
+        return []
+    ensure_orders(reader.site_id, at, reader.zone, reader.day_start)
+    return due_at_place(reader.site_id, place_id, business_day_of(reader, at))
 
 
 def _after(walk: Walk | None) -> str:

@@ -11,9 +11,12 @@ from pydantic import BaseModel
 from patrol.accounts.reader import Reader
 from patrol.briefings.handover import HandoverSign, HandoverSignData, sign_handover
 from patrol.core.facts import When
-from patrol.equipment.complete import InspectionData, complete_inspection
+from patrol.equipment.answers import InspectionData
 from patrol.hazards.report import HazardData
 from patrol.hazards.steps import StepData, take_step
+from patrol.maintenance.by_list import fill_list
+from patrol.maintenance.log import WorkLog, WorkLogData, log_work
+from patrol.maintenance.steps import MaintenanceStepData, take_maintenance_step
 from patrol.repairs.repair import Repair
 from patrol.repairs.steps import RepairStepData, take_repair_step
 from patrol.rounds.arrival import RoundNoteData, VisitData, leave_note, settle_visit
@@ -40,6 +43,10 @@ def handover_url(row: HandoverSign) -> str:
     return f"/handover?day={row.day}&shift={quote(row.shift)}&team={row.team}"
 
 
+def work_log_url(row: WorkLog) -> str:
+    return f"/equipment/{row.equipment_id}" if row.equipment_id else f"/work-logs/new?place={row.place_id}"
+
+
 def _repair_step(data: RepairStepData, *, id: UUID, by: Reader, when: When) -> Repair:
     """With the place whose label he scanned; repairs lie below rounds and cannot look that up themselves."""
     scanned = stood_at(by.site_id, by.user_id, when.at, data.scan)
@@ -55,7 +62,7 @@ KINDS: dict[str, Kind] = {
     "hazard": Kind(HazardData, report_found, ("hazard.report",), lambda row: f"/hazards/{row.id}"),
     "inspection": Kind(
         InspectionData,
-        complete_inspection,
+        fill_list,
         ("checklist.fill", "checklist.patrol"),
         lambda row: f"/inspections/{row.id}",
     ),
@@ -63,6 +70,13 @@ KINDS: dict[str, Kind] = {
     "work_order_step": Kind(
         StepData, take_step, ("order.rectify", "order.assign_minor"), lambda row: f"/hazards/{row.id}"
     ),
+    "maintenance_step": Kind(
+        MaintenanceStepData,
+        take_maintenance_step,
+        ("order.rectify",),
+        lambda row: f"/orders/maintenance/{row.id}",
+    ),
+    "work_log": Kind(WorkLogData, log_work, ("checklist.fill",), work_log_url),
     "repair_step": Kind(RepairStepData, _repair_step, ("order.rectify",), lambda row: f"/repairs/{row.id}"),
 }
 

@@ -20,6 +20,8 @@ from patrol.equipment.take_along import Owed, owed_by
 from patrol.hazards.category import categories
 from patrol.hazards.mine import open_on_site
 from patrol.hazards.queries import first_photos
+from patrol.maintenance.ensure import ensure_orders
+from patrol.maintenance.mine import mine_due
 from patrol.repairs.flow import UNDER_WAY
 from patrol.repairs.lists import mine
 from patrol.repairs.repair import Repair
@@ -47,6 +49,7 @@ def pack_facts(by: Reader, at: datetime) -> dict[str, Any]:
     owed = owed_by(by, at, [place.id for place in places]) if fills else []
     orders = _orders(by)
     repairs = _repairs(by)
+    upkeep = _upkeep(by, at)
     found = rounds_ahead(by, at) if by.may("scan") else []
     asked = asked_on(by.site_id, found, at) if found else {}
     storms = storms_of(by.site_id, found)
@@ -67,9 +70,11 @@ def pack_facts(by: Reader, at: datetime) -> dict[str, Any]:
         "orders": orders,
         "handover": handover_state(by, at),
         "repairs": repairs,
+        "upkeep": upkeep,
         "pages": [
             *page_paths(by, [order["id"] for order in orders], sorted({one.duty.code for one in owed})),
             *((f"/repairs/{repair['id']}", "repair") for repair in repairs),
+            *((f"/orders/maintenance/{order}", "maintenance") for order, _version in upkeep),
         ],
     }
 
@@ -83,6 +88,7 @@ def page_paths(by: Reader, orders: Iterable[str], lists: Iterable[str]) -> list[
         ("/kept/round", "round", "scan"),
         ("/kept/hazard", "hazard", "hazard.report"),
         ("/kept/checklists", "checklists", "checklist.see"),
+        ("/kept/work-log", "work-log", "checklist.fill"),
         ("/work-orders", "orders", "order.rectify"),
         ("/hazards", "hazards", "hazard.see"),
         ("/handover", "handover", "scan"),
@@ -99,7 +105,7 @@ def pages_key(by: Reader, facts: dict[str, Any], assets: str) -> str:
     said = [
         __version__, assets, facts["user"], facts["site"], by.name, by.role, by.team, by.theme, language(),
         (here.site_name, here.notice, here.post_phone, here.shifts) if here else None,
-        facts["pages"], facts["orders"], facts["repairs"], facts["handover"],
+        facts["pages"], facts["orders"], facts["repairs"], facts["upkeep"], facts["handover"],
         [[one["list_id"], one["url"]] for one in facts["due"]],
         sorted((str(row.id), row.full_name) for row in places_in_use(by.site_id)),
     ]  # fmt: skip
@@ -230,6 +236,14 @@ def _repairs(by: Reader) -> list[dict[str, Any]]:
         return []
     rows = mine(Repair, by, (*UNDER_WAY, "done"), limit=MOST_ORDERS)
     return [{"id": str(row[0].id), "version": row[0].version} for row in rows]
+
+
+def _upkeep(by: Reader, at: datetime) -> list[tuple[str, str]]:
+    """(id, state) of the maintenance this person has to see to."""
+    if not by.may("order.rectify"):
+        return []
+    ensure_orders(by.site_id, at, by.zone, by.day_start)
+    return [(str(one.id), one.state_word) for one in mine_due(by, at, MOST_ORDERS)]
 
 
 def _orders(by: Reader) -> list[dict[str, Any]]:

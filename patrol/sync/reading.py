@@ -37,6 +37,8 @@ KIND_WORDS = {
     "hazard": N_("Hazard"),
     "inspection": N_("Checklist"),
     "work_order_step": N_("Work order"),
+    "maintenance_step": N_("Maintenance"),
+    "work_log": N_("Log work"),
 }
 _SEVERITIES = {"minor": N_("Minor"), "major": N_("Major"), "critical": N_("Critical")}
 _METHODS = {
@@ -50,6 +52,7 @@ _RESULTS = {"pass": N_("Pass"), "fail": N_("Fail"), "na": N_("Not applicable"), 
 _TEXTS = {
     "note": N_("Note"),
     "text": N_("Note"),
+    "done": N_("What you did"),
     "remark": N_("Remark"),
     "interim": N_("Interim measure"),
     "transferred_to": N_("Transferred to"),

@@ -36,6 +36,7 @@ SIDE = (
     NavItem("/complaints", "speakerphone", N_("Complaints"), "order.see_all"),
     NavItem("/checklists", "clipboard-check", N_("Checklists"), "checklist.see"),
     NavItem("/equipment", "fire-extinguisher", N_("Equipment"), "equipment.see"),
+    NavItem("/maintenance", "calendar-event", N_("Maintenance"), "equipment.see"),
     NavItem("/weather", "storm", N_("Severe weather"), "review.see"),
     NavItem("/reviews/day", "calendar-event", N_("Day"), "review.see", N_("Reviews")),
     NavItem("/reviews/week", "calendar-week", N_("Week"), "review.see", N_("Reviews")),

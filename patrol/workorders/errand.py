@@ -15,6 +15,7 @@ from patrol.core.keys import uuid7
 from patrol.core.prepared import Prepared
 from patrol.core.problems import N_, Problem
 from patrol.workorders.flow import role_refusal
+from patrol.workorders.kinds import KINDS
 from patrol.workorders.order import WorkOrder
 from patrol.workorders.timeline import add_step
 
@@ -81,7 +82,7 @@ _EXPECTED = Prepared(
     .where(
         WorkOrder.site_id == bindparam("site_id"),
         WorkOrder.assignee_id == bindparam("user_id"),
-        WorkOrder.state == "assigned",
+        WorkOrder.state.in_(("assigned", "taken")),
         WorkOrder.place_id.in_(bindparam("places", expanding=True)),
         WorkOrder.arrived_at.is_(None),
     )
@@ -104,8 +105,10 @@ def arrived_by_scan(scanned: Sequence[tuple[UUID, When]], by: Reader) -> list[Wo
         when = next((when for place, when in scanned if place == order.place_id and _since(order, when)), None)
         if when is None:
             continue
+        before = order.state
         arrive(order, by, when)
-        add_step(order, "arrive", to=order.state, from_state=order.state, id=uuid7(), by=by, when=when, scan=True)
+        order.state = KINDS[order.kind].arrived or before if order.kind in KINDS else before
+        add_step(order, "arrive", to=order.state, from_state=before, id=uuid7(), by=by, when=when, scan=True)
         found.append(order)
     return found
 

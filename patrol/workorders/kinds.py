@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from patrol.accounts.reader import Reader
 from patrol.core.facts import When
 from patrol.core.problems import NotHere
 from patrol.workorders.order import WorkOrder
-from patrol.workorders.words import STATES
+from patrol.workorders.words import STATES, STEPS
 
 Clauses = list[ColumnElement[bool]]
 Visible = Callable[[Reader, Any], list[Clauses]]
@@ -38,6 +38,7 @@ class OrderKind:
     columns: the board's states in their order; open: not settled; waiting: for whoever has to put it right.
     next_step, further: of a row; a further step comes with the column it leads to. visible: the branches of what a
     reader who does not see everything may see; narrow: what a filter of this kind alone asks (figures, samples).
+    ensure: makes the orders that should exist by now; whoever shows some asks for it first, not inside ``write()``.
     assign: takes one assignment, inside the caller's ``write()``.
     """
 
@@ -57,6 +58,9 @@ class OrderKind:
     subjects: Callable[[], Mapping[str, Mapping[str, str]]] = dict  # code -> its name in both languages
     narrow: Callable[[UUID, Any, datetime], Clauses] = lambda site_id, narrowed, at: []
     states: Mapping[str, str] = field(default_factory=lambda: STATES)
+    arrived: str = ""  # the state after its person scanned the label of its place; "": the same
+    steps: Mapping[str, str] = field(default_factory=lambda: STEPS)
+    ensure: Callable[[UUID, datetime, Any, time], None] = lambda site_id, at, zone, day_start: None
 
 
 KINDS: dict[str, OrderKind] = {}

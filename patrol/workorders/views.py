@@ -9,13 +9,15 @@ from flask_login import current_user
 from patrol.core.clock import now
 from patrol.core.db import db
 from patrol.core.problems import NotHere
+from patrol.maintenance.ensure import ensure_orders
+from patrol.maintenance.mine import mine_due
 from patrol.repairs.mine import mine_asked
 from patrol.rounds.route import team_places
 from patrol.sites.place import Place
 from patrol.sites.site import Site
 from patrol.sites.symbol import symbol
 from patrol.web.access import needs
-from patrol.workorders.kinds import kind_of, url_of
+from patrol.workorders.kinds import KINDS, kind_of, url_of
 from patrol.workorders.lists import may_see
 from patrol.workorders.order import WorkOrder
 from patrol.workorders.queries import begun_clause, count, mine_clause, my_orders, row_query, to_verify
@@ -36,7 +38,7 @@ def index() -> Any:
     by_place = request.args.get("by") == "place"
     rows = sorted(rows, key=lambda row: row.place_name) if by_place else rows
     mine = row_query(reader.site_id).where(WorkOrder.kind == "hazard", mine_clause(reader))
-    asked = mine_asked(reader) if tab == "assigned" and not cursor else []
+    asked = _asked(reader) if tab == "assigned" and not cursor else []
     counts = {state: count(mine.where(WorkOrder.state == state)) for state in ("assigned", "to_verify")}
     counts["begun"] = count(mine.where(WorkOrder.state == "assigned", begun_clause()))
     may_check = reader.may("order.verify_minor") or reader.may("order.verify_major")
@@ -51,6 +53,13 @@ def index() -> Any:
         at=now(),
         by_place=by_place,
     )
+
+
+def _asked(reader: Any) -> list[Any]:
+    """What stands above the hazards: what owners asked, and the maintenance that is due."""
+    at = now()
+    ensure_orders(reader.site_id, at, reader.zone, reader.day_start)
+    return sorted([*mine_asked(reader), *mine_due(reader, at)], key=lambda one: (not one.urgent, one.due_at))
 
 
 @bp.get("/work-orders/<uuid:order_id>")
@@ -79,6 +88,7 @@ def slip(order_id: UUID) -> Any:
         site=db.session.get_one(Site, order.site_id),
         place=db.session.get_one(Place, (order.site_id, order.place_id)),
         lines=lines,
+        kind=KINDS.get(order.kind),
         people=names([*(line.user_id for line in lines), order.assignee_id, order.reported_by_id]),
         symbol=symbol(address),
         address=address,

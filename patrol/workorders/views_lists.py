@@ -140,9 +140,10 @@ def _shown(asked: Asked) -> tuple[dict[str, Any], Asked]:
 
 
 def _asked(kind: OrderKind) -> Asked:
-    by = _reader()
+    by, at = _reader(), now()
+    kind.ensure(by.site_id, at, by.zone, by.day_start)
     places = None if by.may("order.see_all") else team_places(by.site_id, by.team)
-    return Asked(kind, by, filter_of(request.args, kind, by), now(), places)
+    return Asked(kind, by, filter_of(request.args, kind, by), at, places)
 
 
 def _link(kind: OrderKind, **change: Any) -> str:

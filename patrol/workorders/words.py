@@ -39,4 +39,5 @@ SOURCES: dict[str, str] = {
     "owner": N_("Owner"),
     "weather": N_("Weather"),
     "desk": N_("Service desk"),
+    "plan": N_("By plan"),
 }

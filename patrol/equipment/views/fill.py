@@ -14,7 +14,6 @@ from patrol.core.keys import uuid7
 from patrol.core.problems import Problem
 from patrol.equipment.answers import InspectionData, may_be_fixed
 from patrol.equipment.checklist import Checklist, find_version
-from patrol.equipment.complete import complete_inspection
 from patrol.equipment.duty import next_here
 from patrol.equipment.equipment import Equipment, find_equipment
 from patrol.equipment.inspection import Inspection, last_done, last_values
@@ -25,6 +24,7 @@ from patrol.equipment.service_life import due_state, past_due
 from patrol.equipment.types import SCOPES
 from patrol.equipment.views import bp
 from patrol.equipment.views.common import all_places, place_or_404, reader, uuid_in
+from patrol.maintenance.by_list import fill_list
 from patrol.photos.intake import form_store
 from patrol.photos.storage import limits, shelf
 from patrol.sites.place import Place
@@ -74,7 +74,7 @@ def complete() -> Any:
     try:
         checked = InspectionData.model_validate(data)
         with write(current_user.site_id):
-            complete_inspection(checked, id=record_id, by=reader(), when=When.now())
+            fill_list(checked, id=record_id, by=reader(), when=When.now())
     except ValidationError as error:
         return fill_page(data, from_validation(error))
     except Problem as problem:

@@ -22,6 +22,9 @@ from patrol.equipment.service_life import days_left, due_state
 from patrol.equipment.types import EQUIPMENT_TYPES
 from patrol.equipment.views import bp
 from patrol.equipment.views.common import all_places, day_in, place_or_404, reader, titles, uuid_in, version_in
+from patrol.maintenance.ensure import ensure_orders
+from patrol.maintenance.flow import STATES as ORDER_STATES
+from patrol.maintenance.order import orders_of_subject
 from patrol.web.access import needs
 from patrol.web.errors import from_validation, words
 from patrol.web.forms import nested
@@ -93,6 +96,7 @@ def happened(row: Equipment, data: dict[str, Any], by: Reader) -> None:
 
 def file_page(equipment_id: UUID, problem: Problem | None) -> Any:
     by = reader()
+    ensure_orders(by.site_id, now(), by.zone, by.day_start)
     row, today = find_equipment(by.site_id, equipment_id), business_day_of(by, now())
     events, lists = events_of(row), for_equipment(row)
     html = render_template(
@@ -105,6 +109,8 @@ def file_page(equipment_id: UUID, problem: Problem | None) -> Any:
         people=names([event.user_id for event in events]),
         inspections=inspections_of(row.site_id, row.id),
         hazards=hazards_of(row.site_id, row.id),
+        orders=orders_of_subject(row.site_id, row.id),
+        order_states=ORDER_STATES,
         titles=titles(),
         life=due_state(row.next_service, row.scrap_on, today),
         days=days_left(row.next_service, row.scrap_on, today),

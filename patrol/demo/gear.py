@@ -169,7 +169,8 @@ def ups_and_downs(gear: list[Equipment], by: Reader, timeline: Timeline, lang: L
     for n, row in enumerate(bottles[2:8]):
         later(45 - n, row, service)
     scrapped, sent = bottles[9], bottles[20]
-    later(38, scrapped, lambda row, at: retire(row, by=by, at=at, why=say(("筒体锈蚀", "Body rusted"), lang)))
+    rusted = say(("筒体锈蚀", "Body rusted"), lang)
+    later(38, scrapped, lambda row, at: retire(row, by=by, at=at, despite=True, why=rusted))
     later(3.5, sent, send_away)
     if doors:
         why = say(("顺序器损坏，配件已订", "Selector broken, part ordered"), lang)

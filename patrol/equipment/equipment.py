@@ -48,6 +48,7 @@ class Equipment(SiteRow, Model):
     state: Mapped[str] = mapped_column(default="in_service")
     half_monthly: Mapped[bool] = mapped_column(default=False)
     limits: Mapped[dict[str, Any]] = mapped_column(default=dict)  # item code -> {"min", "max"}
+    attributes: Mapped[dict[str, Any]] = mapped_column(default=dict)  # what its type has besides: attributes.py
     contractor: Mapped[str] = mapped_column(default="")
     spare_for_id: Mapped[UUID | None]
     retired_on: Mapped[date | None]
@@ -60,7 +61,11 @@ class Equipment(SiteRow, Model):
 
 
 class EquipmentEvent(SiteRow, Model):
-    """A line in an item's file (档案): taken in, moved, serviced, refilled, state changed, retired."""
+    """A line in an item's file (档案): taken in, moved, serviced, refilled, state changed, retired.
+
+    A state's line that has ``spare`` in its detail tells of what stands in meanwhile; in the spare's own file that is
+    ``spare_in`` and ``spare_out``.
+    """
 
     __tablename__ = "equipment_event"
     __table_args__ = (site_key("equipment_id", "equipment"), Index(None, "site_id", "equipment_id", "at"))

@@ -9,13 +9,19 @@ from sqlalchemy import select
 
 from patrol.accounts.reader import Reader, business_day_of
 from patrol.core.db import check_version, db
+from patrol.core.facts import When
 from patrol.core.keys import uuid7
 from patrol.core.problems import N_, NotHere, Problem
-from patrol.equipment.equipment import STATES, Equipment, EquipmentEvent
+from patrol.core.wording import tidy
+from patrol.equipment.attribute_values import checked_attributes
+from patrol.equipment.equipment import STATES, Equipment
+from patrol.equipment.happened import check_kept, from_to, tell
 from patrol.equipment.service_life import service_life
+from patrol.equipment.spares import keep_spares, take_spares_out
 from patrol.equipment.types import EQUIPMENT_TYPES
-from patrol.journal.entry import note
-from patrol.sites.day import mark_day
+from patrol.hazards.hazard import Hazard
+from patrol.hazards.standing import OPEN
+from patrol.photos.photo import add_photos
 from patrol.sites.place import Place
 
 
@@ -24,23 +30,35 @@ def _month(value: Any) -> Any:
     return f"{value}-01" if isinstance(value, str) and len(value) == 7 else value
 
 
+def _line(value: Any) -> Any:
+    """Words of one line, as a table gives them too: what was exported comes back the same."""
+    return tidy(value, 200) if isinstance(value, str) else value
+
+
+Line = Annotated[str, BeforeValidator(_line)]
+
+
 class EquipmentData(BaseModel):
-    """What the ledger knows of an item. Months count, days within them do not: made_on, last_service."""
+    """What the ledger knows of an item. Months count, days within them do not: made_on, last_service.
+
+    attributes: what its type has besides, by code, as it came; ``checked_attributes`` judges them.
+    """
 
     model_config = ConfigDict(extra="ignore", str_strip_whitespace=True)
 
-    code: str = Field(min_length=1, max_length=40)
+    code: Line = Field(min_length=1, max_length=40)
     type: str = Field(max_length=40)
-    name: str = Field("", max_length=80)
+    name: Line = Field("", max_length=80)
     place: UUID
-    model: str = Field("", max_length=80)
+    model: Line = Field("", max_length=80)
     quantity: int = Field(1, ge=1, le=100_000)
     made_on: Annotated[date | None, BeforeValidator(_month)] = None
     in_service_from: date | None = None
     last_service: Annotated[date | None, BeforeValidator(_month)] = None
     half_monthly: bool = False
     limits: dict[str, dict[str, float | None]] = Field(default_factory=dict)
-    contractor: str = Field("", max_length=80)
+    contractor: Line = Field("", max_length=80)
+    attributes: dict[str, Any] = Field(default_factory=dict)
     spare_for: UUID | None = None
 
 
@@ -51,32 +69,32 @@ def take_in(data: EquipmentData, *, by: Reader, at: datetime, id: UUID | None = 
     _fill(row, data, by, today)
     db.session.add(row)
     db.session.flush()
-    _event(row, "taken_in", by, at, code=row.code, place=str(row.place_id))
+    tell(row, "taken_in", by, at, code=row.code, place=str(row.place_id))
     return row
 
 
 def correct(row: Equipment, data: EquipmentData, *, version: int | None, by: Reader, at: datetime) -> None:
     """Put right what the ledger says. A new place counts as a move."""
     check_version(row, version)
-    before, place_before = _facts(row), row.place_id
+    before, place_before = facts_of(row), row.place_id
     _fill(row, data, by, row.in_service_from)
-    changed = {name: [old, _facts(row)[name]] for name, old in before.items() if old != _facts(row)[name]}
+    changed = difference(before, facts_of(row))
     if row.place_id != place_before:
-        _event(row, "moved", by, at, **{"from": str(place_before), "to": str(row.place_id)})
+        tell(row, "moved", by, at, **from_to(row.site_id, place_before, row.place_id))
     if changed:
-        _event(row, "corrected", by, at, changed=changed)
+        tell(row, "corrected", by, at, changed=changed)
 
 
 def move(
     row: Equipment, place_id: UUID, *, by: Reader, at: datetime, version: int | None = None, why: str = ""
 ) -> None:
     check_version(row, version)
-    _standing(row)
+    check_kept(row)
     place = _place(by.site_id, place_id)
     if place.id == row.place_id:
         raise Problem("equipment.same_place", N_("It is already there. Choose another place."), field="place")
     before, row.place_id = row.place_id, place.id
-    _event(row, "moved", by, at, **{"from": str(before), "to": str(place.id)}, why=why[:200])
+    tell(row, "moved", by, at, **from_to(row.site_id, before, place.id), why=why.strip()[:200])
 
 
 def serviced(
@@ -91,15 +109,18 @@ def serviced(
 ) -> None:
     """Serviced or refilled on a day; works out the next service anew, and brings it back from being away."""
     check_version(row, version)
-    _standing(row)
+    check_kept(row)
     if on > business_day_of(by, at):
         raise Problem("equipment.future", N_("This day has not come yet. Check the date."), field="on")
     if row.made_on and on < row.made_on:
         raise Problem("equipment.before_made", N_("It was not made yet on that day. Check the date."), field="on")
     row.last_service = max(on, row.last_service or on)
     row.next_service, row.scrap_on = service_life(row.type, row.made_on, row.last_service)
-    row.state = "in_service"
-    _event(row, "refilled" if refill else "serviced", by, at, on=str(on), next=str(row.next_service), why=why[:200])
+    was, row.state = row.state, "in_service"
+    if was == "out_for_service":
+        take_spares_out(row, by=by, at=at)
+    kind, following = "refilled" if refill else "serviced", str(row.next_service or "")
+    tell(row, kind, by, at, on=str(on), next=following, why=why.strip()[:200])
 
 
 def set_state(
@@ -107,7 +128,7 @@ def set_state(
 ) -> None:
     """In service, faulty or away for service; scrapping is ``retire``."""
     check_version(row, version)
-    _standing(row)
+    check_kept(row)
     if state not in STATES or state == "retired":
         raise Problem("equipment.state", N_("Choose a state from the list."), field="state")
     if state != "in_service" and not why.strip():
@@ -115,17 +136,52 @@ def set_state(
     if state == row.state:
         return
     before, row.state = row.state, state
-    _event(row, "state", by, at, **{"from": before, "to": state}, why=why[:200])
+    tell(row, "state", by, at, **{"from": before, "to": state}, why=why.strip()[:200])
+    if before == "out_for_service" and state == "in_service":
+        take_spares_out(row, by=by, at=at)
 
 
-def retire(row: Equipment, *, by: Reader, at: datetime, why: str, version: int | None = None) -> None:
-    """Scrapped or taken away for good; its file stays."""
+def retire(
+    row: Equipment, *, by: Reader, at: datetime, why: str, version: int | None = None, despite: bool = False
+) -> None:
+    """Scrapped or taken away for good; its file stays, and a spare in its place becomes the unit of that place.
+
+    Refuses while a hazard of it is open, unless ``despite``: the hazards stay open then, to be closed by themselves.
+    """
     check_version(row, version)
-    _standing(row)
+    check_kept(row)
     if not why.strip():
         raise Problem("equipment.why_retired", N_("Say in a few words why it is retired."), field="why")
+    numbers = open_hazards(row)
+    if numbers and not despite:
+        raise Problem(
+            "equipment.open_hazards",
+            N_("Still open: %(numbers)s. Close them first, or say that it is retired all the same."),
+            status=409,
+            field="despite",
+            numbers=", ".join(numbers),
+        )
     row.state, row.retired_on = "retired", business_day_of(by, at)
-    _event(row, "retired", by, at, why=why[:200])
+    tell(row, "retired", by, at, why=why.strip()[:200], **({"open": numbers} if numbers else {}))
+    keep_spares(row, by=by, at=at)
+
+
+def open_hazards(row: Equipment) -> list[str]:
+    """The numbers of the hazards that are open at this item, oldest first."""
+    query = select(Hazard.number).where(
+        Hazard.site_id == row.site_id, Hazard.origin_id == row.id, Hazard.state.in_(OPEN)
+    )
+    return list(db.session.scalars(query.order_by(Hazard.reported_at, Hazard.id)))
+
+
+def photographed(row: Equipment, photos: list[UUID], *, by: Reader, when: When) -> None:
+    """What it looks like: its plate, how it hangs. The newest picture stands on its page, all stay in its file."""
+    if not photos:
+        raise Problem("equipment.photo", N_("Take a photo first."), field="photo")
+    add_photos(
+        photos, kind="item", subject_kind="equipment", subject_id=row.id, place_id=row.place_id, by=by, when=when
+    )
+    tell(row, "photographed", by, when.at, photos=[str(photo) for photo in photos])
 
 
 def _fill(row: Equipment, data: EquipmentData, by: Reader, in_service_from: date) -> None:
@@ -136,14 +192,26 @@ def _fill(row: Equipment, data: EquipmentData, by: Reader, in_service_from: date
         raise Problem("equipment.code_used", N_("This asset number is already in the ledger."), field="code")
     if data.spare_for and (data.spare_for == row.id or db.session.get(Equipment, (by.site_id, data.spare_for)) is None):
         raise Problem("equipment.spare", N_("The item it stands in for is not in the ledger."), field="spare_for")
-    row.code, row.type, row.name, row.model = data.code, data.type, data.name, data.model
     row.place_id = _place(by.site_id, data.place).id
+    write_down(row, data, in_service_from)
+
+
+def write_down(row: Any, data: EquipmentData, in_service_from: date) -> None:
+    """Everything but the place, and what follows from it. Looks nothing up: whoever calls has checked what it names."""
+    row.code, row.type, row.name, row.model = data.code, data.type, data.name, data.model
+    row.attributes = checked_attributes(data.type, data.attributes)
     row.quantity, row.half_monthly, row.contractor = data.quantity, data.half_monthly, data.contractor
     row.limits, row.spare_for_id = _limits(data.limits), data.spare_for
     row.made_on = data.made_on.replace(day=1) if data.made_on else None
     row.in_service_from = data.in_service_from or in_service_from
-    row.last_service = data.last_service
+    row.last_service = _served(row.last_service, data.last_service)
     row.next_service, row.scrap_on = service_life(row.type, row.made_on, row.last_service)
+
+
+def _served(known: date | None, said: date | None) -> date | None:
+    """A form says the month only: the same month is the day that is known."""
+    same = known and said and said.day == 1 and (known.year, known.month) == (said.year, said.month)
+    return known if same else said
 
 
 def _limits(limits: dict[str, dict[str, float | None]]) -> dict[str, Any]:
@@ -163,24 +231,16 @@ def _place(site_id: UUID, place_id: UUID) -> Place:
     return place
 
 
-def _standing(row: Equipment) -> None:
-    if row.state == "retired":
-        raise Problem("equipment.retired", N_("It is retired; its file is closed."), status=409)
-
-
 _FACTS = ("code", "type", "name", "model", "quantity", "made_on", "in_service_from", "last_service", "half_monthly")
 
 
-def _facts(row: Equipment) -> dict[str, Any]:
-    return {name: str(getattr(row, name)) for name in (*_FACTS, "contractor", "limits", "spare_for_id")}
+def facts_of(row: Any) -> dict[str, Any]:
+    plain = {name: str(getattr(row, name)) for name in (*_FACTS, "contractor", "limits", "spare_for_id")}
+    return plain | {f"attributes.{code}": str(value) for code, value in row.attributes.items()}
 
 
-def _event(row: Equipment, kind: str, by: Reader, at: datetime, **detail: Any) -> None:
-    """A line in the item's file and in the journal; the day's figures may change with it."""
-    db.session.add(
-        EquipmentEvent(
-            id=uuid7(), site_id=row.site_id, equipment_id=row.id, kind=kind, at=at, user_id=by.user_id, detail=detail
-        )
-    )
-    note(f"equipment.{kind}", "equipment", row.id, site_id=row.site_id, by=by.user_id, at=at, **detail)
-    mark_day(row.site_id, business_day_of(by, at))
+def difference(before: dict[str, Any], after: dict[str, Any]) -> dict[str, list[Any]]:
+    """What changed, by name: [old, new]; "" where there was or is nothing."""
+    names = dict.fromkeys([*before, *after])
+    pairs = {name: [before.get(name, ""), after.get(name, "")] for name in names}
+    return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}

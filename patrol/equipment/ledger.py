@@ -13,7 +13,6 @@ from patrol.core.db import db
 from patrol.equipment.equipment import Equipment
 from patrol.equipment.inspection import Inspection
 from patrol.equipment.month import away_all_month, fire_types
-from patrol.hazards.hazard import Hazard
 from patrol.hazards.standing import standing
 from patrol.sites.place import Place
 from patrol.workorders.queries import read_cursor, write_cursor
@@ -141,25 +140,6 @@ def _inspected(first: date, last: date) -> Any:
     )
 
 
-def inspections_of(site_id: UUID, equipment_id: UUID, limit: int = 60) -> list[Any]:
-    """What was found at one item, newest first."""
-    query = (
-        select(
-            Inspection.id,
-            Inspection.checklist_code,
-            Inspection.completed_at,
-            Inspection.failed_count,
-            Inspection.complete,
-            User.name,
-        )
-        .join(User, User.id == Inspection.user_id)
-        .where(Inspection.site_id == site_id, Inspection.equipment_id == equipment_id)
-        .order_by(Inspection.completed_at.desc(), Inspection.id.desc())
-        .limit(limit)
-    )
-    return list(db.session.execute(query))
-
-
 def inspections_between(
     site_id: UUID,
     first: date,
@@ -202,9 +182,3 @@ def inspections_between(
     rows = list(db.session.execute(query.limit(limit + 1)))
     more = len(rows) > limit
     return rows[:limit], write_cursor(rows[limit - 1].completed_at, rows[limit - 1].id) if more else None
-
-
-def hazards_of(site_id: UUID, equipment_id: UUID, limit: int = 30) -> list[Hazard]:
-    """The hazards that checks of this item have opened, newest first."""
-    query = select(Hazard).where(Hazard.site_id == site_id, Hazard.origin_id == equipment_id)
-    return list(db.session.scalars(query.order_by(Hazard.reported_at.desc()).limit(limit)))

@@ -6,7 +6,7 @@ found by ``verify_chain`` and named.
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -80,29 +80,56 @@ def note(
 
     ``detail`` must be JSON-able (ids and times as strings). Plain statements, since every record costs a line.
     """
-    site = site_id or NIL
+    _chain([(verb, subject_id, detail)], subject_kind, site_id or NIL, by, at, phone_at)
+
+
+def note_many(
+    lines: Sequence[tuple[str, UUID | None, dict[str, Any]]],
+    subject_kind: str,
+    *,
+    site_id: UUID | None,
+    by: UUID | None,
+    at: datetime,
+) -> None:
+    """A line for each (verb, subject, detail), in this order, with the statements of a single one."""
+    if lines:
+        _chain(lines, subject_kind, site_id or NIL, by, at, None)
+
+
+def _chain(
+    lines: Sequence[tuple[str, UUID | None, dict[str, Any]]],
+    subject_kind: str,
+    site: UUID,
+    by: UUID | None,
+    at: datetime,
+    phone_at: datetime | None,
+) -> None:
     connection = db.session.connection()
     head = _HEAD.first(connection, {"site": site})
-    seq, previous = (head.seq + 1, head.hash) if head is not None else (1, START)
-    row = {
-        "site_id": site,
-        "id": uuid7(),
-        "seq": seq,
-        "at": at,
-        "phone_at": phone_at,
-        "user_id": by,
-        "verb": verb,
-        "subject_kind": subject_kind,
-        "subject_id": subject_id,
-        "detail": json.loads(json.dumps(detail, default=str)),
-        "prev_hash": previous,
-    }
-    row["hash"] = _hash(row)
-    _ADD.run(connection, row)
+    seq, previous = (head.seq, head.hash) if head is not None else (0, START)
+    rows = []
+    for verb, subject_id, detail in lines:
+        seq += 1
+        row = {
+            "site_id": site,
+            "id": uuid7(),
+            "seq": seq,
+            "at": at,
+            "phone_at": phone_at,
+            "user_id": by,
+            "verb": verb,
+            "subject_kind": subject_kind,
+            "subject_id": subject_id,
+            "detail": json.loads(json.dumps(detail, default=str)),
+            "prev_hash": previous,
+        }
+        row["hash"] = previous = _hash(row)
+        rows.append(row)
+    _ADD.run(connection, *rows)
     if head is None:
-        _FIRST.run(connection, {"site_id": site, "seq": seq, "hash": row["hash"]})
+        _FIRST.run(connection, {"site_id": site, "seq": seq, "hash": previous})
     else:
-        _MOVE.run(connection, {"site": site, "next_seq": seq, "next_hash": row["hash"]})
+        _MOVE.run(connection, {"site": site, "next_seq": seq, "next_hash": previous})
 
 
 def entry_hash(entry: JournalEntry) -> str:

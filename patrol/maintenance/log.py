@@ -87,7 +87,7 @@ def log_work(data: WorkLogData, *, id: UUID, by: Reader, when: When) -> WorkLog:
         facts=data.photo_facts,
     )  # fmt: skip
     if item is not None:
-        _event(row, by, when)
+        _event(row, data.photos, by, when)
     told = {"equipment": str(item.id)} if item else {"place": str(place_id)}
     note(
         "work_log", "work_log", row.id, site_id=by.site_id, by=by.user_id, at=when.received_at,
@@ -138,13 +138,14 @@ def _finish(data: WorkLogData, item: Equipment | None, place_id: UUID, by: Reade
     return order.id
 
 
-def _event(row: WorkLog, by: Reader, when: When) -> None:
+def _event(row: WorkLog, photos: list[UUID], by: Reader, when: When) -> None:
     detail: dict[str, Any] = {
         "done": row.done,
         "parts": row.parts,
         "readings": row.readings,
         "down_min": row.down_min,
         "log": str(row.id),
+        "photos": [str(photo) for photo in photos],
     }
     db.session.add(
         EquipmentEvent(
@@ -154,6 +155,6 @@ def _event(row: WorkLog, by: Reader, when: When) -> None:
             kind="worked",
             at=when.at,
             user_id=by.user_id,
-            detail={key: value for key, value in detail.items() if value not in ("", None)},
+            detail={key: value for key, value in detail.items() if value not in ("", None, [])},
         )
     )

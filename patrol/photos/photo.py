@@ -18,12 +18,12 @@ from patrol.core.keys import SiteRow, site_key
 from patrol.core.problems import N_, Problem
 from patrol.sites.day import mark_day
 
-KINDS = ("visit", "before", "after", "sighting", "verify", "inspection", "signature", "way")
+KINDS = ("visit", "before", "after", "sighting", "verify", "inspection", "signature", "way", "item")
 
 
 class Photo(SiteRow, Model):
     """A picture as its record tells of it. ``subject_kind``/``subject_id``: hazard, inspection, scan, place,
-    storm (a scan on a round of the weather)."""
+    equipment, storm (a scan on a round of the weather)."""
 
     __tablename__ = "photo"
     __table_args__ = (
@@ -164,7 +164,11 @@ def may_see_photo(photo: Photo, by: Reader) -> bool:
     storm is for all, since the picture after it is held against it. What owners sent is for the desk and supervisors,
     and of a repair for those who put things right.
     """
-    if photo.subject_kind in ("hazard", "place", "storm") or photo.user_id == by.user_id or by.may("photo.log"):
+    if (
+        photo.subject_kind in ("hazard", "place", "equipment", "storm")
+        or photo.user_id == by.user_id
+        or by.may("photo.log")
+    ):
         return True
     if photo.subject_kind in ("report", "repair", "complaint"):
         works = photo.subject_kind == "repair" and photo.kind != "signature" and by.may("order.rectify")

@@ -102,5 +102,5 @@ def _candidates(site_id: UUID, pictures: Iterable[Picture]) -> Any:
     files = select(PhotoFile.id).where(PhotoFile.site_id == site_id, PhotoFile.received_at >= since, or_(*alike))
     shrunk = select(Photo.id).where(Photo.site_id == site_id, Photo.original_sha256.in_(hashes))
     return ROWS.where(
-        Photo.site_id == site_id, Photo.kind.not_in(("signature", "way")), Photo.id.in_(files.union(shrunk))
+        Photo.site_id == site_id, Photo.kind.not_in(("signature", "way", "item")), Photo.id.in_(files.union(shrunk))
     )

@@ -154,7 +154,7 @@ def _photos(facts: DaysFacts, first: date, last: date) -> None:
         Photo.site_id == facts.site.id,
         Photo.business_day >= first,
         Photo.business_day <= last,
-        Photo.kind.not_in(("signature", "way")),
+        Photo.kind.not_in(("signature", "way", "item")),
     )
     facts.photos = list(db.session.execute(photos))
     answers = (

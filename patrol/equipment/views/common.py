@@ -4,14 +4,19 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from flask_babel import gettext
 from flask_login import current_user
 from sqlalchemy import select
 
 from patrol.core.db import db
 from patrol.core.problems import NotHere
+from patrol.equipment.attributes import ATTRIBUTES
 from patrol.equipment.checklist import Checklist
+from patrol.equipment.types import EQUIPMENT_TYPES
+from patrol.equipment.views import bp
 from patrol.sites.place import Place
 from patrol.sites.place_tree import places_in_use
+from patrol.web.i18n import language, pick
 
 
 def reader() -> Any:
@@ -55,3 +60,25 @@ def day_in(text: Any) -> date | None:
         return date.fromisoformat(str(text)) if text else None
     except ValueError:
         return None
+
+
+@bp.app_template_filter("attribute_name")
+def attribute_name(code: str) -> str:
+    """ "door_class": what its field is called, in the reader's language."""
+    one = ATTRIBUTES.get(code)
+    return pick(one.name) if one else code
+
+
+@bp.app_template_filter("ledger_value")
+def ledger_value(text: Any, name: str) -> str:
+    """A value as an item's file keeps it (always text), as a person reads it."""
+    one = ATTRIBUTES.get(name.removeprefix("attributes."))
+    if text in ("", "None", None):
+        return "—"
+    if one is not None and name.startswith("attributes."):
+        return f"{one.shown(text, language())} {one.unit}".strip()
+    if name == "type" and text in EQUIPMENT_TYPES:
+        return pick(EQUIPMENT_TYPES[text].name)
+    if name in ("made_on", "last_service"):
+        return str(text)[:7]
+    return {"True": gettext("yes"), "False": gettext("no")}.get(str(text), str(text))

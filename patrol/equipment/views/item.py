@@ -1,48 +1,39 @@
-"""One item of equipment: its file, what happens to it, and the form that corrects it."""
+"""One item of equipment: what happens to it, and the form that corrects it."""
 
 from typing import Any
 from uuid import UUID
 
-from flask import render_template, request
+from flask import current_app, render_template, request
 from flask_login import current_user
 from pydantic import ValidationError
 
 from patrol.accounts.reader import Reader, business_day_of
 from patrol.core.clock import now
-from patrol.core.db import db, write
+from patrol.core.db import write
+from patrol.core.facts import When
 from patrol.core.problems import N_, Problem
+from patrol.equipment.attributes import attributes_of
 from patrol.equipment.checklist import for_equipment
-from patrol.equipment.duty import lift_gap
-from patrol.equipment.equipment import Equipment, events_of, find_equipment, too_many_away
-from patrol.equipment.keeping import EquipmentData, correct, move, retire, serviced, set_state
-from patrol.equipment.ledger import hazards_of, inspections_of
-from patrol.equipment.owed import LIFT_SERVICE
-from patrol.equipment.rights import may_fill
-from patrol.equipment.service_life import days_left, due_state
+from patrol.equipment.equipment import Equipment, find_equipment
+from patrol.equipment.keeping import EquipmentData, correct, move, photographed, retire, serviced, set_state
+from patrol.equipment.spares import by_code, send_out
 from patrol.equipment.types import EQUIPMENT_TYPES
 from patrol.equipment.views import bp
-from patrol.equipment.views.common import all_places, day_in, place_or_404, reader, titles, uuid_in, version_in
-from patrol.maintenance.ensure import ensure_orders
-from patrol.maintenance.flow import STATES as ORDER_STATES
-from patrol.maintenance.order import orders_of_subject
+from patrol.equipment.views.common import all_places, day_in, reader, uuid_in, version_in
+from patrol.equipment.views.file import file_page, out_page
+from patrol.photos.intake import form_store
+from patrol.photos.storage import limits, shelf
 from patrol.web.access import needs
 from patrol.web.errors import from_validation, words
-from patrol.web.forms import nested
+from patrol.web.forms import nested, record_form
 from patrol.web.replies import go
-from patrol.workorders.timeline import names
-
-
-@bp.get("/equipment/<uuid:equipment_id>")
-@needs("equipment.see")
-def show_equipment(equipment_id: UUID) -> Any:
-    return file_page(equipment_id, None)
 
 
 @bp.get("/equipment/<uuid:equipment_id>/edit")
 @needs("equipment.edit")
 def edit_equipment(equipment_id: UUID) -> Any:
     row = find_equipment(current_user.site_id, equipment_id)
-    return edit_page(row, _as_data(row), None)
+    return edit_page(row, as_data(row), None)
 
 
 @bp.post("/equipment/<uuid:equipment_id>")
@@ -64,20 +55,35 @@ def correct_equipment(equipment_id: UUID) -> Any:
 @bp.post("/equipment/<uuid:equipment_id>/events")
 @needs("equipment.edit")
 def add_event(equipment_id: UUID) -> Any:
-    """Serviced, refilled, moved, another state, retired: a line in the item's file."""
+    """Serviced, refilled, moved, sent out, back, faulty, photographed, retired: a line in the item's file."""
     find_equipment(current_user.site_id, equipment_id)
-    data = nested(request.form)
+    _id, data = record_form(form_store(reader(), now(), shelf(current_app), limits(current_app)))
     try:
         with write(current_user.site_id):
             happened(find_equipment(current_user.site_id, equipment_id), data, reader())
     except Problem as problem:
-        return file_page(equipment_id, problem)
+        if data.get("event") == "out":
+            return out_page(equipment_id, problem, data)
+        return file_page(equipment_id, problem, data)
     return go(f"/equipment/{equipment_id}")
 
 
 def happened(row: Equipment, data: dict[str, Any], by: Reader) -> None:
     at, version, why = now(), version_in(data), str(data.get("why", ""))
     match data.get("event"):
+        case "out":
+            spare = by_code(row.site_id, str(data["spare"])) if data.get("spare") else None
+            send_out(row, spare=spare, by=by, at=at, version=version, why=why)
+        case "back" if (on := day_in(data.get("on"))) is not None:
+            serviced(row, on, by=by, at=at, version=version, refill=bool(data.get("refill")), why=why)
+        case "back":
+            set_state(row, "in_service", by=by, at=at, version=version, why=why)
+        case "fault":
+            set_state(row, "faulty", by=by, at=at, version=version, why=why)
+        case "photo":
+            photos = data.get("photos")
+            ids = [UUID(str(one)) for one in photos] if isinstance(photos, list) else []
+            photographed(row, ids, by=by, when=When.now())
         case "serviced" | "refilled" as event:
             on = day_in(data.get("on")) or business_day_of(by, at)
             serviced(row, on, by=by, at=at, version=version, refill=event == "refilled", why=why)
@@ -89,41 +95,9 @@ def happened(row: Equipment, data: dict[str, Any], by: Reader) -> None:
         case "state":
             set_state(row, str(data.get("state", "")), by=by, at=at, version=version, why=why)
         case "retired":
-            retire(row, by=by, at=at, why=why, version=version)
+            retire(row, by=by, at=at, why=why, version=version, despite=bool(data.get("despite")))
         case _:
             raise Problem("event", N_("Choose what happened."), field="event")
-
-
-def file_page(equipment_id: UUID, problem: Problem | None) -> Any:
-    by = reader()
-    ensure_orders(by.site_id, now(), by.zone, by.day_start)
-    row, today = find_equipment(by.site_id, equipment_id), business_day_of(by, now())
-    events, lists = events_of(row), for_equipment(row)
-    html = render_template(
-        "equipment/file.html",
-        row=row,
-        kind=EQUIPMENT_TYPES[row.type],
-        place=place_or_404(row.place_id),
-        spare_for=db.session.get(Equipment, (row.site_id, row.spare_for_id)) if row.spare_for_id else None,
-        events=events,
-        people=names([event.user_id for event in events]),
-        inspections=inspections_of(row.site_id, row.id),
-        hazards=hazards_of(row.site_id, row.id),
-        orders=orders_of_subject(row.site_id, row.id),
-        order_states=ORDER_STATES,
-        titles=titles(),
-        life=due_state(row.next_service, row.scrap_on, today),
-        days=days_left(row.next_service, row.scrap_on, today),
-        gap=lift_gap(row.site_id, row.id, until=today) if LIFT_SERVICE in [one.code for one in lists] else None,
-        few_left=row.state == "out_for_service" and too_many_away(row.site_id, row.place_id, row.type),
-        today=today,
-        places=all_places() if by.may("equipment.edit") else (),
-        lists=[one for one in lists if may_fill(by, one.applies_to, row.type)],
-        problem=problem,
-        text=words(problem) if problem else "",
-        sent=nested(request.form) if problem else {},
-    )
-    return html, problem.status if problem else 200
 
 
 def edit_page(row: Equipment | None, data: dict[str, Any], problem: Problem | None) -> Any:
@@ -133,6 +107,7 @@ def edit_page(row: Equipment | None, data: dict[str, Any], problem: Problem | No
         data=data,
         limits=_limit_fields(row, data),
         types=EQUIPMENT_TYPES,
+        attributes=attributes_of(str(data.get("type") or next(iter(EQUIPMENT_TYPES)))),
         places=all_places(),
         problem=problem,
         text=words(problem) if problem else "",
@@ -144,6 +119,8 @@ def item_form() -> dict[str, Any]:
     """The ledger form's fields. Empty bounds are left out, so the list's own hold; an empty box is a "no"."""
     data = nested(request.form)
     data["half_monthly"] = bool(data.get("half_monthly"))
+    if not isinstance(data.get("attributes"), dict):
+        data["attributes"] = {}
     given = data.get("limits")
     data["limits"] = {
         code: {bound: str(value).replace(",", ".") for bound, value in pair.items()}
@@ -166,7 +143,8 @@ def _limit_fields(row: Equipment | None, data: dict[str, Any]) -> list[dict[str,
     return list(found.values())
 
 
-def _as_data(row: Equipment) -> dict[str, Any]:
+def as_data(row: Equipment) -> dict[str, Any]:
+    """What the form shows of an item; sent back unchanged it changes nothing."""
     return {
         "code": row.code,
         "type": row.type,
@@ -180,4 +158,6 @@ def _as_data(row: Equipment) -> dict[str, Any]:
         "half_monthly": row.half_monthly,
         "contractor": row.contractor,
         "limits": row.limits,
+        "attributes": row.attributes,
+        "spare_for": row.spare_for_id,
     }

@@ -14,14 +14,14 @@ from patrol.core.business_day import parse_month
 from patrol.core.clock import now
 from patrol.core.db import db, write
 from patrol.core.problems import Problem
-from patrol.equipment.equipment import STATES
+from patrol.equipment.equipment import STATES, find_equipment
 from patrol.equipment.keeping import EquipmentData, take_in
 from patrol.equipment.ledger import Filter, listed
 from patrol.equipment.service_life import due_state
 from patrol.equipment.types import EQUIPMENT_TYPES
 from patrol.equipment.views import bp
 from patrol.equipment.views.common import day_in, reader
-from patrol.equipment.views.item import edit_page, item_form
+from patrol.equipment.views.item import as_data, edit_page, item_form
 from patrol.sites.place import Place
 from patrol.web.access import needs
 from patrol.web.errors import from_validation
@@ -49,8 +49,16 @@ def ledger() -> Any:
 @bp.get("/equipment/new")
 @needs("equipment.edit")
 def new_equipment() -> Any:
+    """?copy=: the same as another one, beside it, but for its number and its dates of service."""
     args = request.args
-    return edit_page(None, {"place": args.get("place", ""), "type": args.get("type", "")}, None)
+    data: dict[str, Any] = {"place": args.get("place", "")}
+    like = args.get("copy", type=UUID)
+    if like is not None:
+        known = as_data(find_equipment(current_user.site_id, like))
+        data = known | {"code": "", "last_service": "", "spare_for": None, "in_service_from": "", "copy": str(like)}
+    if args.get("type") in EQUIPMENT_TYPES:
+        data["type"] = args["type"]
+    return edit_page(None, data | {"type": data.get("type") or next(iter(EQUIPMENT_TYPES))}, None)
 
 
 @bp.post("/equipment")

@@ -12,6 +12,7 @@ from patrol.core.db import check_version, db
 from patrol.core.keys import uuid7
 from patrol.core.problems import N_, NotHere, Problem
 from patrol.equipment.equipment import STATES, Equipment, EquipmentEvent
+from patrol.equipment.keeping_rules import rules_of
 from patrol.equipment.service_life import service_life
 from patrol.equipment.types import EQUIPMENT_TYPES
 from patrol.journal.entry import note
@@ -97,7 +98,7 @@ def serviced(
     if row.made_on and on < row.made_on:
         raise Problem("equipment.before_made", N_("It was not made yet on that day. Check the date."), field="on")
     row.last_service = max(on, row.last_service or on)
-    row.next_service, row.scrap_on = service_life(row.type, row.made_on, row.last_service)
+    row.next_service, row.scrap_on = service_life(row.type, row.made_on, row.last_service, rules_of(row.site_id).table)
     row.state = "in_service"
     _event(row, "refilled" if refill else "serviced", by, at, on=str(on), next=str(row.next_service), why=why[:200])
 
@@ -143,7 +144,7 @@ def _fill(row: Equipment, data: EquipmentData, by: Reader, in_service_from: date
     row.made_on = data.made_on.replace(day=1) if data.made_on else None
     row.in_service_from = data.in_service_from or in_service_from
     row.last_service = data.last_service
-    row.next_service, row.scrap_on = service_life(row.type, row.made_on, row.last_service)
+    row.next_service, row.scrap_on = service_life(row.type, row.made_on, row.last_service, rules_of(row.site_id).table)
 
 
 def _limits(limits: dict[str, dict[str, float | None]]) -> dict[str, Any]:

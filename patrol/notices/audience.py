@@ -45,7 +45,8 @@ def told(matter: Any, people: Iterable[Member]) -> list[UUID]:
 
     not_started, missed: the team's shift leaders and supervisor · critical: these, every shift leader and the
     site manager · overdue: who has to put it right, and the supervisor · unsigned: who may sign it · unsent: whose
-    phone it is, and the team's shift leaders and supervisor.
+    phone it is, and the team's shift leaders and supervisor · dates, supplies: the team's shift leaders and supervisor
+    · sent: whom it names, else everybody of the team.
     """
     people = list(people)
     here = {person.user_id for person in people}
@@ -66,6 +67,8 @@ def _concerns(matter: Any, person: Member) -> bool:
             return above or person.role in ("shift_leader", "site_manager")
         case "overdue":
             return above
+        case "sent":
+            return not matter.people and person.team == matter.team
         case "unsigned":
             return _signs(matter.facts["period"], person.role)
         case _:

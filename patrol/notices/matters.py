@@ -13,6 +13,7 @@ from patrol.accounts.user import Membership, User
 from patrol.core.business_day import business_day
 from patrol.core.db import db
 from patrol.hazards.hazard import Hazard
+from patrol.notices.dates import date_matters, sent_matters, supply_matters
 from patrol.notices.rules import ONE_DAY, Pace, started_late_at
 from patrol.reviews.period import Period
 from patrol.reviews.signers import due_at
@@ -53,6 +54,8 @@ def matters(site: Site, pace: Pace, at: datetime, looked_at: datetime | None, to
     found += _of_hazards(site.id, at)
     found += _of_reviews(site, at)
     found += _of_phones(site.id, pace, at)
+    for told_of in (date_matters, supply_matters, sent_matters):
+        found += [Matter(**facts) for facts in told_of(site, at)]
     return found
 
 

@@ -28,7 +28,7 @@ class Notice(SiteRow, Model):
     )
 
     key: Mapped[str]
-    kind: Mapped[str]  # not_started, missed, critical, overdue, unsigned, unsent
+    kind: Mapped[str]  # of rules.KINDS
     critical: Mapped[bool] = mapped_column(default=False)
     team: Mapped[str] = mapped_column(default="")
     url: Mapped[str]

@@ -14,6 +14,9 @@ KINDS: dict[str, str] = {
     "overdue": N_("Hazard overdue"),
     "unsigned": N_("Review not signed"),
     "unsent": N_("Phone with old unsent records"),
+    "dates": N_("Service, scrap and other dates"),
+    "supplies": N_("Emergency supplies short or expiring"),
+    "sent": N_("Sent to check equipment"),
 }
 QUICK = frozenset({"not_started", "missed", "critical", "unsent"})  # passed on within minutes; the others in days
 ONE_DAY = timedelta(days=1)

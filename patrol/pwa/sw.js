@@ -141,6 +141,7 @@ async function keptFor({ pathname, searchParams }) {
     /^\/rounds\//.test(pathname) && "/kept/round",
     pathname === "/hazards/new" && "/kept/hazard",
     pathname === "/inspections/new" && list && `/kept/checklist/${encodeURIComponent(list)}`,
+    pathname === "/not-reached/new" && "/kept/not-reached",
     /^\/(checklists|inspections\/done)$/.test(pathname) && "/kept/checklists",
   ]
   for (const candidate of candidates) {

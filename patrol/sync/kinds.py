@@ -12,6 +12,7 @@ from patrol.accounts.reader import Reader
 from patrol.briefings.handover import HandoverSign, HandoverSignData, sign_handover
 from patrol.core.facts import When
 from patrol.equipment.complete import InspectionData, complete_inspection
+from patrol.equipment.not_reached import NotReachedData, say_not_reached
 from patrol.hazards.report import HazardData
 from patrol.hazards.steps import StepData, take_step
 from patrol.repairs.repair import Repair
@@ -58,6 +59,9 @@ KINDS: dict[str, Kind] = {
         complete_inspection,
         ("checklist.fill", "checklist.patrol"),
         lambda row: f"/inspections/{row.id}",
+    ),
+    "not_reached": Kind(
+        NotReachedData, say_not_reached, ("checklist.fill", "checklist.patrol"), lambda row: "/checklists"
     ),
     "handover_sign": Kind(HandoverSignData, sign_handover, ("scan", "board.see"), handover_url),
     "work_order_step": Kind(

@@ -83,6 +83,7 @@ def page_paths(by: Reader, orders: Iterable[str], lists: Iterable[str]) -> list[
         ("/kept/round", "round", "scan"),
         ("/kept/hazard", "hazard", "hazard.report"),
         ("/kept/checklists", "checklists", "checklist.see"),
+        ("/kept/not-reached", "not-reached", "checklist.see"),
         ("/work-orders", "orders", "order.rectify"),
         ("/hazards", "hazards", "hazard.see"),
         ("/handover", "handover", "scan"),

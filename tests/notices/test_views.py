@@ -99,7 +99,7 @@ def test_choices_are_kept_and_critical_cannot_be_muted(as_user, people):
 
     kept = db.session.get(NoticeChoice, people.leader.id)
     assert (kept.quiet_from.hour, kept.quiet_to.hour, kept.push, kept.mail) == (22, 6, True, "he@example.com")
-    assert kept.muted == ["not_started", "overdue", "unsent", "unsigned"]
+    assert kept.muted == ["dates", "not_started", "overdue", "sent", "supplies", "unsent", "unsigned"]
     page = leader.get("/me/notices").text
     assert 'value="22:00"' in page and 'value="he@example.com"' in page
 

@@ -11,10 +11,13 @@ from patrol.accounts.reader import Reader, business_day_of
 from patrol.core.clock import now
 from patrol.core.db import db, write
 from patrol.core.problems import N_, Problem
+from patrol.equipment.away import one_more_away
 from patrol.equipment.checklist import for_equipment
+from patrol.equipment.dated import dates_of
 from patrol.equipment.duty import lift_gap
-from patrol.equipment.equipment import Equipment, events_of, find_equipment, too_many_away
+from patrol.equipment.equipment import STANDING, Equipment, events_of, find_equipment, too_many_away
 from patrol.equipment.keeping import EquipmentData, correct, move, retire, serviced, set_state
+from patrol.equipment.keeping_rules import rules_of
 from patrol.equipment.ledger import hazards_of, inspections_of
 from patrol.equipment.owed import LIFT_SERVICE
 from patrol.equipment.rights import may_fill
@@ -110,6 +113,9 @@ def file_page(equipment_id: UUID, problem: Problem | None) -> Any:
         days=days_left(row.next_service, row.scrap_on, today),
         gap=lift_gap(row.site_id, row.id, until=today) if LIFT_SERVICE in [one.code for one in lists] else None,
         few_left=row.state == "out_for_service" and too_many_away(row.site_id, row.place_id, row.type),
+        dated=dates_of(row),
+        warn_days=rules_of(row.site_id).warn_days,
+        crowded=row.state in STANDING and one_more_away(row),
         today=today,
         places=all_places() if by.may("equipment.edit") else (),
         lists=[one for one in lists if may_fill(by, one.applies_to, row.type)],

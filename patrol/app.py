@@ -29,7 +29,17 @@ from patrol.core import queue
 from patrol.core.clock import now
 from patrol.core.db import connection, db
 from patrol.core.prepared import Prepared
-from patrol.equipment import checklist, equipment, inspection
+from patrol.equipment import (
+    checklist,
+    dated,
+    equipment,
+    footage,
+    inspection,
+    keeping_rules,
+    not_reached,
+    sending,
+    supplies,
+)
 from patrol.hazards import hazard
 from patrol.hazards.category import categories
 from patrol.hazards.kind import KIND as HAZARD
@@ -101,6 +111,7 @@ TABLES = (
     *(owner_report, repair, complaint),
     *(order, hazard, checklist, equipment, inspection),
     *(maintenance_plan, maintenance_order, contractor_link, work_log),
+    *(dated, keeping_rules, sending, not_reached, footage, supplies),
     *(route, round, scan, ending, excuse, make_up, suspension, weather_event, weather_rounds),
     *(evidence, evidence_site, presence, walk_times),
     *(day_tally, signature, handover, received),

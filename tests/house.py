@@ -24,6 +24,8 @@ from patrol.equipment.checklist import bring_in_catalogue, current, new_version
 from patrol.equipment.complete import complete_inspection
 from patrol.equipment.keeping import EquipmentData
 from patrol.equipment.keeping import take_in as take_in_equipment
+from patrol.equipment.sending import send_out
+from patrol.equipment.supplies import SupplyData, add_supply
 from patrol.hazards.report import HazardData, report_hazard
 from patrol.notices.notice import Notice, NoticeFor, count_bells
 from patrol.notices.target import NewTarget, add_target
@@ -188,7 +190,18 @@ class House:
                 checklist=LIST, equipment=bottle.id, findings=all_good(checklist), signature=[uuid7()]
             )
             inspection = complete_inspection(data, id=uuid7(), by=readers.engineer, when=When.now())
-        return {"equipment_id": bottle.id, "inspection_id": inspection.id, "equipment.code": "own_list"}
+            sent = send_out(now().date(), [bottle.id], team="engineering", person=None, by=readers.manager, at=now())
+            bags = SupplyData(place=self.places.roof.id, name="沙袋", minimum=50, count=60)
+            supply = add_supply(bags, by=readers.manager, at=now())
+        return {
+            "equipment_id": bottle.id,
+            "inspection_id": inspection.id,
+            "equipment.code": "own_list",
+            "equipment.reading.code": "power_room_daily",
+            "equipment.reading.item": "room_temp",
+            "sent_id": sent.id,
+            "supply_id": supply.id,
+        }
 
     def _hazard(self, by: Reader) -> dict[str, Any]:
         photo_id = uuid7()

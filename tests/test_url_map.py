@@ -16,11 +16,12 @@ DOORS = every_door()
 JSON = {"Accept": "application/json"}
 
 # Arguments that name nothing of a site: a kind, a time, a secret of its own.
-OF_NO_SITE = {"kind", "text", "secret"}
+OF_NO_SITE = {"kind", "text", "secret", "item"}
 
 # Doors where another site's person gets another answer than "not here", and why.
 OTHER_ANSWER = {
     "sync.photo": (422, "numbers are made on the phone: bytes are kept on the site of whoever sends them"),
+    "equipment.reading": (200, "lists of the catalogue have the same codes everywhere: it shows the asker's own"),
     "rounds.check_in": (422, "another site's label is refused in the same words as one that nobody has"),
 }
 
@@ -37,6 +38,7 @@ SENT = {
 WANTS = {
     "equipment.fill": lambda house: {"checklist": LIST, "equipment": house.values["equipment_id"]},
     "equipment.done": lambda house: {"place": house.places.pump.id},
+    "equipment.not_reached_form": lambda house: {"checklist": LIST, "equipment": house.values["equipment_id"]},
 }
 
 # Pages that the first role with the verb cannot open in our world, and who can.

@@ -73,6 +73,8 @@ def _answer(item: Mapping[str, Any], fails: bool, rng: random.Random, lang: Lang
     match item["kind"]:
         case "number":
             answer["value"] = _beyond(item) if fails else _usual(item, rng)
+            if item.get("samples"):
+                answer["samples"] = [answer["value"] + more for more in range(int(item["samples"]))]
         case "choice":
             codes = [choice["code"] for choice in item["choices"] if bool(choice.get("fail")) == fails]
             answer["choice"] = codes[0]

@@ -34,6 +34,7 @@ from patrol.demo.reviewing import sign_reviews
 from patrol.demo.rota import write_rota
 from patrol.demo.routes import Line, draw_routes
 from patrol.demo.settling import settle
+from patrol.demo.stores import provide
 from patrol.demo.storm import Storm
 from patrol.demo.timeline import Ids, Story, Timeline
 from patrol.demo.troubles import Troubles, hazards_of, in_words
@@ -149,6 +150,7 @@ class _Maker:
         with write(self.site.id):
             settle(visits, troubles.troubled, self.people, self.estate, self.ids, self._rng("said"), self.lang)
         gone = ups_and_downs(self.gear, self.people["engineering"], timeline, self.lang)
+        provide(self.estate, self.gear, self.people, timeline, self.lang)
         checks = Checking(
             self.site, self.estate, self.gear, self.people, walking.on_duty, self.until, self._rng("checks")
         ).planned()

@@ -1,6 +1,5 @@
 """The answers of one filled checklist, as a phone or a form sends them, and what is wrong with them. Pure."""
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -11,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from patrol.core.problems import N_, Problem
 from patrol.equipment.judge import Answer, Verdict, judge
+from patrol.equipment.samples import in_words, lowest, read_number, read_samples
 from patrol.equipment.service_life import PastDue
 from patrol.hazards.category import categories
 
@@ -23,6 +23,7 @@ class FindingData(BaseModel):
     choice: str | None = Field(None, max_length=40)
     text: str = Field("", max_length=2000)
     remark: str = Field("", max_length=500)
+    samples: list[float] = Field(default_factory=list, max_length=9)  # where the lowest of several is the value
     photos: list[UUID] = Field(default_factory=list, max_length=6)
     after: list[UUID] = Field(default_factory=list, max_length=6)  # with fixed: what it looks like now
     fixed: bool = False
@@ -30,13 +31,12 @@ class FindingData(BaseModel):
     @field_validator("value", mode="before")
     @classmethod
     def _written(cls, value: Any) -> Any:
-        """A number as people type it: "0,42" is 0.42; what cannot be read is judged as no number, not refused here."""
-        if isinstance(value, str):
-            try:
-                return float(value.strip().replace(",", ".")) if value.strip() else None
-            except ValueError:
-                return math.nan
-        return value
+        return read_number(value)
+
+    @field_validator("samples", mode="before")
+    @classmethod
+    def _each(cls, value: Any) -> Any:
+        return read_samples(value)
 
 
 class InspectionData(BaseModel):
@@ -72,6 +72,8 @@ def judged(
         raise Problem(
             "inspection.item_unknown", N_("The list has no item %(item)s. Load the page again."), item=unknown[:40]
         )
+    for code, said in data.findings.items():
+        said.value = lowest(items[code], said.samples, said.value)
     verdicts = {}
     for number, (code, item) in enumerate(items.items(), 1):
         verdicts[code] = judge(item, _answer(data.findings.get(code)), limits.get(code))
@@ -143,7 +145,8 @@ def what_failed(item: Mapping[str, Any], said: FindingData, past: PastDue | None
     if item["kind"] == "choice":
         parts += [choice["text"][lang] for choice in item["choices"] if choice["code"] == said.choice]
     if item["kind"] == "number" and said.value is not None:
-        parts.append(f"{said.value:g} {item.get('unit') or ''}".strip())
+        told = f"{in_words(said.samples)} → " if said.samples else ""
+        parts.append(f"{told}{said.value:g} {item.get('unit') or ''}".strip())
     colon, semicolon = ("：", "；") if lang == "zh" else (": ", "; ")
     answer = semicolon.join([*parts, *([said.remark] if said.remark else [])])
     text: str = item["text"][lang]

@@ -19,11 +19,14 @@ from patrol.equipment.answers import (
     what_failed,
 )
 from patrol.equipment.checklist import Checklist, find_version
+from patrol.equipment.dated import dates_of
 from patrol.equipment.equipment import Equipment, find_equipment
 from patrol.equipment.inspection import Finding, Inspection
 from patrol.equipment.judge import Verdict, bounds
+from patrol.equipment.past import past_of
 from patrol.equipment.rights import check_may_fill
-from patrol.equipment.service_life import PastDue, past_due
+from patrol.equipment.samples import in_words
+from patrol.equipment.service_life import PastDue
 from patrol.equipment.types import SCOPES
 from patrol.hazards.items import hazard_from_item
 from patrol.photos.photo import add_photos
@@ -82,7 +85,7 @@ def _place(site_id: UUID, place_id: UUID | None) -> Place:
 def _past(checklist: Checklist, equipment: Equipment | None, day: date) -> PastDue | None:
     if equipment is None:
         return None
-    return past_due(checklist.items, equipment.next_service, equipment.scrap_on, day)
+    return past_of(checklist.items, equipment, dates_of(equipment), day)
 
 
 def _check_applies(checklist: Checklist, equipment: Equipment | None, place: Place) -> None:
@@ -158,7 +161,7 @@ def _store(
         result=verdict.result,
         value=said.value if item["kind"] == "number" and verdict.result != "na" else None,
         choice=said.choice if item["kind"] == "choice" and verdict.result != "na" else None,
-        text=said.text,
+        text=in_words(said.samples) if item["kind"] == "number" else said.text,
         remark=said.remark,
         limits=_limits(item, low, high, past),
         photo_ids=[str(photo) for photo in dict.fromkeys((*said.photos, *said.after))],

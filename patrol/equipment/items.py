@@ -75,6 +75,8 @@ def _bounds(item: Mapping[str, Any], number: int) -> dict[str, Any]:
             found[name] = _number(item[name], number)
     if "min" in found and "max" in found and found["min"] > found["max"]:
         raise _wrong("list.bounds", N_("Item %(number)s: the lowest value is above the highest."), number)
+    if item.get("samples"):  # the lowest of so many is the value
+        found["samples"] = min(9, max(2, int(_number(item["samples"], number))))
     return found
 
 

@@ -16,6 +16,7 @@ from patrol.core.wording import tidy
 from patrol.equipment.attribute_values import checked_attributes
 from patrol.equipment.equipment import STATES, Equipment
 from patrol.equipment.happened import check_kept, from_to, tell
+from patrol.equipment.keeping_rules import rules_of
 from patrol.equipment.service_life import service_life
 from patrol.equipment.spares import keep_spares, take_spares_out
 from patrol.equipment.types import EQUIPMENT_TYPES
@@ -115,7 +116,7 @@ def serviced(
     if row.made_on and on < row.made_on:
         raise Problem("equipment.before_made", N_("It was not made yet on that day. Check the date."), field="on")
     row.last_service = max(on, row.last_service or on)
-    row.next_service, row.scrap_on = service_life(row.type, row.made_on, row.last_service)
+    row.next_service, row.scrap_on = service_life(row.type, row.made_on, row.last_service, rules_of(row.site_id).table)
     was, row.state = row.state, "in_service"
     if was == "out_for_service":
         take_spares_out(row, by=by, at=at)
@@ -205,7 +206,7 @@ def write_down(row: Any, data: EquipmentData, in_service_from: date) -> None:
     row.made_on = data.made_on.replace(day=1) if data.made_on else None
     row.in_service_from = data.in_service_from or in_service_from
     row.last_service = _served(row.last_service, data.last_service)
-    row.next_service, row.scrap_on = service_life(row.type, row.made_on, row.last_service)
+    row.next_service, row.scrap_on = service_life(row.type, row.made_on, row.last_service, rules_of(row.site_id).table)
 
 
 def _served(known: date | None, said: date | None) -> date | None:

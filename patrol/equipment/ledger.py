@@ -99,6 +99,16 @@ def _clauses(site_id: UUID, narrowed: Filter, today: date) -> list[Any]:
     return clauses
 
 
+def missing_ids(site_id: UUID, month: date) -> list[UUID]:
+    """What the month lacks, by place and asset number: the same items as under the ledger's filter."""
+    query = (
+        select(Equipment.id)
+        .join(Place, and_(Place.site_id == Equipment.site_id, Place.id == Equipment.place_id))
+        .where(Equipment.site_id == site_id, *_counting(site_id, month), _not_inspected(month))
+    )
+    return list(db.session.scalars(query.order_by(Place.full_name, Equipment.code)))
+
+
 def _counting(site_id: UUID, month: date) -> list[Any]:
     """Fire equipment that counts in this month (E of DOMAIN §7)."""
     first, last = month_bounds(month)

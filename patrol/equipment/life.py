@@ -36,7 +36,7 @@ CHAPTERS: Mapping[str, Chapter] = {
     "services": Chapter(N_("Service and refill"), ("serviced", "refilled", "worked")),
     "faults": Chapter(N_("Faults and hazards"), ("state",), hazards=True),
     "places": Chapter(N_("Places and spares"), ("taken_in", "moved", "spare_in", "spare_out", "spare_stays")),
-    "papers": Chapter(N_("Entries and photos"), ("taken_in", "corrected", "photographed", "retired")),
+    "papers": Chapter(N_("Entries and photos"), ("taken_in", "corrected", "dated", "photographed", "retired")),
 }
 ALL = Chapter("", (), checks=True, hazards=True)
 

@@ -38,6 +38,8 @@ def _item(key: str, old: Mapping[str, Any] | None, given: Mapping[str, Any]) -> 
     }
     if kind == "number":
         item["unit"] = str(given.get("unit", ""))
+        if old and old.get("samples"):
+            item["samples"] = old["samples"]
         for bound in ("min", "max"):
             if given.get(bound):
                 item[bound] = str(given[bound]).replace(",", ".")

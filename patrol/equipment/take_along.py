@@ -11,11 +11,13 @@ from sqlalchemy import select
 from patrol.accounts.reader import Reader, business_day_of
 from patrol.core.db import db
 from patrol.equipment.checklist import Checklist
+from patrol.equipment.dated import Dated, dates_of_site
 from patrol.equipment.duty import Duty, duties, mine, open_ones
 from patrol.equipment.equipment import Equipment
 from patrol.equipment.inspection import last_values
 from patrol.equipment.item_row import item_rows
-from patrol.equipment.service_life import PastDue, due_state, past_due
+from patrol.equipment.past import past_of
+from patrol.equipment.service_life import PastDue, due_state
 from patrol.sites.place import Place
 
 
@@ -51,19 +53,21 @@ def owed_by(by: Reader, at: datetime, checkpoints: Collection[UUID]) -> list[Owe
     open_duties = [duty for duty in open_duties if id(duty) in wanted]
     things = _equipment(by.site_id, [duty.equipment_id for duty in open_duties if duty.equipment_id])
     items = _items(by.site_id, {duty.checklist_id for duty in open_duties})
-    day = business_day_of(by, at)
+    day, dated = business_day_of(by, at), _dates(by.site_id)
     return [
         Owed(
             duty,
             id(duty) in own,
             list(_up(duty.place_id, parents)),
-            *_known(by, duty, things.get(duty.equipment_id), items[duty.checklist_id], day),
+            *_known(by, duty, things.get(duty.equipment_id), items[duty.checklist_id], day, dated),
         )
         for duty in open_duties
     ]
 
 
-def _known(by: Reader, duty: Duty, thing: Any, items: Sequence[Any], day: date) -> tuple[Any, Any, str, str, Any]:
+def _known(
+    by: Reader, duty: Duty, thing: Any, items: Sequence[Any], day: date, dated: dict[UUID, dict[str, Dated]]
+) -> tuple[Any, Any, str, str, Any]:
     """(limits, last values, life, month of the next service or of scrapping, past) of the thing a duty is about."""
     numbers = [item for item in items if item["kind"] == "number"]
     last = last_values(by.site_id, duty.equipment_id, duty.place_id, duty.code) if numbers else {}
@@ -72,8 +76,15 @@ def _known(by: Reader, duty: Duty, thing: Any, items: Sequence[Any], day: date) 
     life = due_state(thing.next_service, thing.scrap_on, day)
     month = (thing.scrap_on if life == "scrap" else thing.next_service or thing.scrap_on) if life != "ok" else None
     limits = {row["code"]: [row["low"], row["high"]] for row in item_rows(numbers, thing.limits, {})}
-    past = past_due(items, thing.next_service, thing.scrap_on, day)
+    past = past_of(items, thing, dated.get(thing.id, {}), day)
     return limits if thing.limits else {}, last, life, f"{month:%Y-%m}" if month else "", past
+
+
+def _dates(site_id: UUID) -> dict[UUID, dict[str, Dated]]:
+    found: dict[UUID, dict[str, Dated]] = {}
+    for one in dates_of_site(site_id):
+        found.setdefault(one.equipment_id, {})[one.kind] = one
+    return found
 
 
 def _equipment(site_id: UUID, ids: list[UUID]) -> dict[UUID | None, Any]:

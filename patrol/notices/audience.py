@@ -44,7 +44,8 @@ def told(matter: Any, people: Iterable[Member]) -> list[UUID]:
     """Whom this matter is for; the site manager when nobody else is there for it.
 
     Orders name the parts they are for. not_started, missed: the team's shift leaders and supervisor · unsigned: who
-    may sign it · unsent: whose phone it is, and the team's shift leaders and supervisor.
+    may sign it · unsent: whose phone it is, and the team's shift leaders and supervisor · dates, supplies: the team's
+    shift leaders and supervisor · sent: whom it names, else everybody of the team.
     """
     people = list(people)
     here = {person.user_id for person in people}
@@ -62,7 +63,7 @@ def _concerns(matter: Any, person: Member) -> bool:
         return any(PARTS[part](matter.team, person) for part in matter.whom)
     if matter.kind == "unsigned":
         return _signs(matter.facts["period"], person.role)
-    return PARTS["leads"](matter.team, person)
+    return PARTS["team" if matter.kind == "sent" else "leads"](matter.team, person)
 
 
 def _heads(team: str, person: Member) -> bool:

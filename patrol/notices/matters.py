@@ -10,6 +10,7 @@ from patrol.accounts.device import Device
 from patrol.accounts.user import Membership, User
 from patrol.core.business_day import business_day
 from patrol.core.db import db
+from patrol.notices.dates import date_matters, sent_matters, supply_matters
 from patrol.notices.matter import Matter
 from patrol.notices.of_orders import of_orders
 from patrol.notices.rules import ONE_DAY, Pace, started_late_at
@@ -37,6 +38,8 @@ def matters(site: Site, pace: Pace, at: datetime, looked_at: datetime | None, to
     found += of_orders(site.id, at)
     found += _of_reviews(site, at)
     found += _of_phones(site.id, pace, at)
+    for told_of in (date_matters, supply_matters, sent_matters):
+        found += [Matter(**facts) for facts in told_of(site, at)]
     return found
 
 

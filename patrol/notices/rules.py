@@ -21,6 +21,9 @@ KINDS: dict[str, str] = {
     "complaint": N_("Complaint: again, or late"),
     "unsigned": N_("Review not signed"),
     "unsent": N_("Phone with old unsent records"),
+    "dates": N_("Service, scrap and other dates"),
+    "supplies": N_("Emergency supplies short or expiring"),
+    "sent": N_("Sent to check equipment"),
 }
 QUICK = frozenset(
     {"not_started", "missed", "critical", "unsent", "urgent"}

@@ -8,6 +8,13 @@ from patrol.notices.rules import KINDS
 from patrol.web.i18n import said_in
 
 PERIODS = {"day": N_("Day"), "week": N_("Week"), "month": N_("Month")}
+DATES = {
+    "service": N_("%(units)s units due for service"),
+    "scrap": N_("%(units)s units to be scrapped"),
+    "inspection_mark": N_("Inspection mark runs out"),
+    "certificate": N_("Contractor's certificate runs out"),
+    "past": N_("%(units)s items past their date"),
+}
 
 ORDERS = {  # kind of notice and why -> title, line
     ("unassigned", "reported"): (
@@ -84,6 +91,13 @@ def title_of(kind: str, facts: dict[str, Any], lang: str) -> str:
             return said_in(lang, N_("Review not signed: %(period)s %(slug)s"), period=period, slug=facts["slug"])
         case "unsent":
             return said_in(lang, N_("%(count)s records wait unsent on a phone"), count=facts["count"])
+        case "dates":
+            return said_in(lang, DATES[facts["what"]], units=facts["units"])
+        case "supplies":
+            text = N_("Too few: %(name)s") if facts["what"] == "short" else N_("Expires: %(name)s")
+            return said_in(lang, text, name=facts["name"])
+        case "sent":
+            return said_in(lang, N_("You are sent to check %(units)s items"), units=facts["units"])
     return said_in(lang, KINDS[kind])
 
 
@@ -111,6 +125,18 @@ def line_of(kind: str, facts: dict[str, Any], lang: str) -> str:
             return said_in(lang, N_("It is past the time it was to be signed by."))
         case "unsent":
             return said_in(lang, N_("Find signal or Wi-Fi with it and open Patrol, so that they are sent."))
+        case "dates" if facts["what"] == "past":
+            return said_in(lang, N_("They fail at their next check. The outlook names them."))
+        case "dates":
+            return said_in(lang, N_("On %(on)s, in %(days)s days."), on=facts["on"], days=facts["days"])
+        case "supplies" if facts["what"] == "short":
+            text = N_("%(place)s: %(count)s there, %(minimum)s at least.")
+            return said_in(lang, text, place=facts["place"], count=facts["count"], minimum=facts["minimum"])
+        case "supplies":
+            return said_in(lang, N_("%(place)s: good until %(on)s."), place=facts["place"], on=facts["on"])
+        case "sent":
+            text = N_("Not checked yet in %(month)s. Open the list and go through it.")
+            return f"{said_in(lang, text, month=facts['month'])} {facts['note']}".strip()
     return ""
 
 

@@ -142,6 +142,7 @@ async function keptFor({ pathname, searchParams }) {
     pathname === "/hazards/new" && "/kept/hazard",
     pathname === "/work-logs/new" && "/kept/work-log",
     pathname === "/inspections/new" && list && `/kept/checklist/${encodeURIComponent(list)}`,
+    pathname === "/not-reached/new" && "/kept/not-reached",
     /^\/(checklists|inspections\/done)$/.test(pathname) && "/kept/checklists",
   ]
   for (const candidate of candidates) {

@@ -82,7 +82,9 @@ SHELL = (
     *(f"js/behaviours/{name}.js" for name in BEHAVIOURS),
     *(
         f"js/kept/{name}.js"
-        for name in ("checklist", "checklists", "hazard", "order", "orders", "repair", "round", "visit", "work-log")
+        for name in (
+            "checklist", "checklists", "hazard", "not-reached", "order", "orders", "repair", "round", "visit", "work-log"
+        )
     ),
     *(f"js/offline/{name}.js" for name in OFFLINE_MODULES),
     *(f"js/photos/{name}.js" for name in ("camera", "decode", "exif", "pixels", "press", "reader", "shrink")),

@@ -10,6 +10,7 @@ from patrol.accounts.reader import business_day_of
 from patrol.core.clock import now
 from patrol.reviews.day_page import day_page
 from patrol.reviews.facts_of_day import span_of
+from patrol.reviews.month_equipment import month_equipment
 from patrol.reviews.paper import paper_of
 from patrol.reviews.period import Kind, Period
 from patrol.reviews.review import Review, asked_for, review
@@ -51,7 +52,8 @@ def week(text: str) -> Any:
 @needs("review.see")
 def month(text: str) -> Any:
     found = _review("month", text)
-    return render_template("reviews/month.html", review=found, signing=signing_of(found))
+    work = month_equipment(found, current_user._get_current_object())
+    return render_template("reviews/month.html", review=found, work=work, signing=signing_of(found))
 
 
 @bp.get("/reviews/day/<text>/print")

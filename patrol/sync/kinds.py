@@ -12,6 +12,7 @@ from patrol.accounts.reader import Reader
 from patrol.briefings.handover import HandoverSign, HandoverSignData, sign_handover
 from patrol.core.facts import When
 from patrol.equipment.answers import InspectionData
+from patrol.equipment.not_reached import NotReachedData, say_not_reached
 from patrol.hazards.report import HazardData
 from patrol.hazards.steps import StepData, take_step
 from patrol.maintenance.by_list import fill_list
@@ -65,6 +66,9 @@ KINDS: dict[str, Kind] = {
         fill_list,
         ("checklist.fill", "checklist.patrol"),
         lambda row: f"/inspections/{row.id}",
+    ),
+    "not_reached": Kind(
+        NotReachedData, say_not_reached, ("checklist.fill", "checklist.patrol"), lambda row: "/checklists"
     ),
     "handover_sign": Kind(HandoverSignData, sign_handover, ("scan", "board.see"), handover_url),
     "work_order_step": Kind(

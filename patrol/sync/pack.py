@@ -89,6 +89,7 @@ def page_paths(by: Reader, orders: Iterable[str], lists: Iterable[str]) -> list[
         ("/kept/hazard", "hazard", "hazard.report"),
         ("/kept/checklists", "checklists", "checklist.see"),
         ("/kept/work-log", "work-log", "checklist.fill"),
+        ("/kept/not-reached", "not-reached", "checklist.see"),
         ("/work-orders", "orders", "order.rectify"),
         ("/hazards", "hazards", "hazard.see"),
         ("/handover", "handover", "scan"),

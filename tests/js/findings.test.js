@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 
-import { gapWord, judge, progress } from "../../static/js/offline/findings.js"
+import { gapWord, judge, lowest, progress } from "../../static/js/offline/findings.js"
 
 test("a row is judged by what its kind allows", () => {
   assert.equal(judge({ kind: "result" }), "empty")
@@ -23,6 +23,14 @@ test("a number outside its limits fails, on the limit it passes", () => {
   assert.equal(number("0", "0", ""), "pass")
   assert.equal(number("", "0", "1"), "empty")
   assert.equal(number("abc", "0", "1"), "empty")
+})
+
+test("of several numbers the lowest counts, once all are there", () => {
+  assert.equal(lowest(["31", "30", "27"]), "27")
+  assert.equal(judge({ kind: "number", value: lowest(["31", "30", "27"]), min: "30" }), "fail")
+  assert.equal(lowest(["31", "", "27"]), "")
+  assert.equal(judge({ kind: "number", value: lowest(["31", "x", "27"]), min: "30" }), "empty")
+  assert.equal(lowest(["0,42"]), "0.42")
 })
 
 test("a row counts once it has what its answer calls for, and a checklist says what is missing", () => {

@@ -31,6 +31,8 @@ from tests.conftest import LONG_AGO, read_as, token_of
 from tests.notices.conftest import MINUTE, Watch
 from tests.notices.sinks import BrowserKeys, http_sink, letter, mail_sink, text
 
+SIX = {"not_started", "missed", "critical", "overdue", "unsigned", "unsent"}  # those of patrols, hazards and reviews
+
 ROBOTS = {
     "wecom": (NotifyWeComBot, "/wecom?key={key}", {"key": "wecomkey0123"}),
     "dingtalk": (NotifyDingTalk, "/dingtalk?access_token={token}", {"key": "dingkey01234", "sign": "SEC0123456789"}),

@@ -21,6 +21,8 @@ from patrol.core.keys import uuid7
 from patrol.demo.cast import CAST
 from patrol.equipment.equipment import Equipment
 from patrol.equipment.inspection import Inspection
+from patrol.equipment.sending import send_out
+from patrol.equipment.supplies import Supply
 from patrol.hazards.hazard import Hazard
 from patrol.owners.report import by_telephone
 from patrol.photos.photo import Photo
@@ -45,6 +47,8 @@ NO_PAGE = {
     "accounts.home": "leads on to one's first page",
     "board.board_live": "a fragment of the board",
     "equipment.kept_due": "a shape that phones keep; looked at in test_basement.py",
+    "equipment.footage_csv": "a file",
+    "equipment.kept_not_reached": "a shape that phones keep; looked at in test_basement.py",
     "equipment.kept_list": "a shape that phones keep; looked at in test_basement.py",
     "hazards.kept_form": "a shape that phones keep; looked at in test_basement.py",
     "health.healthz": "for programs",
@@ -112,6 +116,8 @@ class _Known:
         values = self.values
         if door.endpoint == "equipment.fill":
             return "engineer", f"{url}?checklist={LIST}&equipment={values['equipment_id']}"
+        if door.endpoint == "equipment.not_reached_form":
+            return "engineer", f"{url}?checklist={LIST}&equipment={values['equipment_id']}"
         if door.endpoint in ("repairs.show", "complaints.show"):
             return "service_desk", url
         if door.endpoint == "equipment.done":
@@ -142,6 +148,7 @@ class _Known:
             Visit("security_supervisor", "/photos?within=week"),
             Visit("security_supervisor", "/visits?view=rounds"),
             Visit("security_supervisor", "/equipment?due=1"),
+            Visit("security_supervisor", self._room_temperature()),
             Visit("security_supervisor", "/people?show=former"),
             Visit("site_manager", "/me"),
             Visit("site_manager", "/weather"),
@@ -157,6 +164,12 @@ class _Known:
         """A list that guards fill at a place."""
         rows = select(Inspection.checklist_code).where(Inspection.equipment_id.is_(None))
         return db.session.scalars(rows.group_by(Inspection.checklist_code).order_by(func.count().desc())).first() or ""
+
+    def _room_temperature(self) -> str:
+        row = db.session.scalars(select(Inspection).where(Inspection.checklist_code == "power_room_daily")).first()
+        assert row is not None
+        thing = f"equipment={row.equipment_id}" if row.equipment_id else f"place={row.place_id}"
+        return f"/readings/power_room_daily/room_temp?{thing}"
 
     def _round(self, *conditions: Any) -> Any:
         return db.session.scalars(select(Round.id).where(*conditions).order_by(Round.starts_at.desc())).first()
@@ -182,6 +195,10 @@ class _Known:
             "equipment_id": bottle.id,
             "equipment.code": LIST,
             "inspection_id": failed or first(select(Inspection.id)).first(),
+            "equipment.reading.code": "power_room_daily",
+            "equipment.reading.item": "room_temp",
+            "supply_id": first(select(Supply.id)).first(),
+            "sent_id": self._sent(bottle),
             "hazard_id": self._hazard_of(guard),
             "order_id": self._hazard_of(guard),
             "order_lists.kind": "hazard",
@@ -199,6 +216,13 @@ class _Known:
         assert manager is not None
         with write(self.site.id):
             return declare(DeclareData(level="orange", note="台风梅花"), id=uuid7(), by=manager, at=now()).id
+
+    def _sent(self, bottle: Equipment) -> Any:
+        manager = reader_by_token(token_of(self.people[STAFF_NO["site_manager"]]), now())
+        assert manager is not None
+        today = business_day(now(), self.site.zone, self.site.day_start)
+        with write(self.site.id):
+            return send_out(today, [bottle.id], team="engineering", person=None, by=manager, at=now()).id
 
     def _hazard_of(self, guard: User) -> Any:
         """The guard's newest report: a page that he may open, and all others too."""

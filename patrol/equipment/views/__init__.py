@@ -4,6 +4,35 @@ from flask import Blueprint
 
 bp = Blueprint("equipment", __name__)
 
-from patrol.equipment.views import due, file, fill, inspections, item, ledger, lists  # noqa: E402
+from patrol.equipment.views import (  # noqa: E402
+    dates,
+    due,
+    file,
+    fill,
+    footage,
+    inspections,
+    item,
+    ledger,
+    lists,
+    not_reached,
+    readings,
+    sent,
+    supplies,
+)
 
-__all__ = ["bp", "due", "file", "fill", "inspections", "item", "ledger", "lists"]
+__all__ = [
+    "bp",
+    "dates",
+    "due",
+    "file",
+    "fill",
+    "footage",
+    "inspections",
+    "item",
+    "ledger",
+    "lists",
+    "not_reached",
+    "readings",
+    "sent",
+    "supplies",
+]

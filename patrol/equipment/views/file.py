@@ -10,9 +10,12 @@ from patrol.accounts.reader import business_day_of
 from patrol.core.clock import now
 from patrol.core.problems import Problem
 from patrol.equipment.attributes import attributes_of
+from patrol.equipment.away import one_more_away
 from patrol.equipment.checklist import for_equipment
+from patrol.equipment.dated import dates_of
 from patrol.equipment.duty import lift_gap
-from patrol.equipment.equipment import Equipment, find_equipment, too_many_away
+from patrol.equipment.equipment import STANDING, Equipment, find_equipment, too_many_away
+from patrol.equipment.keeping_rules import rules_of
 from patrol.equipment.life import CHAPTERS, WHOLE, around, life_of, newest_photo
 from patrol.equipment.owed import LIFT_SERVICE
 from patrol.equipment.rights import may_fill
@@ -54,6 +57,7 @@ def out_page(equipment_id: UUID, problem: Problem | None, sent: dict[str, Any]) 
         "equipment/out.html",
         **_shown(row),
         spares=free_spares(row),
+        crowded=row.state in STANDING and one_more_away(row),
         problem=problem,
         text=words(problem) if problem else "",
         sent=sent,
@@ -62,7 +66,7 @@ def out_page(equipment_id: UUID, problem: Problem | None, sent: dict[str, Any]) 
 
 
 def file_page(equipment_id: UUID, problem: Problem | None = None, sent: dict[str, Any] | None = None) -> Any:
-    """At most eleven queries, one more for a lift."""
+    """At most thirteen queries, one more for a lift."""
     by = reader()
     ensure_orders(by.site_id, now(), by.zone, by.day_start)
     row, today = find_equipment(by.site_id, equipment_id), business_day_of(by, now())
@@ -75,6 +79,8 @@ def file_page(equipment_id: UUID, problem: Problem | None = None, sent: dict[str
         chapters=CHAPTERS,
         chapter=chapter,
         around=around(row),
+        dated=dates_of(row),
+        warn_days=rules_of(row.site_id).warn_days,
         orders=orders_of_subject(row.site_id, row.id),
         order_states=ORDER_STATES,
         photo_id=newest_photo(row),

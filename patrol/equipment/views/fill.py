@@ -14,13 +14,15 @@ from patrol.core.keys import uuid7
 from patrol.core.problems import Problem
 from patrol.equipment.answers import InspectionData, may_be_fixed
 from patrol.equipment.checklist import Checklist, find_version
+from patrol.equipment.dated import dates_of
 from patrol.equipment.duty import next_here
 from patrol.equipment.equipment import Equipment, find_equipment
 from patrol.equipment.inspection import Inspection, last_done, last_values
 from patrol.equipment.item_row import item_rows
 from patrol.equipment.owed import LIFT_SERVICE
+from patrol.equipment.past import past_of
 from patrol.equipment.rights import check_may_fill
-from patrol.equipment.service_life import due_state, past_due
+from patrol.equipment.service_life import due_state
 from patrol.equipment.types import SCOPES
 from patrol.equipment.views import bp
 from patrol.equipment.views.common import all_places, place_or_404, reader, uuid_in
@@ -125,7 +127,7 @@ def _rows(checklist: Checklist, equipment: Equipment | None, place: Place | None
     past, limits = None, {}
     if equipment is not None:
         today = business_day_of(reader(), now())
-        past, limits = past_due(checklist.items, equipment.next_service, equipment.scrap_on, today), equipment.limits
+        past, limits = past_of(checklist.items, equipment, dates_of(equipment), today), equipment.limits
     rows = item_rows(checklist.items, limits, said if isinstance(said, dict) else {}, past)
     if place is None:
         return rows

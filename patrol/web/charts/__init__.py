@@ -12,6 +12,7 @@ from patrol.web.charts.cut_marks import cut_marks
 from patrol.web.charts.heat import heat, level
 from patrol.web.charts.line import band, line
 from patrol.web.charts.timeline import timeline
+from patrol.web.charts.trend import trend
 
 __all__ = [
     "STATES",
@@ -25,5 +26,6 @@ __all__ = [
     "number",
     "share",
     "timeline",
+    "trend",
     "window",
 ]

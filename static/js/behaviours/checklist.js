@@ -4,7 +4,8 @@
 //   <div data-needs-js hidden><button type="button" data-all-pass>全部合格</button></div>
 //   <div data-item="gauge" data-name="压力表" [data-optional]>  one of:
 //     radios named findings.gauge.result (pass|fail)
-//     <input type="text" inputmode="decimal" name="findings.gauge.value" data-number [data-min] [data-max]>
+//     <input type="text" inputmode="decimal" name="findings.gauge.value" data-number [data-min] [data-max]>; of several
+//       (findings.days.samples.1 and on) the lowest counts
 //     radios or <select> named findings.gauge.choice, bad ones marked data-fail [data-word="压力不足"], the good one
 //       data-good; a bad one without a value only says "not good": the reason is still to be chosen
 //     <input|textarea name="findings.gauge.text" data-text>
@@ -18,7 +19,7 @@
 //   <button type="submit" data-finish><span data-finish-text>完成</span></button>
 // Rows get data-state = empty|pass|fail|na and data-gap where something is missing.
 import { t } from "../app.js"
-import { gapWord, judge, progress } from "../offline/findings.js"
+import { gapWord, judge, lowest, progress } from "../offline/findings.js"
 
 export function attach(form) {
   const rows = [...form.querySelectorAll("[data-item]")]
@@ -70,7 +71,7 @@ function read(row) {
     const area = row.querySelector(selector)
     if (area) area.hidden = area.disabled = !open
   }
-  row.querySelector("[data-number]")?.setAttribute("aria-invalid", String(state === "fail"))
+  for (const number of row.querySelectorAll("[data-number]")) number.setAttribute("aria-invalid", String(state === "fail"))
   const pickers = [...row.querySelectorAll("[data-behaviour~='photo-picker']")].filter((one) => !one.closest("[hidden]"))
   const short = pickers.some((one) => count(one) < Number(one.dataset.min || 0))
   row.toggleAttribute("data-proved", pickers.some(count))
@@ -83,8 +84,8 @@ const count = (picker) => picker.patrol?.count() ?? 0
 
 function facts(row) {
   if (row.querySelector("[data-na]:checked")) return { kind: "result", value: "na" }
-  const number = row.querySelector("[data-number]")
-  if (number) return { kind: "number", value: number.value.replace(",", "."), min: number.dataset.min, max: number.dataset.max }
+  const numbers = [...row.querySelectorAll("[data-number]")]
+  if (numbers.length) return { kind: "number", value: lowest(numbers.map((one) => one.value)), min: numbers[0].dataset.min, max: numbers[0].dataset.max }
   const written = row.querySelector("[data-text]")
   if (written) return { kind: "text", value: written.value }
   const taken = row.querySelector("[data-photo-item] [data-behaviour~='photo-picker']")

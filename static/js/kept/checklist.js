@@ -19,6 +19,8 @@ export async function fill(facts) {
   form.dataset.queueNote = one?.code ?? where
   form.dataset.next = (one && nextThere(left, one)?.url) ?? "/checklists"
   for (const picker of form.querySelectorAll("[data-behaviour~=photo-picker]")) picker.dataset.where = where
+  const away = form.querySelector("[data-not-reached]")
+  if (away) away.href = `/not-reached/new?checklist=${encodeURIComponent(query.get("checklist") ?? "")}&${one?.equipment ? `equipment=${one.equipment}` : `place=${place ?? ""}`}`
   if (!one) return
   for (const number of form.querySelectorAll("[data-number]")) numberRow(number, one)
   if (one.past) cannotPass(...one.past)

@@ -13,6 +13,14 @@ export function judge({ kind, value = "", min, max, fails = false }) {
   return outside(number, min, max) ? "fail" : "pass"
 }
 
+// What a row of several numbers says: the lowest, nothing while one is missing; what cannot be read spoils all.
+export function lowest(values) {
+  const told = values.map((value) => String(value).replace(",", ".").trim())
+  if (told.length === 1 || told.some((value) => !value)) return told.length === 1 ? told[0] : ""
+  const numbers = told.map(Number)
+  return numbers.every(Number.isFinite) ? String(Math.min(...numbers)) : "?"
+}
+
 const given = (limit) => limit !== undefined && limit !== null && limit !== ""
 const outside = (number, min, max) => (given(min) && number < Number(min)) || (given(max) && number > Number(max))
 

@@ -4,7 +4,7 @@ import { clock } from "./words.js"
 import { nowHere } from "./local.js"
 import { kept } from "./pack.js"
 
-const FILLERS = new Set(["visit", "round", "hazard", "checklist", "checklists", "order", "orders", "repair", "work-log"])
+const FILLERS = new Set(["visit", "round", "hazard", "checklist", "checklists", "not-reached", "order", "orders", "repair", "work-log"])
 const NIGHT = ["19:00", "06:00"]
 
 export async function fill(name) {

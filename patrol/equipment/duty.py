@@ -154,16 +154,6 @@ def progress(all_duties: Iterable[Duty]) -> Progress:
     return Progress(sum(told), len(told))
 
 
-def next_here(by: Reader, place_id: UUID, at: datetime, code: str, equipment_id: UUID | None) -> Duty | None:
-    """What to open after this one is finished: the same list at the next unit of the room, else anything here."""
-    here = [
-        duty
-        for duty in open_ones(by, duties(by, at, places=[place_id]))
-        if (duty.code, duty.equipment_id) != (code, equipment_id)
-    ]
-    return next((duty for duty in here if duty.code == code), here[0] if here else None)
-
-
 def lift_gap(site_id: UUID, equipment_id: UUID, until: date | None = None) -> LiftGap:
     """The longest stretch between two witnessed services of a lift (list lift_half_month)."""
     query = select(Inspection.business_day).where(

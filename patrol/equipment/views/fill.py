@@ -15,10 +15,11 @@ from patrol.core.problems import Problem
 from patrol.equipment.answers import InspectionData, may_be_fixed
 from patrol.equipment.checklist import Checklist, find_version
 from patrol.equipment.complete import complete_inspection
-from patrol.equipment.duty import next_here
+from patrol.equipment.duty import Duty
 from patrol.equipment.equipment import Equipment, find_equipment
 from patrol.equipment.inspection import Inspection, last_done, last_values
 from patrol.equipment.item_row import item_rows
+from patrol.equipment.onward import onward
 from patrol.equipment.owed import LIFT_SERVICE
 from patrol.equipment.rights import check_may_fill
 from patrol.equipment.service_life import due_state, past_due
@@ -53,7 +54,7 @@ def kept_list(code: str) -> Any:
         checklist=checklist,
         equipment=None,
         place=None,
-        places=(),
+        places=all_places() if set(checklist.applies_to) & SCOPES.keys() else (),
         rows=item_rows(checklist.items, {}, {}),
         can_be_fixed=may_be_fixed,
         life="ok",
@@ -90,6 +91,7 @@ def fill_page(data: dict[str, Any], problem: Problem | None) -> Any:
     equipment, place = _thing(data)
     checklist = find_version(by.site_id, str(data.get("checklist") or request.args.get("checklist", "")))
     check_may_fill(by, checklist.applies_to, equipment.type if equipment else None)
+    ahead = _ahead(checklist, equipment, place)
     anywhere = equipment is None and bool(set(checklist.applies_to) & SCOPES.keys())
     html = render_template(
         "equipment/fill.html",
@@ -100,7 +102,8 @@ def fill_page(data: dict[str, Any], problem: Problem | None) -> Any:
         rows=_rows(checklist, equipment, place, data),
         can_be_fixed=may_be_fixed,
         life=_life(equipment),
-        next_url=_next_url(checklist, equipment, place),
+        next_url=f"/inspections/done?place={place.id}" if place else "/checklists",
+        ahead={"made_at": int(now().timestamp() * 1000), "due": [_as_due(one) for one in ahead]},
         data=data,
         problem=problem,
         text=words(problem) if problem else "",
@@ -152,8 +155,19 @@ def _life(equipment: Equipment | None) -> str:
     return due_state(equipment.next_service, equipment.scrap_on, business_day_of(reader(), now()))
 
 
-def _next_url(checklist: Checklist, equipment: Equipment | None, place: Place | None) -> str:
+def _ahead(checklist: Checklist, equipment: Equipment | None, place: Place | None) -> list[Duty]:
     if place is None:
-        return "/checklists"
-    following = next_here(reader(), place.id, now(), checklist.code, equipment.id if equipment else None)
-    return following.url if following else f"/inspections/done?place={place.id}"
+        return []
+    return onward(reader(), place, now(), checklist.code, equipment.id if equipment else None)
+
+
+def _as_due(duty: Duty) -> dict[str, Any]:
+    """As the pack tells of it: the phone leaves out what it has filled and not sent yet."""
+    thing = {"equipment": str(duty.equipment_id)} if duty.equipment_id else {}
+    return {
+        "list": duty.code,
+        "list_id": str(duty.checklist_id),
+        "place": str(duty.place_id),
+        "url": duty.url,
+        **thing,
+    }

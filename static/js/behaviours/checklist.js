@@ -16,9 +16,12 @@
 //   </div>
 //   <div data-failures hidden><b data-failures-text></b></div>   [data-behaviour=signature data-min=1]
 //   <button type="submit" data-finish><span data-finish-text>完成</span></button>
+// data-ahead: {made_at, due}: what else is due around here, as the pack tells it; the first not filled yet is gone on to.
 // Rows get data-state = empty|pass|fail|na and data-gap where something is missing.
 import { t } from "../app.js"
+import { stillDue } from "../offline/due.js"
 import { gapWord, judge, progress } from "../offline/findings.js"
+import { deeds } from "../offline/local.js"
 
 export function attach(form) {
   const rows = [...form.querySelectorAll("[data-item]")]
@@ -58,6 +61,14 @@ export function attach(form) {
     goTo(rows[now.open[0]] ?? form.querySelector("[data-behaviour~='signature']"))
   })
   show()
+  goOn(form)
+}
+
+// Where to go when this one is finished: the first around here that is not filled already, sent or not.
+async function goOn(form) {
+  const ahead = form.dataset.ahead && JSON.parse(form.dataset.ahead)
+  const [next] = ahead ? stillDue(ahead, await deeds()) : []
+  if (next) form.dataset.next = next.url
 }
 
 function read(row) {

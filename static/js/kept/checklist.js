@@ -7,7 +7,7 @@ import { fillSlots } from "../offline/slots.js"
 export async function fill(facts) {
   const form = document.getElementById("checklist")
   const query = new URLSearchParams(location.search)
-  const left = stillDue(facts.due, await deeds())
+  const left = stillDue(facts, await deeds())
   const one = dueBy(facts.due, query)
   const place = one?.place ?? query.get("place")
   const where = one?.where ?? facts.places[place]?.name ?? ""
@@ -17,7 +17,7 @@ export async function fill(facts) {
   form.elements.place.value = place ?? ""
   form.dataset.draft = `inspection:${form.elements.checklist.value}:${thing}`
   form.dataset.queueNote = one?.code ?? where
-  form.dataset.next = (one && nextThere(left, one)?.url) ?? "/checklists"
+  form.dataset.next = (one && nextThere(facts.due, left, one)?.url) ?? "/checklists"
   for (const picker of form.querySelectorAll("[data-behaviour~=photo-picker]")) picker.dataset.where = where
   if (!one) return
   for (const number of form.querySelectorAll("[data-number]")) numberRow(number, one)

@@ -94,7 +94,7 @@ def duties(by: Reader, at: datetime, places: Collection[UUID] | None = None) -> 
     places: only what stands at these places; the whole site's own lists are then left out.
     """
     day = business_day_of(by, at)
-    lists = lists_in_force(by.site_id)
+    lists = lists_in_force(by.site_id, day)
     spots = walk(by.site_id, places)
     items = standing(by.site_id, day, places)
     last = last_done(by.site_id, lists, day, at, items, places)

@@ -12,6 +12,7 @@
 //     and in any row <input type="checkbox|radio" name="findings.gauge.result" value="na" data-na>
 //     <fieldset data-fail-area> photo-picker (data-min=1), reasons, remark,
 //       [<input type="checkbox" data-fixed> <fieldset data-fixed-area> photo-picker </fieldset>] </fieldset>
+//     [<div data-asked> photo-picker <input type="hidden" name="asked"> </div>, a photo asked for by lot]
 //     <fieldset data-na-area> <input data-why> </fieldset>
 //   </div>
 //   <div data-failures hidden><b data-failures-text></b></div>   [data-behaviour=signature data-min=1]
@@ -46,6 +47,17 @@ export function attach(form) {
     if (finishText) finishText.textContent = gap ? t(gap.key, gap) : ready
   }
 
+  // A photo drawn by lot is asked for once more, never insisted on.
+  let reminded = false
+  const remind = (event) => {
+    const ask = form.querySelector("[data-asked]")
+    if (reminded || !ask || count(ask.querySelector("[data-behaviour~='photo-picker']"))) return
+    reminded = true
+    event.preventDefault()
+    goTo(ask)
+    if (finishText) finishText.textContent = t("ask_first")
+  }
+
   form.querySelectorAll("[data-needs-js]").forEach((part) => { part.hidden = false })
   form.addEventListener("change", show)
   form.addEventListener("input", show)
@@ -56,7 +68,7 @@ export function attach(form) {
     form.dispatchEvent(new Event("change", { bubbles: true })) // the draft hears it too
   })
   finish?.addEventListener("click", (event) => {
-    if (!gapWord(now)) return
+    if (!gapWord(now)) { remind(event); return }
     event.preventDefault()
     goTo(rows[now.open[0]] ?? form.querySelector("[data-behaviour~='signature']"))
   })
@@ -82,7 +94,7 @@ function read(row) {
     if (area) area.hidden = area.disabled = !open
   }
   row.querySelector("[data-number]")?.setAttribute("aria-invalid", String(state === "fail"))
-  const pickers = [...row.querySelectorAll("[data-behaviour~='photo-picker']")].filter((one) => !one.closest("[hidden]"))
+  const pickers = [...row.querySelectorAll("[data-behaviour~='photo-picker']")].filter((one) => !one.closest("[hidden], [data-asked]"))
   const short = pickers.some((one) => count(one) < Number(one.dataset.min || 0))
   row.toggleAttribute("data-proved", pickers.some(count))
   const silent = state === "na" && !row.querySelector("[data-why]")?.value.trim()

@@ -53,6 +53,8 @@ class InspectionData(BaseModel):
     remark: str = Field("", max_length=1000)
     signature: list[UUID] = Field(default_factory=list, max_length=2)
     photo_facts: dict[str, Any] = Field(default_factory=dict)
+    asked: str = Field(default="", max_length=40)  # the item whose photo was asked for by lot …
+    asked_photos: list[UUID] = Field(default_factory=list, max_length=3)  # … and that photo, if it was taken
 
 
 def judged(

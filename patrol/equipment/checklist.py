@@ -1,7 +1,7 @@
 """Checklist (检查表): a list of items in versions; an answer keeps the version it was given to."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from patrol.core.keys import SiteRow, uuid7
 from patrol.core.problems import N_, NotHere, Problem, Stale
 from patrol.equipment.catalogue import catalogue_lists
 from patrol.equipment.items import CODE, INTERVALS, checked_items
+from patrol.equipment.owing import Rule, owed_later, rule_on
 from patrol.equipment.types import ALL_KINDS, Kind, is_patrol_list, kind_of
 from patrol.journal.entry import note
 from patrol.sites.place import Place
@@ -37,6 +38,8 @@ class Checklist(SiteRow, Model):
     created_at: Mapped[datetime]
     created_by_id: Mapped[UUID | None]
     retired_at: Mapped[datetime | None]
+    owed_from: Mapped[date | None]  # until this business day it is owed as ``owed_before`` says (owing.py)
+    owed_before: Mapped[dict[str, Any] | None]
 
     @property
     def title(self) -> dict[str, str]:
@@ -80,6 +83,12 @@ def current(site_id: UUID, code: str) -> Checklist:
 
 def all_current(site_id: UUID) -> list[Checklist]:
     return list(db.session.scalars(_current(site_id).order_by(Checklist.code)))
+
+
+def items_of(site_id: UUID, codes: Iterable[str]) -> dict[str, list[Any]]:
+    """The items in force, by list code."""
+    wanted = Checklist.site_id == site_id, Checklist.retired_at.is_(None), Checklist.code.in_(list(codes))
+    return {row.code: row.items for row in db.session.execute(select(Checklist.code, Checklist.items).where(*wanted))}
 
 
 def versions(site_id: UUID, code: str) -> list[Checklist]:
@@ -129,10 +138,13 @@ def new_version(
     by: UUID,
     at: datetime,
     source: str = "",
+    today: date | None = None,
 ) -> Checklist:
     """Put a new version in force; the old one stays for the answers that were given to it.
 
     version: the one the editor read (Stale when another came in between); None makes a list with a new code.
+    today: the business day; how often and by what the list is owed changes with the next period (owing.py). None:
+    at once, as for a catalogue.
     """
     if not CODE.fullmatch(code):
         raise Problem(
@@ -150,12 +162,22 @@ def new_version(
     if interval_days not in INTERVALS:
         raise Problem("list.interval", N_("Choose how often the list is due."), field="interval_days")
     made = _version(site_id, code, before.version + 1 if before else 1, words, checked_items(items), at, by)
+    _owe_from_next_period(made, before, today)
     if before is not None:
-        before.retired_at = at
+        before.retired_at = before.retired_at or at
     db.session.add(made)
     db.session.flush()
     note("checklist.new_version", "checklist", made.id, site_id=site_id, by=by, at=at, code=code, version=made.version)
     return made
+
+
+def _owe_from_next_period(made: Checklist, before: Checklist | None, today: date | None) -> None:
+    if today is None:
+        return
+    held = rule_on(before, today) if before is not None and before.retired_at is None else None
+    made.owed_from = owed_later(held, Rule(made.interval_days, made.applies_to), today)
+    if made.owed_from is not None and held is not None:
+        made.owed_before = {"interval_days": held.interval_days, "applies_to": list(held.applies_to)}
 
 
 def retire_list(site_id: UUID, code: str, *, version: int, by: UUID, at: datetime) -> None:

@@ -18,6 +18,7 @@ from patrol.equipment.answers import (
     judged,
     what_failed,
 )
+from patrol.equipment.asks import odd_ways
 from patrol.equipment.checklist import Checklist, find_version
 from patrol.equipment.dated import dates_of
 from patrol.equipment.equipment import Equipment, find_equipment
@@ -55,6 +56,7 @@ def complete_inspection(data: InspectionData, *, id: UUID, by: Reader, when: Whe
     check_signed(data)
     row = _inspection(id, checklist, equipment, place, data, by, when)
     row.failed_count = sum(verdict.result == "fail" for verdict in verdicts.values())
+    _look_at(row, checklist, verdicts, data, by)
     db.session.add(row)
     db.session.flush()
     source = "weather" if "weather_event" in checklist.applies_to else "checklist"
@@ -65,6 +67,21 @@ def complete_inspection(data: InspectionData, *, id: UUID, by: Reader, when: Whe
     add_photos(data.signature, kind="signature", **_subject(row, data, by, when))
     mark_day(by.site_id, row.business_day)
     return row
+
+
+def _look_at(
+    row: Inspection, checklist: Checklist, verdicts: Mapping[str, Verdict], data: InspectionData, by: Reader
+) -> None:
+    """How it was filled: flags for a supervisor, and the photo that was asked for by lot, put to its item."""
+    answered = [code for code, verdict in verdicts.items() if verdict.result not in ("missing", "na")]
+    found = odd_ways(row, checklist.items, answered, by.language or "zh")
+    if data.asked in data.findings:
+        if data.asked_photos:
+            row.asked_item = data.asked
+            data.findings[data.asked].photos.extend(data.asked_photos)
+        else:
+            found.append("no_photo")
+    row.flags = found or None
 
 
 def _same(known: Inspection, by: Reader) -> Inspection:

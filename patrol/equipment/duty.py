@@ -94,7 +94,7 @@ def duties(by: Reader, at: datetime, places: Collection[UUID] | None = None) -> 
     places: only what stands at these places; the whole site's own lists are then left out.
     """
     day = business_day_of(by, at)
-    lists = lists_in_force(by.site_id)
+    lists = lists_in_force(by.site_id, day)
     spots = walk(by.site_id, places)
     items = standing(by.site_id, day, places)
     last = last_done(by.site_id, lists, day, at, items, places)
@@ -152,16 +152,6 @@ def _line(group: list[Duty]) -> DutyLine:
 def progress(all_duties: Iterable[Duty]) -> Progress:
     told = [duty.done for duty in all_duties]
     return Progress(sum(told), len(told))
-
-
-def next_here(by: Reader, place_id: UUID, at: datetime, code: str, equipment_id: UUID | None) -> Duty | None:
-    """What to open after this one is finished: the same list at the next unit of the room, else anything here."""
-    here = [
-        duty
-        for duty in open_ones(by, duties(by, at, places=[place_id]))
-        if (duty.code, duty.equipment_id) != (code, equipment_id)
-    ]
-    return next((duty for duty in here if duty.code == code), here[0] if here else None)
 
 
 def lift_gap(site_id: UUID, equipment_id: UUID, until: date | None = None) -> LiftGap:

@@ -22,6 +22,7 @@ class Inspection(SiteRow, Model):
         Index(None, "site_id", "checklist_code", "place_id", "business_day"),
         Index(None, "site_id", "business_day"),
         Index(None, "site_id", "completed_at", "id"),
+        Index(None, "site_id", "user_id", "checklist_code", "completed_at"),
     )
 
     checklist_id: Mapped[UUID]
@@ -36,6 +37,8 @@ class Inspection(SiteRow, Model):
     business_day: Mapped[date]
     complete: Mapped[bool]
     failed_count: Mapped[int]
+    flags: Mapped[list[Any] | None]  # what is odd about how it was filled (asks.py); None when nothing is
+    asked_item: Mapped[str | None]  # the item whose photo was asked for by lot, and was taken
     remark: Mapped[str] = mapped_column(default="")
 
 

@@ -13,11 +13,12 @@ def item_rows(
     limits: Mapping[str, Any],
     said: Mapping[str, Any],
     past: PastDue | None = None,
+    ask: str | None = None,
 ) -> list[dict[str, Any]]:
     """One dict an item: the item itself with ``number`` (from 1), ``low`` and ``high`` in force for this thing,
     ``said`` (what was entered before), ``last`` (the last value), ``good`` and ``bad`` choices, ``taps``
     (a choice that reads as pass or fail with its reasons), ``team`` (who gets the hazard), ``past`` (the ledger's
-    date by which it cannot pass: it stands on fail)."""
+    date by which it cannot pass: it stands on fail), ``ask`` (its photo is asked for by lot)."""
     rows = []
     for number, item in enumerate(items, 1):
         before = said.get(item["code"])
@@ -35,6 +36,7 @@ def item_rows(
                 "high": _plain(high),
                 "said": words | {"result": "fail"} if since else words,
                 "past": since,
+                "ask": item["code"] == ask,
                 "last": None,
                 "good": good,
                 "bad": bad,

@@ -156,6 +156,7 @@ def inspections_between(
     last: date,
     *,
     failed: bool = False,
+    odd: bool = False,
     code: str | None = None,
     person: UUID | None = None,
     cursor: str | None = None,
@@ -169,6 +170,7 @@ def inspections_between(
             Inspection.checklist_code,
             Inspection.completed_at,
             Inspection.failed_count,
+            Inspection.flags,
             User.name,
             Place.full_name.label("place"),
             Equipment.code.label("asset"),
@@ -180,6 +182,8 @@ def inspections_between(
     )
     if failed:
         query = query.where(Inspection.failed_count > 0)
+    if odd:
+        query = query.where(Inspection.flags.is_not(None))
     if code:
         query = query.where(Inspection.checklist_code == code)
     if person:

@@ -14,6 +14,7 @@ from patrol.equipment.checklist import Checklist, item_count
 from patrol.equipment.due import LIFT_GAP_DAYS
 from patrol.equipment.equipment import STANDING, Equipment
 from patrol.equipment.inspection import Inspection
+from patrol.equipment.owing import owed_now
 from patrol.equipment.types import OWED_BY_SITE
 from patrol.sites.place import Place
 from patrol.sites.site import Site
@@ -37,8 +38,20 @@ class Last(NamedTuple):
     at: datetime
 
 
-def lists_in_force(site_id: UUID) -> Sequence[Any]:
-    """The lists in force that come back by themselves, without their items."""
+class OwedList(NamedTuple):
+    """A list that comes back by itself, by the rule of the day (owing.py)."""
+
+    id: UUID
+    code: str
+    title_zh: str
+    title_en: str
+    interval_days: int
+    applies_to: Sequence[str]
+    item_count: int
+
+
+def lists_in_force(site_id: UUID, day: date) -> list[OwedList]:
+    """The lists that are owed on this business day, without their items; the most frequent first."""
     query = select(
         Checklist.id,
         Checklist.code,
@@ -46,9 +59,15 @@ def lists_in_force(site_id: UUID) -> Sequence[Any]:
         Checklist.title_en,
         Checklist.interval_days,
         Checklist.applies_to,
+        Checklist.owed_from,
+        Checklist.owed_before,
         item_count().label("item_count"),
-    ).where(Checklist.site_id == site_id, Checklist.retired_at.is_(None), Checklist.interval_days > 0)
-    return db.session.execute(query.order_by(Checklist.interval_days, Checklist.code)).all()
+    ).where(Checklist.site_id == site_id, Checklist.retired_at.is_(None))
+    found = [
+        OwedList(row.id, row.code, row.title_zh, row.title_en, *rule, row.item_count)
+        for row, rule in owed_now(db.session.execute(query).all(), day)
+    ]
+    return sorted(found, key=lambda row: (row.interval_days, row.code))
 
 
 def walk(site_id: UUID, only: Collection[UUID] | None) -> list[Spot]:

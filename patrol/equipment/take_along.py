@@ -17,7 +17,9 @@ from patrol.equipment.equipment import Equipment
 from patrol.equipment.inspection import last_values
 from patrol.equipment.item_row import item_rows
 from patrol.equipment.past import past_of
+from patrol.equipment.rights import may_fill
 from patrol.equipment.service_life import PastDue, due_state
+from patrol.equipment.types import OWED_BY_SITE, SCOPES
 from patrol.sites.place import Place
 
 
@@ -62,6 +64,16 @@ def owed_by(by: Reader, at: datetime, checkpoints: Collection[UUID]) -> list[Owe
             *_known(by, duty, things.get(duty.equipment_id), items[duty.checklist_id], day, dated),
         )
         for duty in open_duties
+    ]
+
+
+def any_time(by: Reader) -> list[Checklist]:
+    """Lists that no place owes: of points, routes and weather. The person chooses where."""
+    query = select(Checklist).where(Checklist.site_id == by.site_id, Checklist.retired_at.is_(None))
+    return [
+        row
+        for row in db.session.scalars(query.order_by(Checklist.code))
+        if set(row.applies_to) & (SCOPES.keys() - OWED_BY_SITE) and may_fill(by, row.applies_to, None)
     ]
 
 

@@ -37,7 +37,8 @@ def mine_due(by: Reader, at: datetime, limit: int = 30) -> list[Asked]:
             id=row[0].id, kind="maintenance", number=row[0].number,
             title=" · ".join(filter(None, (row[0].title, row[0].note if row[0].equipment_id else ""))),
             place_name=row.place_name, state_word=STATES[row[0].state], urgent=False,
-            taken=row[0].assignee_id is not None or bool(row[0].company), late=bool(row[0].due_at and row[0].due_at < at),
+            taken=row[0].assignee_id is not None or bool(row[0].company),
+            late=bool(row[0].due_at and row[0].due_at < at),
             due_at=row[0].due_at or at,
         )
         for row in db.session.execute(query)

@@ -83,7 +83,16 @@ SHELL = (
     *(
         f"js/kept/{name}.js"
         for name in (
-            "checklist", "checklists", "hazard", "not-reached", "order", "orders", "repair", "round", "visit", "work-log"
+            "checklist",
+            "checklists",
+            "hazard",
+            "not-reached",
+            "order",
+            "orders",
+            "repair",
+            "round",
+            "visit",
+            "work-log",
         )
     ),
     *(f"js/offline/{name}.js" for name in OFFLINE_MODULES),

@@ -1,10 +1,10 @@
 """Routines (例行检查): for each list that comes back by itself, how often it was owed and how often done."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import String, bindparam, select, type_coerce
@@ -15,17 +15,34 @@ from patrol.core.db import connection, db
 from patrol.core.prepared import Prepared
 from patrol.equipment.checklist import Checklist
 from patrol.equipment.equipment import STANDING
+from patrol.equipment.owing import owed_now
 from patrol.reviews.figures import Ratio, ratio
 from patrol.reviews.period import Period
 from patrol.reviews.stock import Stock
 
 _LISTS = Prepared(
-    select(Checklist.code, Checklist.title_zh, Checklist.title_en, Checklist.interval_days, Checklist.applies_to)
-    .where(Checklist.site_id == bindparam("site_id"), Checklist.retired_at.is_(None), Checklist.interval_days > 0)
-    .order_by(Checklist.interval_days, Checklist.code)
+    select(
+        Checklist.code,
+        Checklist.title_zh,
+        Checklist.title_en,
+        Checklist.interval_days,
+        Checklist.applies_to,
+        Checklist.owed_from,
+        Checklist.owed_before,
+    ).where(Checklist.site_id == bindparam("site_id"), Checklist.retired_at.is_(None))
 )
 BY_SITE = frozenset({"site", "drill"})
 LONGEST = {"day": 1, "week": 7, "month": 30}  # rarer lists show only where somebody did one
+
+
+class _List(NamedTuple):
+    """A list by the rule that held when the review began."""
+
+    code: str
+    title_zh: str
+    title_en: str
+    interval_days: int
+    applies_to: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +64,8 @@ def routines(site_id: UUID, period: Period, today: date, found: Stock) -> list[R
 
     found: of a stretch that holds the review and the month it begins in.
     """
-    lists = _LISTS.all(connection(), {"site_id": site_id})
+    rows = _LISTS.all(connection(), {"site_id": site_id})
+    lists = [_List(row.code, row.title_zh, row.title_en, *rule) for row, rule in owed_now(rows, period.first)]
     if not lists:
         return []
     things = _things(found, period)

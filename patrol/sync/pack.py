@@ -16,7 +16,9 @@ from flask_babel import gettext as _
 from patrol import __version__
 from patrol.accounts.reader import Reader, business_day_of
 from patrol.briefings.handover import handover_state
-from patrol.equipment.take_along import Owed, owed_by
+from patrol.equipment.asks import asked
+from patrol.equipment.checklist import Checklist, items_of
+from patrol.equipment.take_along import Owed, any_time, owed_by
 from patrol.hazards.category import categories
 from patrol.hazards.mine import open_on_site
 from patrol.hazards.queries import first_photos
@@ -51,9 +53,10 @@ def pack_facts(by: Reader, at: datetime) -> dict[str, Any]:
     repairs = _repairs(by)
     upkeep = _upkeep(by, at)
     found = rounds_ahead(by, at) if by.may("scan") else []
-    asked = asked_on(by.site_id, found, at) if found else {}
+    questions = asked_on(by.site_id, found, at) if found else {}
     storms = storms_of(by.site_id, found)
     owed = [*owed, *(weather_owed(by, found, at) if fills else [])]
+    free = any_time(by) if fills else []
     return {
         "v": 1,
         "made_at": ms(at),
@@ -62,21 +65,27 @@ def pack_facts(by: Reader, at: datetime) -> dict[str, Any]:
         "site": str(by.site_id),
         "zone": by.zone.key,
         "theme": by.theme,
-        "rounds": [_round(walk, asked, storms.get(walk.id, {})) for walk in found],
+        "rounds": [_round(walk, questions, storms.get(walk.id, {})) for walk in found],
         "labels": {label.sha256: [str(label.place_id), label.replaced] for label in labels},
         "places": _places(by, at, places),
         "hazards": _hazards(by, {stop.place_id for walk in found for stop in walk.stops}),
         "due": [_due(one, business_day_of(by, at)) for one in owed],
+        "free": [str(row.id) for row in free],
+        "asks": asked(by, items_of(by.site_id, _codes(owed, free)), business_day_of(by, at)) if fills else {},
         "orders": orders,
         "handover": handover_state(by, at),
         "repairs": repairs,
         "upkeep": upkeep,
         "pages": [
-            *page_paths(by, [order["id"] for order in orders], sorted({one.duty.code for one in owed})),
+            *page_paths(by, [order["id"] for order in orders], sorted(_codes(owed, free))),
             *((f"/repairs/{repair['id']}", "repair") for repair in repairs),
             *((f"/orders/maintenance/{order}", "maintenance") for order, _version in upkeep),
         ],
     }
+
+
+def _codes(owed: Iterable[Owed], free: Iterable[Checklist]) -> set[str]:
+    return {one.duty.code for one in owed} | {row.code for row in free}
 
 
 def page_paths(by: Reader, orders: Iterable[str], lists: Iterable[str]) -> list[tuple[str, str]]:
@@ -106,7 +115,7 @@ def pages_key(by: Reader, facts: dict[str, Any], assets: str) -> str:
     said = [
         __version__, assets, facts["user"], facts["site"], by.name, by.role, by.team, by.theme, language(),
         (here.site_name, here.notice, here.post_phone, here.shifts) if here else None,
-        facts["pages"], facts["orders"], facts["repairs"], facts["upkeep"], facts["handover"],
+        facts["pages"], facts["orders"], facts["repairs"], facts["upkeep"], facts["handover"], facts["free"],
         [[one["list_id"], one["url"]] for one in facts["due"]],
         sorted((str(row.id), row.full_name) for row in places_in_use(by.site_id)),
     ]  # fmt: skip
@@ -222,6 +231,8 @@ def _due(one: Owed, today: Any) -> dict[str, Any]:
     if duty.equipment_id:
         model = duty.model or pick(duty.kind.name)
         told |= {"equipment": str(duty.equipment_id), "code": duty.equipment_code, "model": model}
+    if duty.building_kind == "site":
+        told["anywhere"] = True
     if not one.mine:
         told["others"] = True
     if one.life != "ok":

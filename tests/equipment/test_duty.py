@@ -7,7 +7,7 @@ from sqlalchemy import event
 
 from patrol.core.db import db, write
 from patrol.equipment.due import covered
-from patrol.equipment.duty import due_here, duties, lift_gap, lines, mine, next_here, progress
+from patrol.equipment.duty import due_here, duties, lift_gap, lines, mine, progress
 from patrol.equipment.inspection import Inspection
 from tests.equipment.conftest import at
 
@@ -94,17 +94,6 @@ def test_on_arrival_a_place_shows_what_stands_at_it_and_below_it(fill, ledger, p
     fill("extinguisher_dry_powder", equipment=ledger.powder)
     left = due_here(by, places.pump.id, at("2026-03-03").at)
     assert next(line for line in left if line.next.code == "extinguisher_dry_powder").left == 1
-
-
-def test_after_one_bottle_the_next_one_in_the_room_comes_up(fill, ledger, places, by):
-    now = at("2026-03-03").at
-    following = next_here(by, places.pump.id, now, "extinguisher_dry_powder", ledger.powder.id)
-    assert following.equipment_id == ledger.powder2.id
-    for item in (ledger.powder, ledger.powder2):
-        fill("extinguisher_dry_powder", equipment=item)
-    fill("fire_pump", equipment=ledger.pump)
-    fill("water_pump_room", place=places.pump)
-    assert next_here(by, places.pump.id, at("2026-03-03 10:00").at, "fire_pump", ledger.pump.id) is None
 
 
 def test_progress_counts_units_and_lines_count_places(fill, ledger, by):

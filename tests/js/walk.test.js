@@ -140,15 +140,37 @@ const due = [
 test("what was filled here is due no more, whether its list is named by code or by version", () => {
   const filled = [{ kind: "inspection", checklist: "l1", equipment: "e1", place: "a" }, { kind: "inspection", checklist: "room", place: "a" }]
 
-  assert.deepEqual(stillDue(due, filled).map((one) => one.equipment), ["e2"])
-  assert.equal(stillDue(due, [{ ...filled[0], look: true }]).length, 3)
+  assert.deepEqual(stillDue({ due }, filled).map((one) => one.equipment), ["e2"])
+  assert.equal(stillDue({ due }, [{ ...filled[0], look: true }]).length, 3)
+  const whole = { list: "month", list_id: "l3", place: "a", anywhere: true }
+  assert.deepEqual(stillDue({ due: [whole] }, [{ kind: "inspection", checklist: "l3", place: "gate" }]), [])
+})
+
+test("what was sent before the pack was made is in the pack, so a phone does not hide next month's behind it", () => {
+  const deed = { kind: "inspection", checklist: "l1", equipment: "e1", place: "a", sent: true, gone: 1_000_000 }
+
+  assert.deepEqual(stillDue({ due, made_at: 1_050_000 }, [deed]).map((one) => one.equipment), ["e2", undefined])
+  assert.equal(stillDue({ due, made_at: 9_000_000 }, [deed]).length, 3)
+  assert.equal(stillDue({ due, made_at: 9_000_000 }, [{ ...deed, sent: false, gone: null }]).length, 2)
 })
 
 test("units of one list in one room stand in one line, and one leads to the next", () => {
   assert.deepEqual(duePlaces(due).map(({ next, left }) => [next.list, left]), [["gauge", 2], ["room", 1]])
-  assert.equal(nextThere(due, due[0]).equipment, "e2")
-  assert.equal(nextThere([due[2]], due[0]).list, "room")
+  assert.equal(nextThere(due, due, due[0]).equipment, "e2")
+  assert.equal(nextThere(due, due, due[1]).equipment, "e1")
+  assert.equal(nextThere(due, [due[2]], due[0]).list, "room")
   assert.equal(dueBy(due, new URLSearchParams("checklist=gauge&equipment=e2")), due[1])
   assert.equal(dueBy(due, new URLSearchParams("checklist=room&place=a")), due[2])
   assert.equal(dueBy(due, new URLSearchParams("checklist=room&place=b")), null)
+})
+
+test("after a room its floor comes up, on from here, and nobody is sent back to what was left out", () => {
+  const bottle = (equipment, place, more) => ({ list: "gauge", list_id: "l1", equipment, place, above: [place, "floor", "block"], ...more })
+  const floor = [bottle("e1", "a"), bottle("e2", "b"), bottle("e3", "c"), bottle("e4", "d", { above: ["d", "other floor", "block"] }),
+    { list: "door", list_id: "l2", place: "floor", above: ["floor", "block"] }, bottle("e6", "e", { others: true })]
+
+  assert.equal(nextThere(floor, floor, floor[1]), floor[2])
+  assert.equal(nextThere(floor, floor.filter((one) => one !== floor[2]), floor[1]), floor[0])
+  assert.equal(nextThere(floor, [floor[3], floor[4], floor[5]], floor[2]), floor[4])
+  assert.equal(nextThere(floor, [floor[3], floor[5]], floor[2]), null)
 })

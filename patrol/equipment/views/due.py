@@ -4,15 +4,12 @@ from itertools import groupby
 from typing import Any
 
 from flask import redirect, render_template, request
-from sqlalchemy import select
 
 from patrol.accounts.reader import business_day_of
 from patrol.core.clock import now
-from patrol.core.db import db
-from patrol.equipment.checklist import Checklist
 from patrol.equipment.duty import Duty, duties, lines, mine, progress
-from patrol.equipment.rights import may_fill
-from patrol.equipment.types import SCOPES
+from patrol.equipment.onward import in_building
+from patrol.equipment.take_along import any_time
 from patrol.equipment.views import bp
 from patrol.equipment.views.common import place_or_404, reader, uuid_in
 from patrol.web.access import needs
@@ -40,7 +37,7 @@ def due() -> Any:
         chosen=chosen,
         progress=progress(owed),
         show_done=show_done,
-        any_time=_any_time(by),
+        any_time=any_time(by),
         today=business_day_of(by, at),
     )
 
@@ -49,7 +46,9 @@ def due() -> Any:
 @needs("checklist.see", "checklist.fill")
 def kept_due() -> Any:
     """What is due, as a phone keeps it: the phone fills in the lines."""
-    return render_template("equipment/kept_due.html") if kept_name() else redirect("/checklists", 303)
+    if not kept_name():
+        return redirect("/checklists", 303)
+    return render_template("equipment/kept_due.html", any_time=any_time(reader()))
 
 
 def _by_building(owed: list[Duty]) -> list[list[Duty]]:
@@ -61,17 +60,8 @@ def _of(owed: list[Duty], like: Duty) -> list[Duty]:
     return [duty for duty in owed if duty.building_id == like.building_id]
 
 
-def _any_time(by: Any) -> list[Checklist]:
-    """Lists that no place owes: of points, routes and weather. The person chooses where."""
-    query = select(Checklist).where(Checklist.site_id == by.site_id, Checklist.retired_at.is_(None))
-    return [
-        row
-        for row in db.session.scalars(query.order_by(Checklist.code))
-        if set(row.applies_to) & (SCOPES.keys() - {"site", "drill"}) and may_fill(by, row.applies_to, None)
-    ]
-
-
 @bp.get("/inspections/done")
 @needs("checklist.patrol", "checklist.fill")
 def done() -> Any:
-    return render_template("equipment/done.html", place=place_or_404(uuid_in(request.args.get("place"))))
+    place = place_or_404(uuid_in(request.args.get("place")))
+    return render_template("equipment/done.html", place=place, ahead=in_building(reader(), place, now()))

@@ -13,12 +13,14 @@ from patrol.core.facts import When
 from patrol.core.keys import uuid7
 from patrol.core.problems import Problem
 from patrol.equipment.answers import InspectionData, may_be_fixed
+from patrol.equipment.asks import asked
 from patrol.equipment.checklist import Checklist, find_version
 from patrol.equipment.dated import dates_of
-from patrol.equipment.duty import next_here
+from patrol.equipment.duty import Duty
 from patrol.equipment.equipment import Equipment, find_equipment
 from patrol.equipment.inspection import Inspection, last_done, last_values
 from patrol.equipment.item_row import item_rows
+from patrol.equipment.onward import onward
 from patrol.equipment.owed import LIFT_SERVICE
 from patrol.equipment.past import past_of
 from patrol.equipment.rights import check_may_fill
@@ -55,7 +57,7 @@ def kept_list(code: str) -> Any:
         checklist=checklist,
         equipment=None,
         place=None,
-        places=(),
+        places=all_places() if set(checklist.applies_to) & SCOPES.keys() else (),
         rows=item_rows(checklist.items, {}, {}),
         can_be_fixed=may_be_fixed,
         life="ok",
@@ -92,6 +94,7 @@ def fill_page(data: dict[str, Any], problem: Problem | None) -> Any:
     equipment, place = _thing(data)
     checklist = find_version(by.site_id, str(data.get("checklist") or request.args.get("checklist", "")))
     check_may_fill(by, checklist.applies_to, equipment.type if equipment else None)
+    ahead = _ahead(checklist, equipment, place)
     anywhere = equipment is None and bool(set(checklist.applies_to) & SCOPES.keys())
     html = render_template(
         "equipment/fill.html",
@@ -102,7 +105,8 @@ def fill_page(data: dict[str, Any], problem: Problem | None) -> Any:
         rows=_rows(checklist, equipment, place, data),
         can_be_fixed=may_be_fixed,
         life=_life(equipment),
-        next_url=_next_url(checklist, equipment, place),
+        next_url=f"/inspections/done?place={place.id}" if place else "/checklists",
+        ahead={"made_at": int(now().timestamp() * 1000), "due": [_as_due(one) for one in ahead]},
         data=data,
         problem=problem,
         text=words(problem) if problem else "",
@@ -128,7 +132,8 @@ def _rows(checklist: Checklist, equipment: Equipment | None, place: Place | None
     if equipment is not None:
         today = business_day_of(reader(), now())
         past, limits = past_of(checklist.items, equipment, dates_of(equipment), today), equipment.limits
-    rows = item_rows(checklist.items, limits, said if isinstance(said, dict) else {}, past)
+    ask = asked(reader(), {checklist.code: checklist.items}, business_day_of(reader(), now())).get(checklist.code)
+    rows = item_rows(checklist.items, limits, said if isinstance(said, dict) else {}, past, ask)
     if place is None:
         return rows
     thing = equipment.id if equipment else None
@@ -154,8 +159,19 @@ def _life(equipment: Equipment | None) -> str:
     return due_state(equipment.next_service, equipment.scrap_on, business_day_of(reader(), now()))
 
 
-def _next_url(checklist: Checklist, equipment: Equipment | None, place: Place | None) -> str:
+def _ahead(checklist: Checklist, equipment: Equipment | None, place: Place | None) -> list[Duty]:
     if place is None:
-        return "/checklists"
-    following = next_here(reader(), place.id, now(), checklist.code, equipment.id if equipment else None)
-    return following.url if following else f"/inspections/done?place={place.id}"
+        return []
+    return onward(reader(), place, now(), checklist.code, equipment.id if equipment else None)
+
+
+def _as_due(duty: Duty) -> dict[str, Any]:
+    """As the pack tells of it: the phone leaves out what it has filled and not sent yet."""
+    thing = {"equipment": str(duty.equipment_id)} if duty.equipment_id else {}
+    return {
+        "list": duty.code,
+        "list_id": str(duty.checklist_id),
+        "place": str(duty.place_id),
+        "url": duty.url,
+        **thing,
+    }

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from patrol.accounts.reader import business_day_of
 from patrol.core.clock import now
 from patrol.core.db import db
+from patrol.equipment.asks import ODD
 from patrol.equipment.checklist import find_version
 from patrol.equipment.equipment import find_equipment
 from patrol.equipment.inspection import find_inspection, findings_of
@@ -29,11 +30,14 @@ def inspections() -> Any:
     first, last = day_in(request.args.get("from")) or today.replace(day=1), day_in(request.args.get("to")) or today
     code = request.args.get("list") or None
     failed = request.args.get("result") == "fail"
+    sees_odd = reader().may("evidence.see")
+    odd = sees_odd and request.args.get("odd") == "1"
     rows, after = inspections_between(
         current_user.site_id,
         first,
         last,
         failed=failed,
+        odd=odd,
         code=code,
         person=request.args.get("person", type=UUID),
         cursor=request.args.get("cursor"),
@@ -41,6 +45,7 @@ def inspections() -> Any:
     return render_template(
         "equipment/inspections.html",
         rows=rows, after=after, first=first, last=last, titles=titles(), code=code, failed=failed,
+        sees_odd=sees_odd, odd=odd, odd_words=ODD,
     )  # fmt: skip
 
 
@@ -66,6 +71,7 @@ def inspection(inspection_id: UUID) -> Any:
         here=arrived(row.site_id, [photo.id for photo in pictures.values()]),
         hazards=_hazards(row.site_id, [found.hazard_id for found in findings.values() if found.hazard_id]),
         people=names([row.user_id]),
+        odd=[ODD[flag] for flag in row.flags or () if flag in ODD and reader().may("evidence.see")],
     )
 
 

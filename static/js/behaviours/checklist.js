@@ -13,13 +13,17 @@
 //     and in any row <input type="checkbox|radio" name="findings.gauge.result" value="na" data-na>
 //     <fieldset data-fail-area> photo-picker (data-min=1), reasons, remark,
 //       [<input type="checkbox" data-fixed> <fieldset data-fixed-area> photo-picker </fieldset>] </fieldset>
+//     [<div data-asked> photo-picker <input type="hidden" name="asked"> </div>, a photo asked for by lot]
 //     <fieldset data-na-area> <input data-why> </fieldset>
 //   </div>
 //   <div data-failures hidden><b data-failures-text></b></div>   [data-behaviour=signature data-min=1]
 //   <button type="submit" data-finish><span data-finish-text>完成</span></button>
+// data-ahead: {made_at, due}: what else is due around here, as the pack tells it; the first not filled yet is gone on to.
 // Rows get data-state = empty|pass|fail|na and data-gap where something is missing.
 import { t } from "../app.js"
+import { stillDue } from "../offline/due.js"
 import { gapWord, judge, lowest, progress } from "../offline/findings.js"
+import { deeds } from "../offline/local.js"
 
 export function attach(form) {
   const rows = [...form.querySelectorAll("[data-item]")]
@@ -44,6 +48,17 @@ export function attach(form) {
     if (finishText) finishText.textContent = gap ? t(gap.key, gap) : ready
   }
 
+  // A photo drawn by lot is asked for once more, never insisted on.
+  let reminded = false
+  const remind = (event) => {
+    const ask = form.querySelector("[data-asked]")
+    if (reminded || !ask || count(ask.querySelector("[data-behaviour~='photo-picker']"))) return
+    reminded = true
+    event.preventDefault()
+    goTo(ask)
+    if (finishText) finishText.textContent = t("ask_first")
+  }
+
   form.querySelectorAll("[data-needs-js]").forEach((part) => { part.hidden = false })
   form.addEventListener("change", show)
   form.addEventListener("input", show)
@@ -54,11 +69,19 @@ export function attach(form) {
     form.dispatchEvent(new Event("change", { bubbles: true })) // the draft hears it too
   })
   finish?.addEventListener("click", (event) => {
-    if (!gapWord(now)) return
+    if (!gapWord(now)) { remind(event); return }
     event.preventDefault()
     goTo(rows[now.open[0]] ?? form.querySelector("[data-behaviour~='signature']"))
   })
   show()
+  goOn(form)
+}
+
+// Where to go when this one is finished: the first around here that is not filled already, sent or not.
+async function goOn(form) {
+  const ahead = form.dataset.ahead && JSON.parse(form.dataset.ahead)
+  const [next] = ahead ? stillDue(ahead, await deeds()) : []
+  if (next) form.dataset.next = next.url
 }
 
 function read(row) {
@@ -72,7 +95,7 @@ function read(row) {
     if (area) area.hidden = area.disabled = !open
   }
   for (const number of row.querySelectorAll("[data-number]")) number.setAttribute("aria-invalid", String(state === "fail"))
-  const pickers = [...row.querySelectorAll("[data-behaviour~='photo-picker']")].filter((one) => !one.closest("[hidden]"))
+  const pickers = [...row.querySelectorAll("[data-behaviour~='photo-picker']")].filter((one) => !one.closest("[hidden], [data-asked]"))
   const short = pickers.some((one) => count(one) < Number(one.dataset.min || 0))
   row.toggleAttribute("data-proved", pickers.some(count))
   const silent = state === "na" && !row.querySelector("[data-why]")?.value.trim()

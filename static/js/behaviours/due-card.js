@@ -8,7 +8,7 @@ import { kept } from "../offline/pack.js"
 export async function attach(card) {
   const show = async () => {
     const pack = await kept()
-    const left = pack ? stillDue(pack.facts.due, await deeds()).filter((one) => !one.others) : []
+    const left = pack ? stillDue(pack.facts, await deeds()).filter((one) => !one.others) : []
     const urgent = left.filter((one) => one.urgent)
     card.hidden = !left.length
     card.querySelector("[data-slot=left]").textContent = left.length

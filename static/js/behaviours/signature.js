@@ -2,11 +2,13 @@
 // <div data-behaviour="signature" data-name="signature" data-min="1">
 //   <canvas width="560" height="220"></canvas> <button type="button" data-clear>重签</button>
 //   <p data-error role="alert" hidden></p> [<input type="file" name="signature" accept="image/*"> without JavaScript]
+//   [data-sheet: once signed, the same mark stands under the next lists of this person's shift, as on one sheet of paper,
+//    and tells when it was made: <p data-same hidden><span data-same-text></span></p>]
 // </div>
 // Yields one JPEG, black on white. element.patrol as with photo-picker; `photos-changed` bubbles.
 import { t } from "../app.js"
-import { isoWithZone } from "../offline/clock.js"
-import { dropPhoto, formDraft, keepPhoto, photosOf } from "../offline/drafts.js"
+import { hhmm, isoWithZone } from "../offline/clock.js"
+import { dropPhoto, formDraft, keepMark, keepPhoto, markOf, photosOf } from "../offline/drafts.js"
 import { sha256, uuid7 } from "../offline/records.js"
 import { toJpeg } from "../photos/shrink.js"
 
@@ -17,6 +19,7 @@ export async function attach(pad) {
   const draft = formDraft(form) ? `${formDraft(form)}#${pad.dataset.name}` : null
   const id = uuid7()
   let kept = null // a signature that came back with the draft
+  let mark = null // the one this person signed an earlier list of the shift with
   let length = 0 // pixels drawn: a stray tap is no signature
   let last = null
 
@@ -25,6 +28,7 @@ export async function attach(pad) {
   const changed = () => {
     if (signed()) complain(pad, "")
     pad.toggleAttribute("data-signed", signed())
+    showSame(pad, mark)
     pad.dispatchEvent(new CustomEvent("photos-changed", { bubbles: true }))
   }
   const at = (event) => {
@@ -32,6 +36,7 @@ export async function attach(pad) {
     return [(event.clientX - box.left) * (canvas.width / box.width), (event.clientY - box.top) * (canvas.height / box.height)]
   }
   const photo = async () => {
+    if (mark) return { id, ...mark }
     const bytes = await (await toJpeg(canvas, 0.85)).arrayBuffer()
     return { id: kept?.id ?? id, bytes, type: "image/jpeg", sha256: await sha256(bytes), facts: { taken_at: isoWithZone(Date.now()), gallery: false } }
   }
@@ -50,6 +55,7 @@ export async function attach(pad) {
   canvas.addEventListener("pointerdown", (event) => {
     if (!event.isPrimary) return
     event.preventDefault()
+    if (mark) clear() // a new mark, not one over the other
     canvas.setPointerCapture(event.pointerId)
     last = at(event)
   })
@@ -66,23 +72,32 @@ export async function attach(pad) {
   }
   canvas.addEventListener("pointerup", lift)
   canvas.addEventListener("pointercancel", lift)
-  pad.querySelector("[data-clear]").addEventListener("click", () => {
+  const clear = () => {
     blank()
     length = 0
+    mark = null
     if (draft) dropPhoto(kept?.id ?? id)
     changed()
-  })
+  }
+  pad.querySelector("[data-clear]").addEventListener("click", clear)
   pad.querySelectorAll("input[type=file]").forEach((input) => { input.required = false; input.hidden = true })
   pad.patrol = {
     count: () => (signed() ? 1 : 0),
     ready: () => Promise.resolve(),
-    photos: async () => (signed() ? [await photo()] : []),
+    photos: async () => {
+      if (!signed()) return []
+      const taken = await photo()
+      if (pad.hasAttribute("data-sheet")) await keepMark(taken)
+      return [taken]
+    },
     problem: () => (Number(pad.dataset.min || 0) && !signed() ? t("sign_missing") : ""),
     complain: () => complain(pad, t("sign_missing")),
   }
   kept = draft ? (await photosOf(draft)).at(-1) ?? null : null
-  if (!kept) return
-  const picture = await createImageBitmap(new Blob([kept.bytes], { type: kept.type }))
+  if (!kept && pad.hasAttribute("data-sheet")) mark = await markOf()
+  if (!kept && !mark) return
+  const { bytes, type } = kept ?? mark
+  const picture = await createImageBitmap(new Blob([bytes], { type }))
   pen.drawImage(picture, 0, 0)
   length = Infinity
   changed()
@@ -93,4 +108,11 @@ function complain(pad, text) {
   pad.toggleAttribute("data-invalid", Boolean(text))
   if (place) { place.textContent = text; place.hidden = !text }
   if (text) pad.scrollIntoView({ block: "center" })
+}
+
+function showSame(pad, mark) {
+  const note = pad.querySelector("[data-same]")
+  if (!note) return
+  note.hidden = !mark
+  if (mark) note.querySelector("[data-same-text]").textContent = t("sign_same", { time: hhmm(mark.facts.taken_at) })
 }

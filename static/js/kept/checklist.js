@@ -7,7 +7,8 @@ import { fillSlots } from "../offline/slots.js"
 export async function fill(facts) {
   const form = document.getElementById("checklist")
   const query = new URLSearchParams(location.search)
-  const left = stillDue(facts.due, await deeds())
+  const done = await deeds()
+  const left = stillDue(facts, done)
   const one = dueBy(facts.due, query)
   const place = one?.place ?? query.get("place")
   const where = one?.where ?? facts.places[place]?.name ?? ""
@@ -17,15 +18,27 @@ export async function fill(facts) {
   form.elements.place.value = place ?? ""
   form.dataset.draft = `inspection:${form.elements.checklist.value}:${thing}`
   form.dataset.queueNote = one?.code ?? where
-  form.dataset.next = (one && nextThere(left, one)?.url) ?? "/checklists"
+  form.dataset.next = (one && nextThere(facts.due, left, one)?.url) ?? "/checklists"
   for (const picker of form.querySelectorAll("[data-behaviour~=photo-picker]")) picker.dataset.where = where
   const away = form.querySelector("[data-not-reached]")
   if (away) away.href = `/not-reached/new?checklist=${encodeURIComponent(query.get("checklist") ?? "")}&${one?.equipment ? `equipment=${one.equipment}` : `place=${place ?? ""}`}`
+  askFor(form, facts.asks?.[form.dataset.list], done)
   if (!one) return
   for (const number of form.querySelectorAll("[data-number]")) numberRow(number, one)
   if (one.past) cannotPass(...one.past)
   const life = document.querySelector(`[data-life=${one.life?.[0] ?? "none"}]`)
   if (life) { life.hidden = false; fillSlots(life, { month: one.life[1] }) }
+}
+
+// By lot the photo of one item: once, and not again on this phone before the server has drawn anew.
+function askFor(form, item, done) {
+  const row = item && form.querySelector(`[data-item="${CSS.escape(item)}"]`)
+  if (!row || done.some((deed) => deed.kind === "inspection" && deed.asked && deed.checklist === form.elements.checklist.value)) return
+  row.querySelector(".finding__main").after(form.querySelector("[data-ask-shape]").content.cloneNode(true))
+  row.querySelector("[name=asked]").value = item
+  const told = document.querySelector("[data-ask-told]")
+  told.hidden = false
+  fillSlots(told, { asked: t("asked_item", { n: row.querySelector(".finding__no").textContent, item: row.dataset.name }) })
 }
 
 // By the ledger its date has passed: the row stands on fail, as the server will have it anyway.

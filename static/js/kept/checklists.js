@@ -5,7 +5,7 @@ import { deeds } from "../offline/local.js"
 import { fillRows, fillSlots, row } from "../offline/slots.js"
 
 export async function fill(facts) {
-  const left = stillDue(facts.due, await deeds()).filter((one) => !one.others)
+  const left = stillDue(facts, await deeds()).filter((one) => !one.others)
   fillSlots(document, { left: left.length })
   fillRows("due", duePlaces(left).map(({ next, left: n }) => {
     const title = n > 1 ? t("due_several", { title: next.title, n }) : next.title

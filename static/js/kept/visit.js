@@ -24,7 +24,7 @@ export async function fill(facts, now) {
   banner(facts, arrival, place, home, stop)
   fillRows("look", place.look.map(([what, good, icon]) => row("look", { what, good }, { icon })))
   fillRows("hazards", facts.hazards.filter((one) => one.place === arrival.place).map((one) => hazardRow(one, arrival)))
-  fillRows("due", duePlaces(stillDue(facts.due, done).filter((one) => one.above.includes(arrival.place))).map(dueRow))
+  fillRows("due", duePlaces(stillDue(facts, done).filter((one) => one.above.includes(arrival.place))).map(dueRow))
   if (place.last) {
     const [at, name, normal] = place.last
     document.querySelector("[data-part=last]").hidden = false

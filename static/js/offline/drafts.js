@@ -1,8 +1,9 @@
 // Half-filled forms, kept until they become a record, so that a dead phone loses nothing.
 // A draft belongs to one person. Its photos lie in the photos store, marked with the draft's key.
-import { currentUser, database, write } from "./outbox.js"
+import { currentUser, database, meta, write } from "./outbox.js"
 
 const WEEK = 7 * 86_400_000
+const SHEET = 12 * 3_600_000
 
 export const draftKey = (key) => `${currentUser()}:${key}`
 
@@ -55,4 +56,17 @@ export function sweep(now = Date.now()) {
       if (cursor.value.draft && cursor.value.at < now - WEEK) await letGo(store, cursor.value, keep)
     }
   })
+}
+
+// The mark under the lists of one shift: signed once, as on one sheet of paper. Another person's never comes back here.
+const markName = () => `mark:${currentUser()}`
+
+export function keepMark({ bytes, type, sha256, facts }) {
+  return write(["meta"], (store) => store("meta").put({ name: markName(), value: { bytes, type, sha256, facts } }))
+}
+
+export async function markOf(now = Date.now()) {
+  const mark = (await meta(markName())) ?? null
+  const age = mark ? now - Date.parse(mark.facts.taken_at) : NaN
+  return age >= 0 && age < SHEET ? mark : null
 }

@@ -1,9 +1,14 @@
 // Checklists owed, less those filled on this phone since. Pure.
 
-// due: the pack's; deeds: local.js. -> those still to fill, in walking order
-export function stillDue(due, deeds) {
-  const done = new Set(deeds.filter((deed) => deed.kind === "inspection" && !deed.look).map((deed) => key(deed.checklist, deed)))
-  return due.filter((one) => !done.has(key(one.list_id, one)) && !done.has(key(one.list, one)))
+const KNOWN = 120_000 // sent so long before the pack was made, a list is in what the pack says
+
+// pack: {due, made_at}; deeds: local.js. -> those still to fill, in walking order
+export function stillDue({ due, made_at: made }, deeds) {
+  const filled = deeds.filter((deed) => deed.kind === "inspection" && !deed.look && !(deed.sent && deed.gone < made - KNOWN))
+  const done = new Set(filled.map((deed) => key(deed.checklist, deed)))
+  const lists = new Set(filled.map((deed) => deed.checklist)) // the whole site's own are done wherever they were filled
+  const isDone = (list, one) => done.has(key(list, one)) || (one.anywhere && lists.has(list))
+  return due.filter((one) => !isDone(one.list_id, one) && !isDone(one.list, one))
 }
 
 const key = (list, thing) => `${list} ${thing.equipment ?? thing.place}`
@@ -27,8 +32,21 @@ export function dueBy(due, query) {
     && (equipment ? one.equipment === equipment : !one.equipment && one.place === place)) ?? null
 }
 
-// What to open after this one: the same list in the same room, else anything else there.
-export function nextThere(due, one) {
-  const here = due.filter((other) => other !== one && other.place === one.place)
-  return here.find((other) => other.list === one.list) ?? here[0] ?? null
+// What to open after this one, as patrol/equipment/onward.py has it: the next of the room, then of the floor, the same
+// list before another, on from here in walking order. due: the pack's; left: those of it still to fill.
+export function nextThere(due, left, one) {
+  const at = due.indexOf(one)
+  const ahead = [...due.slice(at + 1), ...due.slice(0, Math.max(at, 0))].filter((other) => left.includes(other) && around(other, one))
+  const ranks = [(other) => other.place === one.place && other.list === one.list, (other) => other.place === one.place,
+    (other) => other.list === one.list, () => true]
+  for (const fits of ranks) {
+    const found = ahead.find(fits)
+    if (found) return found
+  }
+  return null
+}
+
+function around(other, one) {
+  const floor = one.above?.[1]
+  return other.place === one.place || Boolean(floor && !other.others && other.above?.slice(0, 2).includes(floor))
 }

@@ -12,7 +12,7 @@ export async function clockShift() {
 // The server's time, as far as this phone can tell.
 export const nowHere = async () => Date.now() + (await clockShift())
 
-// -> [{id, kind, at, sent, look, ...fact}] oldest first; fact is what save() was given to remember.
+// -> [{id, kind, at, sent, gone (when it was sent), look, ...fact}] oldest first; fact is what save() was given to remember.
 export async function deeds() {
   const shift = await clockShift()
   const user = currentUser()
@@ -20,7 +20,10 @@ export async function deeds() {
   const sent = (await recent()).map((row) => ({ row, sent: true }))
   return [...sent, ...waiting]
     .filter(({ row }) => row.fact)
-    .map(({ row, sent: gone }) => ({ id: row.id, at: Date.parse(row.at) + shift, sent: gone, look: row.state === "look", ...row.fact }))
+    .map(({ row, sent }) => ({
+      id: row.id, at: Date.parse(row.at) + shift, sent, gone: sent ? Date.parse(row.sent_at) + shift : null,
+      look: row.state === "look", ...row.fact,
+    }))
     .sort((a, b) => a.at - b.at)
 }
 

@@ -1,0 +1,290 @@
+"""Every list of the catalogue filled on a phone, with and without signal; and forty bottles at three taps each."""
+
+import base64
+import io
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import date
+from types import SimpleNamespace
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Error, Page, expect
+from sqlalchemy import func, select
+
+from patrol.core.clock import now
+from patrol.core.db import db, write
+from patrol.core.keys import uuid7
+from patrol.equipment.checklist import Checklist, all_current
+from patrol.equipment.equipment import Equipment
+from patrol.equipment.inspection import Finding, Inspection
+from patrol.equipment.types import EQUIPMENT_TYPES, SCOPES
+from patrol.hazards.hazard import Hazard
+from patrol.photos.photo import Photo, PhotoFile
+from patrol.sites.label import Label
+from patrol.sites.place import Place
+from patrol.sync.received import Shelved
+from tests.system.conftest import database, evaluate, ready_for_the_basement, served, sign_in
+
+pytestmark = pytest.mark.browser
+
+NO_SIGNAL = ("ERR_CONNECTION_REFUSED", "ERR_FAILED", "ERR_INTERNET_DISCONNECTED", "Failed to fetch")
+READY = "form#checklist [data-item][data-state]"
+FLOOR = tuple(f"{n:02} 号位" for n in range(1, 41))
+POWDER = "extinguisher_dry_powder"
+
+# What an engineer does on one list, by the controls he would touch. wrong: the item he finds wanting.
+FILL = """async ([wrong, next, jpeg]) => {
+  const form = document.getElementById("checklist")
+  const bytes = Uint8Array.from(atob(jpeg), (letter) => letter.charCodeAt(0))
+  const until = async (fits) => { while (!fits()) await new Promise(requestAnimationFrame) }
+  const type = (field, text) => { field.value = text; field.dispatchEvent(new Event("input", { bubbles: true })) }
+  const shoot = async (picker) => {
+    const camera = picker.querySelector("[data-camera]"), files = new DataTransfer()
+    files.items.add(new File([bytes], "seen.jpg", { type: "image/jpeg" }))
+    camera.files = files.files
+    camera.dispatchEvent(new Event("change", { bubbles: true }))
+    await until(() => picker.querySelector("li[data-photo]"))
+  }
+  document.querySelector("[data-all-pass]").click()
+  for (const row of form.querySelectorAll("[data-item]")) {
+    const fails = row.dataset.item === wrong
+    const number = row.querySelector("[data-number]"), text = row.querySelector("[data-text]")
+    const good = row.querySelector("[data-good], .chip__input:not([data-fail])")
+    if (number) {
+      const { min, max } = number.dataset
+      type(number, fails ? (min !== undefined ? Number(min) - 1 : Number(max) + 1) : (min ?? max ?? 1))
+    } else if (text) type(text, "无")
+    else if (row.querySelector("[data-photo-item]")) await shoot(row.querySelector("[data-photo-item]"))
+    else if (fails) (row.querySelector("input[value=fail]") ?? row.querySelector("[data-fail]")).click()
+    else if (row.dataset.state === "empty") good.click()
+    if (!fails) continue
+    row.querySelector(".chip--miss [data-fail]")?.click()
+    await shoot(row.querySelector("[data-fail-area] [data-behaviour~=photo-picker]"))
+    type(row.querySelector("[data-fail-area] input[name$='.remark']"), "不行")
+  }
+  const pad = form.querySelector("[data-behaviour~=signature]")
+  if (!pad.hasAttribute("data-signed")) {
+    const canvas = pad.querySelector("canvas"), box = canvas.getBoundingClientRect()
+    canvas.setPointerCapture = () => {} // no finger of the system's own is down
+    for (const [kind, x] of [["down", 20], ["move", 60], ["move", 140], ["up", 140]]) {
+      canvas.dispatchEvent(new PointerEvent(`pointer${kind}`, {
+        pointerId: 1, isPrimary: true, bubbles: true, clientX: box.left + x, clientY: box.top + 20 + x / 4 }))
+    }
+    await until(() => pad.hasAttribute("data-signed"))
+  }
+  if (next) form.dataset.next = next
+  const finish = document.querySelector("[data-finish]")
+  if (finish.getAttribute("aria-disabled") === "true") throw new Error(finish.textContent)
+  finish.click()
+}"""
+
+
+class Task(NamedTuple):
+    """One filling of one list: its address, and the item that fails (None: all is well)."""
+
+    code: str
+    url: str
+    wrong: Any
+
+
+def jpeg(shade: int) -> bytes:
+    out = io.BytesIO()
+    Image.effect_noise((240, 180), 40 + shade).convert("RGB").save(out, "JPEG")
+    return out.getvalue()
+
+
+def furnish(site_id: UUID) -> list[Task]:
+    """Something to check for every list of the site: an item of equipment, a place of its type, or any place."""
+    tasks = []
+    with write():
+        block = Place(id=uuid7(), site_id=site_id, kind="building", name="5 栋", full_name="5 栋", created_at=now())
+        db.session.add(block)
+        db.session.flush()
+        db.session.add(Label(id=uuid7(), site_id=site_id, place_id=block.id, code="7K3M9QX2AC01", issued_at=now()))
+        for number, checklist in enumerate(all_current(site_id), 1):
+            failing = [item for item in checklist.items if item["severity_on_fail"]]
+            thing = _thing(checklist, block, number)
+            url = f"/inspections/new?{thing}&checklist={checklist.code}"
+            tasks += [Task(checklist.code, url, None), Task(checklist.code, url, failing[number % len(failing)])]
+    return tasks
+
+
+def _thing(checklist: Checklist, block: Place, number: int) -> str:
+    target = checklist.applies_to[0]
+    place = Place(
+        id=uuid7(), site_id=block.site_id, parent_id=block.id, kind="spot", name=f"{number} 号间",
+        full_name=f"5 栋 {number} 号间", type=None if target in {*EQUIPMENT_TYPES, *SCOPES} else target, sort=number,
+        created_at=now(),
+    )  # fmt: skip
+    db.session.add(place)
+    db.session.flush()
+    if target not in EQUIPMENT_TYPES:
+        return f"place={place.id}"
+    item = Equipment(
+        id=uuid7(), site_id=block.site_id, code=f"E-{number:02}", type=target, place_id=place.id,
+        in_service_from=date(2024, 4, 1), created_at=now(),
+    )  # fmt: skip
+    db.session.add(item)
+    return f"equipment={item.id}"
+
+
+def test_all_46_lists_are_filled_with_and_without_signal_and_open_their_hazards(stage, open_browser):
+    with database(stage.instance):
+        tasks = furnish(stage.world.site_id)
+    assert len(tasks) == 2 * 46
+    context = open_browser("engineer", allow=NO_SIGNAL)
+    page = context.pages[0]
+    sign_in(page, stage.url, "0301")
+    ready_for_the_basement(page)
+
+    fill_all(page, stage.url, tasks[:46])
+    stage.server.kill()
+    fill_all(page, stage.url, tasks[46:])
+    stage.server.start()
+    page.goto(f"{stage.url}/outbox")
+    pill = page.locator("[data-behaviour~=outbox-pill][data-known]").first
+    expect(pill).to_have_attribute("data-state", "sent", timeout=90_000)
+    check_what_was_found(stage, tasks)
+
+
+def fill_all(page: Page, url: str, tasks: list[Task]) -> None:
+    page.goto(f"{url}{tasks[0].url}")
+    for number, task in enumerate(tasks):
+        page.locator(READY).first.wait_for()
+        following = tasks[number + 1].url if number + 1 < len(tasks) else "/outbox"
+        picture = base64.b64encode(jpeg(number)).decode()
+        with page.expect_navigation(wait_until="domcontentloaded"), suppress(Error):  # the page is left meanwhile
+            page.evaluate(FILL, [task.wrong and task.wrong["code"], following, picture])
+
+
+def check_what_was_found(stage: SimpleNamespace, tasks: list[Task]) -> None:
+    with database(stage.instance):
+        filled = db.session.execute(
+            select(Inspection.checklist_code, Inspection.failed_count, Inspection.complete).order_by(Inspection.id)
+        ).all()
+        assert sorted(filled) == sorted((task.code, int(task.wrong is not None), True) for task in tasks)
+        assert db.session.scalar(select(func.count()).select_from(Shelved)) == 0
+        opened = {
+            (code, item): (hazard.category, hazard.severity)
+            for hazard, code, item in db.session.execute(
+                select(Hazard, Inspection.checklist_code, Finding.item_code)
+                .join(Finding, Finding.hazard_id == Hazard.id)
+                .join(Inspection, Inspection.id == Finding.inspection_id)
+            )
+        }
+        assert opened == {
+            (task.code, task.wrong["code"]): (task.wrong["hazard_category_on_fail"], task.wrong["severity_on_fail"])
+            for task in tasks
+            if task.wrong
+        }
+        signed = select(func.count()).where(Photo.kind == "signature")
+        assert db.session.scalar(signed) == len(tasks)
+        assert set(db.session.scalars(select(Photo.id))) == set(db.session.scalars(select(PhotoFile.id)))
+
+
+class Thumb:
+    """Taps, and counts them."""
+
+    def __init__(self, page: Page):
+        self.page, self.taps = page, 0
+
+    def tap(self, selector: str) -> None:
+        self.page.locator(selector).first.click()
+        self.taps += 1
+
+
+@pytest.fixture
+def floor(tmp_path) -> Iterator[SimpleNamespace]:
+    with served(tmp_path / "instance", spots=FLOOR, bottles=range(1, 41)) as running:
+        yield running
+
+
+# The draft is written a moment after the last touch: look until all is in it.
+KEPT = """async () => {
+  const open = indexedDB.open("patrol")
+  await new Promise((done) => { open.onsuccess = done })
+  const all = () => new Promise((done) => {
+    const ask = open.result.transaction("drafts").objectStore("drafts").getAll()
+    ask.onsuccess = () => done(ask.result)
+  })
+  const typed = ([name, value]) => name === "remark" && value === "支架松"
+  while (!(await all()).some((draft) => draft.fields.some(typed))) {
+    await new Promise(requestAnimationFrame)
+  }
+  open.result.close()
+}"""
+
+
+def test_forty_bottles_of_a_building_take_three_taps_each_and_a_dead_tab_costs_none(floor, open_browser):
+    context = open_browser("engineer", allow=("ERR_FAILED",))
+    page = context.pages[0]
+    sign_in(page, floor.url, "0301")
+    page.goto(f"{floor.url}/checklists")
+    page.locator("main .list a", has_text="3 栋").click()  # so many are folded by building
+    thumb, most = Thumb(page), 0
+    thumb.tap("main .list a[href*='extinguisher']")
+    for number in range(1, 41):
+        page.locator(READY).first.wait_for()
+        expect(page.locator(".focus__titles p")).to_contain_text(f"3B{number}-02")
+        a_minute_ago(page)
+        thumb.tap("[data-all-pass]")
+        if number == 1:
+            sign(page)  # once, as at the foot of one sheet for the whole walk
+        if number == 17:
+            page = thumb.page = the_tab_dies(page, context)
+        expect(page.locator("[data-finish]")).to_have_attribute("aria-disabled", "false")
+        address = page.url
+        thumb.tap("[data-finish]")
+        page.wait_for_url(lambda url, left=address: url != left)
+        most, thumb.taps = max(most, thumb.taps), 0
+    assert most <= 3
+    expect(page.locator("h1")).to_contain_text("这里都查完了")
+    page.goto(f"{floor.url}/outbox")
+    pill = page.locator("[data-behaviour~=outbox-pill][data-known]").first
+    expect(pill).to_have_attribute("data-state", "sent", timeout=60_000)
+
+    with database(floor.instance):
+        rows = db.session.execute(select(Inspection.equipment_id, Inspection.failed_count, Inspection.remark)).all()
+        assert len(rows) == len({row.equipment_id for row in rows}) == 40
+        assert {row.failed_count for row in rows} == {0}
+        assert [row.remark for row in rows if row.remark] == ["支架松"]
+        signed = select(func.count(), func.count(Photo.subject_id.distinct())).where(Photo.kind == "signature")
+        assert tuple(db.session.execute(signed).one()) == (40, 40)
+
+
+def a_minute_ago(page: Page) -> None:
+    """As long as he stood there looking; the test does not wait for it."""
+    page.locator("[name=started_at]").evaluate(
+        "(field) => { field.value = new Date(Date.now() - 60000).toISOString() }"
+    )
+
+
+def sign(page: Page) -> None:
+    pad = page.locator("[data-behaviour~=signature] canvas")
+    pad.scroll_into_view_if_needed()
+    box = pad.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 20, box["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 140, box["y"] + 60, steps=6)
+    page.mouse.up()
+
+
+def the_tab_dies(page: Page, context: Any) -> Page:
+    """In the middle of the seventeenth: all passed, a remark typed. What comes back has it all."""
+    page.fill("[name=remark]", "支架松")
+    evaluate(page, KEPT)
+    url = page.url
+    with suppress(Error):
+        page.goto("chrome://crash")
+    page.close()
+    again = context.new_page()
+    again.goto(url)
+    again.locator(READY).first.wait_for()
+    expect(again.locator("[name=remark]")).to_have_value("支架松")
+    expect(again.locator("[data-done]")).to_have_text(re.compile(r"^11$"))
+    return again

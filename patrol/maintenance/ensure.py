@@ -153,7 +153,7 @@ def _done_already(site: Site, order: MaintenanceOrder, clock: Reader, when: When
     )
     row = db.session.scalars(query.order_by(Inspection.completed_at).limit(1)).first()
     if row is not None:
-        filled = When(row.completed_at, when.received_at, row.completed_at)
+        filled = When(row.completed_at, max(row.received_at, when.received_at), row.completed_at)
         finish_with(order, row, by=replace(clock, user_id=row.user_id), when=filled)
 
 

@@ -143,4 +143,3 @@ def answers(lists) -> Callable[..., dict[str, Any]]:
         return all_good(lists["lift_half_month"], **instead)
 
     return make
-

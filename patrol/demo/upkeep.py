@@ -34,9 +34,10 @@ GREASED: Both = (
 def plan_upkeep(site: Site, estate: Estate, people: dict[str, Reader], until: datetime, lang: Lang) -> None:
     """Plans from the first day on, and what became of their orders. Not inside ``write()``."""
     by, began = people["engineering"], site.created_at
+    whole = calendar_period("half_month", business_day(began, site.zone, site.day_start)).last + ONE_DAY
     plans = (
         {"name": LIFTS, "subject": "type:lift", "calendar": "half_month", "checklist": "lift_half_month",
-         "contractor": say(FIRM, lang), "expected_min": 60},
+         "contractor": say(FIRM, lang), "expected_min": 60, "valid_from": whole},
         {"name": PUMPS, "subject": f"place:{estate.id('room.pump')}", "calendar": "quarter", "expected_min": 180,
          "parts": say(PARTS, lang), "days_ahead": 14},
         {"name": RUN, "subject": "type:generator", "calendar": "month", "checklist": "generator", "expected_min": 45},

@@ -45,6 +45,8 @@ WANTS = {
 OPENED_BY = {
     "repairs.show": ("service_desk", "what owners ask is seen by the desk and by whom it was given to"),
     "complaints.show": ("service_desk", "the same"),
+    "maintenance_orders.show": ("engineer", "it is the engineers' own"),
+    "maintenance_orders.held": ("engineer", "the same"),
     "equipment.fill": ("engineer", "guards fill patrol lists only, ours is an extinguisher's"),
 }
 

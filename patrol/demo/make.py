@@ -39,6 +39,7 @@ from patrol.demo.storm import Storm
 from patrol.demo.timeline import Ids, Story, Timeline
 from patrol.demo.troubles import Troubles, hazards_of, in_words
 from patrol.demo.unreached import Unreached
+from patrol.demo.upkeep import plan_upkeep
 from patrol.demo.walking import Visit, Walking, is_night
 from patrol.demo.words import Both, Lang, say
 from patrol.equipment.checklist import bring_in_catalogue
@@ -168,6 +169,7 @@ class _Maker:
         self._begin_rounds(walking, visits, timeline, lives)
         acts = timeline.run()
         photos = lay_under(self.site.id, self.estate, bank)
+        plan_upkeep(self.site, self.estate, self.people, self.until, self.lang)
         judge(self.people, walking.lapses.chair, walking.lapses.burst, self.until, self.lang)
         tallies(self.site.id, self._day(self.site.created_at), self._day(self.until), self.until)
         sign_reviews(self.site, self.people, self.until)

@@ -19,7 +19,7 @@ from patrol.core.facts import When
 from patrol.core.keys import uuid7
 from patrol.equipment.inspection import Inspection
 from patrol.maintenance.due import due_on, set_due
-from patrol.maintenance.flow import BEFORE_DONE, OPEN
+from patrol.maintenance.flow import BEFORE_DONE
 from patrol.maintenance.order import PREFIX, MaintenanceOrder
 from patrol.maintenance.periods import Before, Period, due_periods
 from patrol.maintenance.plan import MaintenanceMade, MaintenancePlan, plans_of
@@ -153,7 +153,7 @@ def _done_already(site: Site, order: MaintenanceOrder, clock: Reader, when: When
     )
     row = db.session.scalars(query.order_by(Inspection.completed_at).limit(1)).first()
     if row is not None:
-        filled = When(row.completed_at, when.received_at, row.completed_at)
+        filled = When(row.completed_at, max(row.received_at, when.received_at), row.completed_at)
         finish_with(order, row, by=replace(clock, user_id=row.user_id), when=filled)
 
 
@@ -171,10 +171,10 @@ def _miss(site_id: UUID, today: date, clock: Reader, when: When) -> None:
 
 
 def next_dues(site_id: UUID) -> Mapping[UUID, datetime]:
-    """Per plan the nearest deadline among its open orders."""
+    """Per plan the nearest deadline of what is still to do."""
     query = (
         select(MaintenanceOrder.plan_id, func.min(MaintenanceOrder.due_at, type_=MaintenanceOrder.due_at.type))
-        .where(MaintenanceOrder.site_id == site_id, MaintenanceOrder.state.in_(OPEN))
+        .where(MaintenanceOrder.site_id == site_id, MaintenanceOrder.state.in_(BEFORE_DONE))
         .group_by(MaintenanceOrder.plan_id)
     )
     rows: Iterable[Any] = db.session.execute(query).all()

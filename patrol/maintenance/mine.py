@@ -32,14 +32,20 @@ def mine_due(by: Reader, at: datetime, limit: int = 30) -> list[Asked]:
         .order_by(MaintenanceOrder.due_at, MaintenanceOrder.id)
         .limit(limit)
     )
-    return [
-        Asked(
-            id=row[0].id, kind="maintenance", number=row[0].number,
-            title=" · ".join(filter(None, (row[0].title, row[0].note if row[0].equipment_id else ""))),
-            place_name=row.place_name, state_word=STATES[row[0].state], urgent=False,
-            taken=row[0].assignee_id is not None or bool(row[0].company),
-            late=bool(row[0].due_at and row[0].due_at < at),
-            due_at=row[0].due_at or at,
-        )
-        for row in db.session.execute(query)
-    ]  # fmt: skip
+    return [_asked(row[0], row.place_name, at) for row in db.session.execute(query)]
+
+
+def _asked(order: MaintenanceOrder, place: str, at: datetime) -> Asked:
+    due = order.due_at or at
+    return Asked(
+        id=order.id,
+        kind="maintenance",
+        number=order.number,
+        title=" · ".join(filter(None, (order.title, order.note if order.equipment_id else ""))),
+        place_name=place,
+        state_word=STATES[order.state],
+        urgent=False,
+        taken=order.assignee_id is not None or bool(order.company),
+        late=due < at,
+        due_at=due,
+    )

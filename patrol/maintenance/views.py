@@ -74,7 +74,8 @@ def month() -> Any:
     """Due, done and missed of each plan; a tap on a figure shows the orders behind it."""
     reader, at = _reader(), now()
     _ensure(at)
-    first = month_of(request.args.get("month", ""), reader, at)
+    wanted, today = request.args.get("month", ""), business_day_of(reader, at)
+    first = month_of(wanted, reader, at) if wanted else today.replace(day=1)
     figures = month_figures(reader, first, at)
     plan, figure = request.args.get("plan", type=UUID), request.args.get("figure", "")
     chosen = next((one for one in figures if one.plan_id == plan), None)
@@ -84,7 +85,7 @@ def month() -> Any:
         "maintenance/month.html",
         first=first,
         previous=_before(first),
-        following=following.strftime("%Y-%m") if following <= business_day_of(reader, at) else None,
+        following=following.strftime("%Y-%m") if following <= today else None,
         figures=figures,
         names=FIGURES,
         chosen=chosen,

@@ -40,3 +40,8 @@ SOURCES: dict[str, str] = {
     "weather": N_("Weather"),
     "desk": N_("Service desk"),
 }
+SEVERITY_WORDS: dict[str, str] = {
+    "critical": N_("Critical"),
+    "major": N_("Major"),
+    "minor": N_("Minor"),
+}

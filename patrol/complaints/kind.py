@@ -1,17 +1,22 @@
 """The complaint as a kind of order: what lists, board, slip and export must know of it."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from patrol.accounts.reader import Reader
 from patrol.complaints.complaint import PREFIX, Complaint
+from patrol.complaints.figures import FIGURES
 from patrol.complaints.flow import BEFORE_SOLVED, OPEN, STATES, STEPS, open_to
+from patrol.complaints.month import ids_of
 from patrol.complaints.steps import ComplaintStepData, take_complaint_step
 from patrol.core.facts import When
 from patrol.core.keys import uuid7
 from patrol.core.problems import N_
 from patrol.owners.words import KINDS
-from patrol.workorders.kinds import Assignment, OrderKind, of_my_team
+from patrol.workorders.kinds import Assignment, Clauses, OrderKind, of_my_team
+from patrol.workorders.lists import Filter
+from patrol.workorders.order import WorkOrder
 
 LEADS_TO = {
     "apologise": "answered", "investigate": "investigated", "solve": "solved", "callback": "closed",
@@ -32,6 +37,13 @@ def assign(given: Assignment, by: Reader, when: When) -> Complaint:
     return take_complaint_step(ComplaintStepData.model_validate(sent), id=uuid7(), by=by, when=when)
 
 
+def narrowed_to(site_id: UUID, narrowed: Filter, at: datetime) -> Clauses:
+    if narrowed.figure not in FIGURES:
+        return []
+    found = ids_of(site_id, narrowed.first or date.min, narrowed.last or date.max, narrowed.figure, at)
+    return [WorkOrder.id.in_(found)]
+
+
 KIND = OrderKind(
     code="complaint",
     title=N_("Complaints"),
@@ -49,8 +61,10 @@ KIND = OrderKind(
     visible=of_my_team,
     assign=assign,
     subjects=lambda: {code: kind.words for code, kind in KINDS.items()},
+    narrow=narrowed_to,
     states=STATES,
     steps=STEPS,
     see=("order.see_all", "order.rectify"),
     severities={"major": N_("Repeated")},
+    figures=FIGURES,
 )

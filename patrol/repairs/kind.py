@@ -47,7 +47,7 @@ def assign(given: Assignment, by: Reader, when: When) -> Repair:
 def narrowed_to(site_id: UUID, narrowed: Filter, at: datetime) -> Clauses:
     if narrowed.figure not in FIGURES:
         return []
-    found = ids_of(site_id, narrowed.first or date.min, narrowed.last or date.max, narrowed.figure)
+    found = ids_of(site_id, narrowed.first or date.min, narrowed.last or date.max, narrowed.figure, at)
     return [WorkOrder.id.in_(found)]
 
 

@@ -1,7 +1,7 @@
 """The repairs of some days as the figures want them: those registered, by the business day of the report."""
 
 from collections import Counter, defaultdict
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -60,6 +60,6 @@ def _counted(site_id: UUID, ids: list[UUID]) -> tuple[Counter[UUID], Counter[UUI
     return visits, again
 
 
-def ids_of(site_id: UUID, first: date, last: date, figure: str) -> list[UUID]:
+def ids_of(site_id: UUID, first: date, last: date, figure: str, at: datetime) -> list[UUID]:
     """The repairs behind one figure of these days."""
-    return list(figures(told(site_id, first, last))[figure].ids)
+    return list(figures(told(site_id, first, last), at)[figure].ids)

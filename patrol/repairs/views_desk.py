@@ -164,7 +164,7 @@ def month() -> Any:
         previous=(first - timedelta(days=1)).strftime("%Y-%m"),
         following=following.strftime("%Y-%m") if following <= at.astimezone(reader.zone).date() else None,
         last=following - timedelta(days=1),
-        figures=figures(told(reader.site_id, first, following - timedelta(days=1))),
+        figures=figures(told(reader.site_id, first, following - timedelta(days=1)), at),
         names=FIGURES,
     )
 

@@ -10,6 +10,7 @@ from patrol.accounts.reader import business_day_of
 from patrol.core.clock import now
 from patrol.reviews.day_page import day_page
 from patrol.reviews.facts_of_day import span_of
+from patrol.reviews.orders_section import orders_of
 from patrol.reviews.paper import paper_of
 from patrol.reviews.period import Kind, Period
 from patrol.reviews.review import Review, asked_for, review
@@ -44,14 +45,14 @@ def day(text: str) -> Any:
 @needs("review.see")
 def week(text: str) -> Any:
     found = _review("week", text)
-    return render_template("reviews/week.html", review=found, signing=signing_of(found))
+    return render_template("reviews/week.html", review=found, signing=signing_of(found), orders=orders_of(found))
 
 
 @bp.get("/reviews/month/<text>")
 @needs("review.see")
 def month(text: str) -> Any:
     found = _review("month", text)
-    return render_template("reviews/month.html", review=found, signing=signing_of(found))
+    return render_template("reviews/month.html", review=found, signing=signing_of(found), orders=orders_of(found))
 
 
 @bp.get("/reviews/day/<text>/print")

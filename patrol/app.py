@@ -25,6 +25,7 @@ from patrol.accounts.roles import ROLES, TEAMS
 from patrol.briefings import handover
 from patrol.complaints import complaint
 from patrol.complaints.flow import STEPS as COMPLAINT_STEPS
+from patrol.complaints.kind import KIND as COMPLAINT
 from patrol.core import queue
 from patrol.core.clock import now
 from patrol.core.db import connection, db
@@ -58,6 +59,7 @@ from patrol.owners.report import count_waiting as count_reports
 from patrol.photos import photo
 from patrol.repairs import repair
 from patrol.repairs.flow import STEPS as REPAIR_STEPS
+from patrol.repairs.kind import KIND as REPAIR
 from patrol.reviews import day_tally, signature
 from patrol.reviews.figures import Ratio
 from patrol.reviews.snapshot import FIGURES
@@ -103,7 +105,7 @@ from patrol.workorders.kinds import register, url_of
 from patrol.workorders.queries import count_open
 from patrol.workorders.words import SOURCES, STATES, STEPS
 
-register(HAZARD, MAINTENANCE)
+register(HAZARD, REPAIR, COMPLAINT, MAINTENANCE)
 forget.ALSO[:] = [forget_owner]
 TABLES = (
     *(site, place, label, label_symbol, day),
@@ -334,7 +336,9 @@ def order_title(order: Any) -> str:
     """An order's title in the reader's language: a hazard's is its category's short name."""
     title = order["title"] if isinstance(order, dict) else order.title
     found = _short_names().get(title)
-    return pick(found) if found else str(title)
+    if found:
+        return pick(found)
+    return gettext(title) if title else ""  # a repair's or a complaint's is its subject
 
 
 @cache

@@ -19,16 +19,21 @@ OPEN = ("reported", "answered", "investigated", "solved")
 BEFORE_SOLVED = OPEN[:3]
 
 
+def is_repeated(complaint: Any) -> bool:
+    """The same home again: written down as major, so that a row of any list tells it."""
+    return bool(complaint.severity == "major")
+
+
 def may_answer(complaint: Any, by: Reader, at: datetime) -> Problem | None:
     """The first answer is anybody's who speaks with owners; for a repeated complaint the manager's."""
-    if complaint.repeat_of_id is not None:
+    if is_repeated(complaint):
         return for_manager(by)
     return None if by.may("order.register") else role_refusal()
 
 
 def may_handle(complaint: Any, by: Reader, at: datetime) -> Problem | None:
     """Whom it was given to, or a supervisor; a repeated one the site manager alone."""
-    if complaint.repeat_of_id is not None:
+    if is_repeated(complaint):
         return for_manager(by)
     if by.may("order.assign"):
         return None
@@ -51,7 +56,7 @@ def for_manager(by: Reader) -> Problem | None:
 
 
 def may_give(complaint: Any, by: Reader, at: datetime) -> Problem | None:
-    if complaint.repeat_of_id is not None:
+    if is_repeated(complaint):
         return for_manager(by)
     return None if by.may("order.assign") or by.may("order.assign_team_only") else role_refusal()
 

@@ -1,4 +1,4 @@
-"""Door: complaints as a list, the page of one, and its steps."""
+"""Door: the page of a complaint, and its steps."""
 
 from typing import Any
 from uuid import UUID
@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from patrol.complaints.complaint import Complaint
 from patrol.complaints.deadline import is_overdue, solve_by
-from patrol.complaints.flow import OPEN, STATES, open_to
+from patrol.complaints.flow import STATES, open_to
 from patrol.complaints.steps import ComplaintStepData, take_complaint_step
 from patrol.core.clock import now
 from patrol.core.db import db, write
@@ -19,7 +19,7 @@ from patrol.core.problems import NotHere, Problem
 from patrol.owners.follow import stages
 from patrol.photos.intake import form_store
 from patrol.photos.storage import limits, shelf
-from patrol.repairs.lists import listed, may_see, rows_of
+from patrol.repairs.lists import may_see
 from patrol.repairs.pages import choices_for, page_of, whom
 from patrol.sites.site import Site
 from patrol.web.access import needs
@@ -29,20 +29,6 @@ from patrol.web.replies import go
 
 bp = Blueprint("complaints", __name__)
 _ASKED_FOR = frozenset(("assign", "again", "reject", "comment"))
-
-
-@bp.get("/complaints")
-@needs("order.see_all", "order.rectify")
-def index() -> Any:
-    reader = _reader()
-    tab = "closed" if request.args.get("tab") == "closed" else "open"
-    states = OPEN if tab == "open" else ("closed", "rejected")
-    rows, cursor = listed(
-        rows_of(Complaint, reader).where(Complaint.state.in_(states)), Complaint, request.args.get("cursor")
-    )
-    return render_template(
-        "complaints/list.html", rows=rows, cursor=cursor, shown_tab=tab, states=STATES, at=now(), is_overdue=is_overdue
-    )
 
 
 @bp.get("/complaints/<uuid:complaint_id>")

@@ -11,7 +11,6 @@ from patrol.workorders.lists import Asked, listed
 Words = Callable[[str], str]
 SAFE = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 AT_ONCE = 1000
-SEVERITIES = {"minor": "Minor", "major": "Major", "critical": "Critical"}
 
 
 def write_orders(
@@ -76,7 +75,7 @@ def _cells(
         row.number,
         title(row),
         row.place_name,
-        _(SEVERITIES[row.severity]),
+        _(asked.kind.severities[row.severity]) if row.severity in asked.kind.severities else None,
         _(asked.kind.states.get(row.state, row.state)),
         row.reported_at,
         row.reporter_name,

@@ -13,6 +13,7 @@ from patrol.core.clock import now
 from patrol.exports.orders_xlsx import write_orders
 from patrol.web.access import needs
 from patrol.workorders.asking import filter_of
+from patrol.workorders.flow import role_refusal
 from patrol.workorders.kinds import kind_of
 from patrol.workorders.lists import Asked
 
@@ -24,6 +25,8 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @needs("export")
 def orders_xlsx(kind: str) -> Any:
     found, by, at = kind_of(kind), current_user._get_current_object(), now()
+    if not any(by.may(verb) for verb in found.see):
+        raise role_refusal()
     found.ensure(by.site_id, at, by.zone, by.day_start)
     asked = Asked(found, by, filter_of(request.args, found, by), at)
     words = current_app.jinja_env.filters

@@ -26,9 +26,8 @@ def further(row: Any, by: Reader, at: datetime) -> list[tuple[str, str]]:
 
 
 def assign(given: Assignment, by: Reader, when: When) -> Hazard:
-    whom = {"team": given.who[5:]} if given.who.startswith("team:") else {"assignee": given.who}
-    sent = {"order": given.order_id, "step": "assign", "version": given.version, "note": given.note, **whom}
-    return take_step(StepData.model_validate({**sent, "interim": given.interim}), id=uuid7(), by=by, when=when)
+    sent = given.as_step("assign") | {"interim": given.interim}
+    return take_step(StepData.model_validate(sent), id=uuid7(), by=by, when=when)
 
 
 KIND = OrderKind(

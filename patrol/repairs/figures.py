@@ -46,7 +46,7 @@ class Share:
     hours: float | None = None
 
 
-def figures(repairs: Iterable[Told]) -> dict[str, Share]:
+def figures(repairs: Iterable[Told], at: datetime) -> dict[str, Share]:
     """Each figure of FIGURES over these repairs.
 
     response: mean hours from registering to the first visit. fixed: mean hours from the report to the first time
@@ -58,32 +58,32 @@ def figures(repairs: Iterable[Told]) -> dict[str, Share]:
     all_ = list(repairs)
     visited = [one for one in all_ if one.registered_at and one.visited_at]
     done = [one for one in all_ if one.first_done_at]
-    urgent = [one for one in all_ if one.urgent and one.visited_at]
+    urgent = [one for one in all_ if one.urgent and (one.visited_at or (one.due_at is not None and one.due_at < at))]
     said = [one for one in all_ if one.satisfaction is not None]
-    quick = [one for one in urgent if one.due_at is None or one.visited_at <= one.due_at]  # type: ignore[operator]
+    quick = [one for one in urgent if one.visited_at and (one.due_at is None or one.visited_at <= one.due_at)]
     once = [one for one in done if one.visits_to_done <= 1 and not one.reopened]
     again = [one for one in done if one.reopened]
     content = [one for one in said if (one.satisfaction or 0) >= 4]
     return {
-        "registered": _share(all_, all_),
-        "response": _share(visited, visited, _mean(one.visited_at - one.registered_at for one in visited)),  # type: ignore[operator]
-        "urgent": _share(quick, urgent),
-        "fixed": _share(done, done, _mean(one.first_done_at - one.reported_at for one in done)),  # type: ignore[operator]
-        "one_visit": _share(once, done),
-        "rework": _share(again, done),
-        "satisfaction": _share(content, said, _average([one.satisfaction or 0 for one in said])),
+        "registered": share(all_, all_),
+        "response": share(visited, visited, _mean(one.visited_at - one.registered_at for one in visited)),  # type: ignore[operator]
+        "urgent": share(quick, urgent),
+        "fixed": share(done, done, _mean(one.first_done_at - one.reported_at for one in done)),  # type: ignore[operator]
+        "one_visit": share(once, done),
+        "rework": share(again, done),
+        "satisfaction": share(content, said, average([one.satisfaction or 0 for one in said])),
     }
 
 
-def _share(part: Sequence[Told], whole: Sequence[Told], hours: float | None = None) -> Share:
+def share(part: Sequence[Any], whole: Sequence[Any], hours: float | None = None) -> Share:
     return Share(len(part), len(whole), tuple(one.id for one in part), hours)
 
 
 def _mean(lengths: Iterable[timedelta]) -> float | None:
-    return _average([length.total_seconds() / 3600 for length in lengths])
+    return average([length.total_seconds() / 3600 for length in lengths])
 
 
-def _average(values: Sequence[float]) -> float | None:
+def average(values: Sequence[float]) -> float | None:
     return sum(values) / len(values) if values else None
 
 

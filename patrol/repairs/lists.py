@@ -1,4 +1,4 @@
-"""Lists of repairs and of complaints: by state, late, mine, or what a figure of a month counted."""
+"""Short lists of repairs and of complaints: late, to call back, mine. The whole ones are in workorders/lists.py."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,18 +9,9 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from patrol.accounts.reader import Reader
 from patrol.accounts.user import User
 from patrol.core.db import db
-from patrol.repairs.flow import OPEN, UNDER_WAY
+from patrol.repairs.flow import OPEN
 from patrol.repairs.repair import Repair
 from patrol.sites.place import Place
-from patrol.workorders.queries import page
-
-TABS: dict[str, tuple[str, ...]] = {
-    "open": OPEN,
-    "registered": ("reported", "registered"),
-    "under_way": UNDER_WAY,
-    "signed": ("signed",),
-    "closed": ("closed", "rejected"),
-}
 
 
 def mine_clause(model: Any, by: Reader) -> ColumnElement[bool]:
@@ -55,12 +46,6 @@ def late_clause(at: datetime) -> ColumnElement[bool]:
         and_(Repair.urgent.is_(False), Repair.rectified_at.is_(None)),
     )
     return and_(Repair.state.in_(OPEN), Repair.due_at < at, unmet)
-
-
-def listed(query: Any, model: Any, cursor: str | None, limit: int = 30) -> tuple[Sequence[Any], str | None]:
-    """One page, newest first."""
-    query = query.add_columns(model.id, model.reported_at)
-    return page(query, model.reported_at, cursor=cursor, limit=limit, newest_first=True)
 
 
 def to_call_back(model: Any, state: str, by: Reader, limit: int = 50) -> Sequence[Any]:

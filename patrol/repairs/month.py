@@ -1,26 +1,24 @@
-"""The repairs of a month as the figures want them: those registered in it, by the business day of the report."""
+"""The repairs of some days as the figures want them: those registered, by the business day of the report."""
 
 from collections import Counter, defaultdict
-from datetime import date, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 
-from patrol.accounts.reader import Reader
 from patrol.core.db import db
 from patrol.repairs.deadline import REWORK_WITHIN
-from patrol.repairs.figures import Told, figures, month_after
+from patrol.repairs.figures import Told, figures
 from patrol.repairs.repair import Repair
 from patrol.workorders.order import WorkOrderStep
 
 
-def told(by: Reader, first: date) -> list[Told]:
-    """Every repair whose report falls into this month and that was registered; two queries."""
-    last = month_after(first) - timedelta(days=1)
-    asked = (Repair.site_id == by.site_id, Repair.business_day.between(first, last), Repair.registered_at.is_not(None))
+def told(site_id: UUID, first: date, last: date) -> list[Told]:
+    """Every repair whose report falls on these days, both counting, and that was registered; two queries."""
+    asked = (Repair.site_id == site_id, Repair.business_day.between(first, last), Repair.registered_at.is_not(None))
     repairs = list(db.session.scalars(select(Repair).where(*asked, Repair.state != "rejected")))
-    visits, again = _counted(by.site_id, [repair.id for repair in repairs])
+    visits, again = _counted(site_id, [repair.id for repair in repairs])
     return [
         Told(
             id=repair.id,
@@ -62,6 +60,6 @@ def _counted(site_id: UUID, ids: list[UUID]) -> tuple[Counter[UUID], Counter[UUI
     return visits, again
 
 
-def ids_of(by: Reader, first: date, figure: str) -> list[UUID]:
-    """The repairs behind one figure of the month."""
-    return list(figures(told(by, first))[figure].ids)
+def ids_of(site_id: UUID, first: date, last: date, figure: str, at: datetime) -> list[UUID]:
+    """The repairs behind one figure of these days."""
+    return list(figures(told(site_id, first, last), at)[figure].ids)

@@ -1,4 +1,4 @@
-"""Door: repairs as a list, the page of one, and its steps."""
+"""Door: the page of a repair, and its steps."""
 
 from typing import Any
 from uuid import UUID
@@ -16,10 +16,8 @@ from patrol.owners.follow import stages
 from patrol.photos.intake import form_store
 from patrol.photos.storage import limits, shelf
 from patrol.repairs.deadline import is_overdue
-from patrol.repairs.figures import FIGURES, month_of
 from patrol.repairs.flow import STATES, open_to
-from patrol.repairs.lists import TABS, late_clause, listed, may_see, mine_clause, rows_of
-from patrol.repairs.month import ids_of
+from patrol.repairs.lists import may_see
 from patrol.repairs.pages import choices_for, page_of, whom
 from patrol.repairs.repair import Repair
 from patrol.repairs.steps import RepairStepData, take_repair_step
@@ -31,29 +29,6 @@ from patrol.web.inner import kept_name
 from patrol.web.replies import go
 
 bp = Blueprint("repairs", __name__)
-
-
-@bp.get("/repairs")
-@needs("order.see_all", "order.rectify")
-def index() -> Any:
-    at, reader = now(), _reader()
-    tab, figure = request.args.get("tab", "open"), request.args.get("figure", "")
-    month = month_of(request.args.get("month", ""), reader, at)
-    query = rows_of(Repair, reader)
-    if figure in FIGURES:
-        query = query.where(Repair.id.in_(ids_of(reader, month, figure)))
-    elif tab == "late":
-        query = query.where(late_clause(at))
-    elif tab == "mine":
-        query = query.where(mine_clause(Repair, reader), Repair.state.in_(TABS["open"]))
-    else:
-        tab = tab if tab in TABS else "open"
-        query = query.where(Repair.state.in_(TABS[tab]))
-    rows, cursor = listed(query, Repair, request.args.get("cursor"))
-    return render_template(
-        "repairs/list.html", rows=rows, cursor=cursor, shown_tab=tab, figure=FIGURES.get(figure), month=month,
-        states=STATES, at=at, is_overdue=is_overdue,
-    )  # fmt: skip
 
 
 @bp.get("/repairs/<uuid:repair_id>")

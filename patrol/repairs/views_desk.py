@@ -163,7 +163,8 @@ def month() -> Any:
         first=first,
         previous=(first - timedelta(days=1)).strftime("%Y-%m"),
         following=following.strftime("%Y-%m") if following <= at.astimezone(reader.zone).date() else None,
-        figures=figures(told(reader, first)),
+        last=following - timedelta(days=1),
+        figures=figures(told(reader.site_id, first, following - timedelta(days=1)), at),
         names=FIGURES,
     )
 

@@ -11,6 +11,7 @@ from patrol.core.clock import now
 from patrol.reviews.day_page import day_page
 from patrol.reviews.facts_of_day import span_of
 from patrol.reviews.month_equipment import month_equipment
+from patrol.reviews.orders_section import orders_of
 from patrol.reviews.paper import paper_of
 from patrol.reviews.period import Kind, Period
 from patrol.reviews.review import Review, asked_for, review
@@ -45,7 +46,7 @@ def day(text: str) -> Any:
 @needs("review.see")
 def week(text: str) -> Any:
     found = _review("week", text)
-    return render_template("reviews/week.html", review=found, signing=signing_of(found))
+    return render_template("reviews/week.html", review=found, signing=signing_of(found), orders=orders_of(found))
 
 
 @bp.get("/reviews/month/<text>")
@@ -53,7 +54,9 @@ def week(text: str) -> Any:
 def month(text: str) -> Any:
     found = _review("month", text)
     work = month_equipment(found, current_user._get_current_object())
-    return render_template("reviews/month.html", review=found, work=work, signing=signing_of(found))
+    return render_template(
+        "reviews/month.html", review=found, work=work, signing=signing_of(found), orders=orders_of(found)
+    )
 
 
 @bp.get("/reviews/day/<text>/print")

@@ -12,7 +12,7 @@ from patrol.accounts.reader import Reader
 from patrol.core.facts import When
 from patrol.core.problems import NotHere
 from patrol.workorders.order import WorkOrder
-from patrol.workorders.words import STATES, STEPS
+from patrol.workorders.words import SEVERITY_WORDS, STATES, STEPS
 
 Clauses = list[ColumnElement[bool]]
 Visible = Callable[[Reader, Any], list[Clauses]]
@@ -30,6 +30,20 @@ class Assignment:
     note: str = ""
     interim: str = ""
 
+    def as_step(self, step: str) -> dict[str, Any]:
+        """What a step's data is made of; a ``who`` that is no id is refused there."""
+        whom = {"team": self.who[5:]} if self.who.startswith("team:") else {"assignee": self.who}
+        return {"order": self.order_id, "step": step, "version": self.version, "note": self.note, **whom}
+
+
+def of_my_team(by: Reader, route_places: Any = None) -> list[Clauses]:
+    """What an owner asked is the matter of whom it was given to, of who did it, and of their team."""
+    return [
+        [WorkOrder.assignee_id == by.user_id],
+        [WorkOrder.rectified_by_id == by.user_id],
+        [WorkOrder.team == by.team],
+    ]
+
 
 @dataclass(frozen=True, slots=True)
 class OrderKind:
@@ -38,8 +52,11 @@ class OrderKind:
     columns: the board's states in their order; open: not settled; waiting: for whoever has to put it right.
     next_step, further: of a row; a further step comes with the column it leads to. visible: the branches of what a
     reader who does not see everything may see; narrow: what a filter of this kind alone asks (figures, samples).
+    assign: takes one assignment, inside the caller's ``write()``; assignable: the states it starts from.
     ensure: makes the orders that should exist by now; whoever shows some asks for it first, not inside ``write()``.
-    assign: takes one assignment, inside the caller's ``write()``.
+    see: verbs, any of which opens its lists. within: the states of a column that holds several; heads: its name then.
+    unmet, met: a deadline may be met before the order is put right (an urgent repair's by being on site): as the
+    database asks it, and of a row. severities: what the filter calls them; figures: of a review, by their codes.
     """
 
     code: str
@@ -55,16 +72,33 @@ class OrderKind:
     further: FurtherSteps
     visible: Visible
     assign: Callable[[Assignment, Reader, When], WorkOrder]
-    subjects: Callable[[], Mapping[str, Mapping[str, str]]] = dict  # code -> its name in both languages
+    subjects: Callable[[], Mapping[str, Any]] = dict  # code -> its name in both languages, or a sentence to translate
     narrow: Callable[[UUID, Any, datetime], Clauses] = lambda site_id, narrowed, at: []
     states: Mapping[str, str] = field(default_factory=lambda: STATES)
     arrived: str = ""  # the state after its person scanned the label of its place; "": the same
     steps: Mapping[str, str] = field(default_factory=lambda: STEPS)
     ensure: Callable[[UUID, datetime, Any, time], None] = lambda site_id, at, zone, day_start: None
+    see: tuple[str, ...] = ("hazard.see",)
+    new_verb: str = "hazard.report"
+    within: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    heads: Mapping[str, str] = field(default_factory=dict)
+    assignable: tuple[str, ...] = ("reported", "assigned")
+    unmet: Callable[[], Clauses] = list
+    met: Callable[[Any], bool] = lambda row: False
+    severities: Mapping[str, str] = field(default_factory=lambda: SEVERITY_WORDS)
+    figures: Mapping[str, str] = field(default_factory=dict)
+
+    def states_of(self, column: str) -> tuple[str, ...]:
+        return self.within.get(column, (column,))
+
+    def head(self, column: str) -> str:
+        return self.heads.get(column) or self.states[column]
+
+    def is_late(self, row: Any, at: datetime) -> bool:
+        return bool(row.state in self.waiting and row.due_at and row.due_at < at and not self.met(row))
 
 
 KINDS: dict[str, OrderKind] = {}
-OWN_LISTS = {"repair": "/repairs", "complaint": "/complaints"}  # kinds that bring their own pages and lists
 
 
 def register(*kinds: OrderKind) -> None:
@@ -79,5 +113,4 @@ def kind_of(code: str) -> OrderKind:
 
 
 def url_of(order: Any) -> str:
-    base = OWN_LISTS.get(order.kind) or kind_of(order.kind).url
-    return f"{base}/{order.id}"
+    return f"{kind_of(order.kind).url}/{order.id}"

@@ -88,7 +88,12 @@ def board(asked: Asked, most: int = 20, closed: int = 6) -> tuple[list[Column], 
     """The columns: open ones by deadline, up to ``most`` of each, and the ``closed`` closed last. And how many are
     overdue, up to ENOUGH. Two queries."""
     ways = branches(asked)
-    parts = [_column_ids(asked, state, branch, closed) for state in asked.kind.columns for branch in ways]
+    parts = [
+        _column_ids(asked, column, state, branch, closed)
+        for column in asked.kind.columns
+        for state in asked.kind.states_of(column)
+        for branch in ways
+    ]
     parts += [_ids(asked, [*branch, _late(asked)], WorkOrder.due_at, False, ENOUGH, "late") for branch in ways]
     found: dict[str, dict[UUID, Any]] = defaultdict(dict)
     for column, key, id in db.session.execute(_plain_union(parts)):
@@ -186,7 +191,7 @@ def _places(asked: Asked) -> Select[Any] | None:
 
 
 def _late(asked: Asked) -> ColumnElement[bool]:
-    return and_(WorkOrder.state.in_(asked.kind.waiting), WorkOrder.due_at < asked.at)
+    return and_(WorkOrder.state.in_(asked.kind.waiting), WorkOrder.due_at < asked.at, *asked.kind.unmet())
 
 
 def _words(asked: Asked) -> Clauses:
@@ -244,10 +249,10 @@ def _cut(
     return query.order_by(*_order(column, newest)).limit(limit)
 
 
-def _column_ids(asked: Asked, state: str, branch: Clauses, closed: int) -> Select[Any]:
+def _column_ids(asked: Asked, column: str, state: str, branch: Clauses, closed: int) -> Select[Any]:
     if state == "closed":
-        return _ids(asked, [*branch, WorkOrder.state == state], WorkOrder.closed_at, True, closed + 1, state)
-    return _ids(asked, [*branch, WorkOrder.state == state], WorkOrder.due_at, False, ENOUGH, state)
+        return _ids(asked, [*branch, WorkOrder.state == state], WorkOrder.closed_at, True, closed + 1, column)
+    return _ids(asked, [*branch, WorkOrder.state == state], WorkOrder.due_at, False, ENOUGH, column)
 
 
 def _ids(asked: Asked, branch: Clauses, column: Any, newest: bool, limit: int, name: str) -> Select[Any]:

@@ -17,7 +17,7 @@ from patrol.sites.place import Place
 from patrol.sites.site import Site
 from patrol.sites.symbol import symbol
 from patrol.web.access import needs
-from patrol.workorders.kinds import KINDS, kind_of, url_of
+from patrol.workorders.kinds import OrderKind, kind_of, url_of
 from patrol.workorders.lists import may_see
 from patrol.workorders.order import WorkOrder
 from patrol.workorders.queries import begun_clause, count, mine_clause, my_orders, row_query, to_verify
@@ -76,15 +76,15 @@ def show(order_id: UUID) -> Any:
 def slip(order_id: UUID) -> Any:
     """One order on paper, A4 or A5: what, where, by when, and a code that opens it."""
     order, reader = db.session.get(WorkOrder, (current_user.site_id, order_id)), current_user._get_current_object()
-    if order is None or not may_see(
-        order, reader, kind_of(order.kind).visible, team_places(reader.site_id, reader.team)
-    ):
+    kind = kind_of(order.kind) if order is not None else None
+    if order is None or kind is None or not _sees(order, reader, kind):
         raise NotHere("order")
     lines = steps_of(order)
     address = f"{current_app.config['PUBLIC_URL'].rstrip('/')}/work-orders/{order.id}"
     return render_template(
         "workorders/slip.html",
         order=order,
+        kind=kind,
         site=db.session.get_one(Site, order.site_id),
         place=db.session.get_one(Place, (order.site_id, order.place_id)),
         lines=lines,
@@ -94,3 +94,9 @@ def slip(order_id: UUID) -> Any:
         address=address,
         size="a5" if request.args.get("size") == "a5" else "a4",
     )
+
+
+def _sees(order: WorkOrder, by: Any, kind: OrderKind) -> bool:
+    if not any(by.may(verb) for verb in kind.see):
+        return False
+    return may_see(order, by, kind.visible, team_places(by.site_id, by.team))

@@ -10,6 +10,7 @@ from flask_login import current_user
 from pydantic import ValidationError
 
 from patrol.accounts.colleagues import team_choices
+from patrol.accounts.roles import TEAMS
 from patrol.core.clock import now
 from patrol.core.db import db, write
 from patrol.core.facts import When
@@ -19,6 +20,7 @@ from patrol.rounds.route import team_places
 from patrol.web.access import needs
 from patrol.web.errors import words
 from patrol.workorders.asking import filter_of
+from patrol.workorders.flow import role_refusal
 from patrol.workorders.kinds import Assignment, OrderKind, kind_of
 from patrol.workorders.lists import Asked, board, choices, listed
 from patrol.workorders.order import WorkOrder
@@ -32,6 +34,18 @@ MOST_AT_ONCE = 100
 @bp.get("/orders/<kind>")
 @needs("hazard.see")
 def index(kind: str) -> Any:
+    return _index(kind)
+
+
+@bp.get("/repairs", defaults={"kind": "repair"})
+@bp.get("/complaints", defaults={"kind": "complaint"})
+@needs("order.see_all", "order.rectify")
+def of_owners(kind: str) -> Any:
+    """What owners asked: fewer may look than at hazards."""
+    return _index(kind)
+
+
+def _index(kind: str) -> Any:
     asked = _asked(kind_of(kind))
     narrowed = asked.narrowed
     if request.args.get("view") == "list" or narrowed.figure or narrowed.state or narrowed.mine or narrowed.sample:
@@ -135,12 +149,15 @@ def _shown(asked: Asked) -> tuple[dict[str, Any], Asked]:
         "subjects": asked.kind.subjects(),
         "buildings": buildings,
         "people": people,
+        "teams": TEAMS,
         "sizes": Counter(person.team for person in people),
     }, asked
 
 
 def _asked(kind: OrderKind) -> Asked:
     by, at = _reader(), now()
+    if not any(by.may(verb) for verb in kind.see):
+        raise role_refusal()
     kind.ensure(by.site_id, at, by.zone, by.day_start)
     places = None if by.may("order.see_all") else team_places(by.site_id, by.team)
     return Asked(kind, by, filter_of(request.args, kind, by), at, places)

@@ -41,3 +41,8 @@ SOURCES: dict[str, str] = {
     "desk": N_("Service desk"),
     "plan": N_("By plan"),
 }
+SEVERITY_WORDS: dict[str, str] = {
+    "critical": N_("Critical"),
+    "major": N_("Major"),
+    "minor": N_("Minor"),
+}

@@ -23,9 +23,11 @@ def test_lists_of_open_and_closed(in_state, as_user, people):
     desk = as_user(people.desk)
 
     page = desk.get("/complaints").get_data(as_text=True)
+    assert "kanban" in page
+    page = desk.get("/complaints?view=list&state=answered").get_data(as_text=True)
     assert opened in page
     assert closed not in page
-    assert closed in desk.get("/complaints?tab=closed").get_data(as_text=True)
+    assert closed in desk.get("/complaints?view=list&state=closed").get_data(as_text=True)
     assert opened in as_user(people.engineer).get("/work-orders").get_data(as_text=True)
 
 

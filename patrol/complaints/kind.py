@@ -1,0 +1,70 @@
+"""The complaint as a kind of order: what lists, board, slip and export must know of it."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from patrol.accounts.reader import Reader
+from patrol.complaints.complaint import PREFIX, Complaint
+from patrol.complaints.figures import FIGURES
+from patrol.complaints.flow import BEFORE_SOLVED, OPEN, STATES, STEPS, open_to
+from patrol.complaints.month import ids_of
+from patrol.complaints.steps import ComplaintStepData, take_complaint_step
+from patrol.core.facts import When
+from patrol.core.keys import uuid7
+from patrol.core.problems import N_
+from patrol.owners.words import KINDS
+from patrol.workorders.kinds import Assignment, Clauses, OrderKind, of_my_team
+from patrol.workorders.lists import Filter
+from patrol.workorders.order import WorkOrder
+
+LEADS_TO = {
+    "apologise": "answered", "investigate": "investigated", "solve": "solved", "callback": "closed",
+    "again": "answered",
+}  # fmt: skip
+
+
+def next_step(row: Any, by: Reader, at: datetime) -> str | None:
+    return next((name for name, _column in further(row, by, at)), None)
+
+
+def further(row: Any, by: Reader, at: datetime) -> list[tuple[str, str]]:
+    return [(name, LEADS_TO[name]) for name in open_to(row, by, at) if name in LEADS_TO]
+
+
+def assign(given: Assignment, by: Reader, when: When) -> Complaint:
+    sent = given.as_step("assign")
+    return take_complaint_step(ComplaintStepData.model_validate(sent), id=uuid7(), by=by, when=when)
+
+
+def narrowed_to(site_id: UUID, narrowed: Filter, at: datetime) -> Clauses:
+    if narrowed.figure not in FIGURES:
+        return []
+    found = ids_of(site_id, narrowed.first or date.min, narrowed.last or date.max, narrowed.figure, at)
+    return [WorkOrder.id.in_(found)]
+
+
+KIND = OrderKind(
+    code="complaint",
+    title=N_("Complaints"),
+    url="/complaints",
+    prefix=PREFIX,
+    new_url="/desk/call",
+    new_text=N_("Owner on the telephone"),
+    new_verb="order.register",
+    columns=("reported", "answered", "investigated", "solved", "closed"),
+    open=OPEN,
+    waiting=BEFORE_SOLVED,
+    assignable=BEFORE_SOLVED,
+    next_step=next_step,
+    further=further,
+    visible=of_my_team,
+    assign=assign,
+    subjects=lambda: {code: kind.words for code, kind in KINDS.items()},
+    narrow=narrowed_to,
+    states=STATES,
+    steps=STEPS,
+    see=("order.see_all", "order.rectify"),
+    severities={"major": N_("Repeated")},
+    figures=FIGURES,
+)

@@ -61,8 +61,8 @@ from patrol.repairs import repair
 from patrol.repairs.flow import STEPS as REPAIR_STEPS
 from patrol.repairs.kind import KIND as REPAIR
 from patrol.reviews import day_tally, signature
+from patrol.reviews.definitions import FIGURES, figure_names, lines_of
 from patrol.reviews.figures import Ratio
-from patrol.reviews.snapshot import FIGURES
 from patrol.rounds import (
     ending,
     evidence,
@@ -264,7 +264,7 @@ def _doors() -> list[Blueprint]:
     from patrol.pwa import views_install
     from patrol.repairs import views as repairs
     from patrol.repairs import views_desk, views_public
-    from patrol.reviews import board_views, photo_views, views_sign
+    from patrol.reviews import board_views, photo_views, views_company, views_measures, views_samples, views_sign
     from patrol.reviews import views as reviews
     from patrol.rounds import (
         exceptions_views,
@@ -285,7 +285,10 @@ def _doors() -> list[Blueprint]:
 
     walked = (rounds, views_excuses, views_by_hand, visits_views)
     guard = (accounts, *walked, hazards, order_lists, workorders, equipment_views, photos)
-    readers = (board_views, briefings, photo_views, reviews, views_sign, exceptions_views)
+    readers = (
+        board_views, briefings, photo_views, reviews, views_sign, views_measures, views_samples, views_company,
+        exceptions_views,
+    )  # fmt: skip
     papers = (views_review, views_orders, views_labels, views_import)
     desk = (*readers, views_questions, weather, places, *papers)
     owners = (views_public, views_desk, repairs, complaints)
@@ -305,7 +308,7 @@ def _words(app: Flask) -> None:
         "team": TEAMS,
         "end_reason": REASONS,
         "role": {role: words for role, (words, _team) in ROLES.items()},
-        "figure": FIGURES,
+        "figure": figure_names(),
         "notice_kind": KINDS,
         "repair_step": REPAIR_STEPS,
         "complaint_step": COMPLAINT_STEPS,
@@ -319,6 +322,7 @@ def _words(app: Flask) -> None:
     app.jinja_env.globals["maintenance_steps"] = lambda: _said(MAINTENANCE_STEPS)
     app.jinja_env.filters["order_title"] = order_title
     app.jinja_env.filters["share_text"] = lambda share: Ratio(*share).text
+    app.jinja_env.globals.update(figure_of=FIGURES.__getitem__, figure_lines=lines_of, hazard_kind=hazard_kind)
     app.jinja_env.filters["from_iso"] = datetime.fromisoformat
     app.jinja_env.filters["order_url"] = url_of
     app.jinja_env.globals["round_end_reasons"] = lambda: [
@@ -330,6 +334,12 @@ def _words(app: Flask) -> None:
 def _said(table: Mapping[str, str]) -> dict[str, str]:
     """Every step's word in the reader's language; the report stands first in any timeline."""
     return {code: gettext(text) for code, text in {"report": STEPS["report"], **table}.items()}
+
+
+def hazard_kind(category: str) -> str:
+    """A category's short name in the reader's language."""
+    found = categories().get(category)
+    return str(pick(found["short"])) if found else category
 
 
 def order_title(order: Any) -> str:

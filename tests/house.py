@@ -38,6 +38,7 @@ from patrol.owners.visitor import visitor_of
 from patrol.photos.intake import store_photo
 from patrol.photos.storage import limits, shelf
 from patrol.repairs.register import register_report
+from patrol.reviews.measure import decide
 from patrol.reviews.period import Period
 from patrol.reviews.review import review
 from patrol.reviews.signing import sign
@@ -129,6 +130,11 @@ class House:
             "reviews.day_print.text": day,
             "reviews.week.text": week,
             "reviews.month.text": month,
+            "samples.samples.text": week,
+            "company.page.kind": "week",
+            "company.page.text": week,
+            "measures.kind": "month",
+            "measures.text": month,
             "reviews.period_print.kind": "month",
             "reviews.period_print.text": month,
             "review_exports.text": month,
@@ -175,7 +181,15 @@ class House:
             "signing.kind": "day",
             "signing.text": self._signed_day(by),
             "signing.number": 1,
+            "measure_id": self._measure(by),
         }
+
+    def _measure(self, by: Reader) -> Any:
+        """Of the present month, for the guard."""
+        month = Period.around("month", business_day_of(by, now()))
+        boss = read_as(self.people.supervisor)
+        with write(by.site_id):
+            return decide(month, "加强夜间巡查", by.user_id, month.last + timedelta(days=9), by=boss, at=now()).id
 
     def _checks(self, readers: SimpleNamespace) -> dict[str, Any]:
         """An extinguisher, looked over once; and a list that only the lake has."""

@@ -68,7 +68,11 @@ class EquipmentEvent(SiteRow, Model):
     """
 
     __tablename__ = "equipment_event"
-    __table_args__ = (site_key("equipment_id", "equipment"), Index(None, "site_id", "equipment_id", "at"))
+    __table_args__ = (
+        site_key("equipment_id", "equipment"),
+        Index(None, "site_id", "equipment_id", "at"),
+        Index(None, "site_id", "at"),
+    )
 
     equipment_id: Mapped[UUID]
     kind: Mapped[str]

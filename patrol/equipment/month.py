@@ -1,7 +1,9 @@
 """What counts as fire equipment, and which items were away for service all month (DOMAIN §7)."""
 
-from datetime import date
+from collections.abc import Iterable
+from datetime import date, datetime
 from functools import cache
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -20,20 +22,17 @@ def fire_types() -> frozenset[str]:
     return frozenset(code for code in EQUIPMENT_TYPES if f"fire.{code}" in glossary())
 
 
-def away_all_month(site_id: UUID, first: date, last: date) -> set[UUID]:
-    """Items that were out for service from the first to the last day, both business days. Three queries.
+LINES = ("state", "serviced", "refilled", "retired")  # of an item's file: those that say where it is
 
-    State changes are lines in an item's file; one whose last line before the month says "away", and that has no
-    line within it, was away all month. So was one that is away and has no lines at all.
-    """
+
+def away_all_month(site_id: UUID, first: date, last: date) -> set[UUID]:
+    """Items that were out for service from the first to the last day, both business days. Three queries."""
     site = db.session.get_one(Site, site_id)
-    begins = day_bounds(first, site.zone, site.day_start)[0]
-    ends = day_bounds(last, site.zone, site.day_start)[1]
     query = (
         select(EquipmentEvent.equipment_id, EquipmentEvent.at, EquipmentEvent.kind, EquipmentEvent.detail)
         .where(
             EquipmentEvent.site_id == site_id,
-            EquipmentEvent.kind.in_(("state", "serviced", "refilled", "retired")),
+            EquipmentEvent.kind.in_(LINES),
             EquipmentEvent.equipment_id.in_(
                 select(EquipmentEvent.equipment_id).where(
                     EquipmentEvent.site_id == site_id, EquipmentEvent.kind == "state"
@@ -42,16 +41,30 @@ def away_all_month(site_id: UUID, first: date, last: date) -> set[UUID]:
         )
         .order_by(EquipmentEvent.at, EquipmentEvent.id)
     )
-    was: dict[UUID, str] = {}
-    known: set[UUID] = set()
-    changed_within: set[UUID] = set()
-    for row in db.session.execute(query):
-        known.add(row.equipment_id)
-        if row.at >= ends:
-            continue
-        if row.at >= begins:
-            changed_within.add(row.equipment_id)
-        was[row.equipment_id] = str(row.detail.get("to")) if row.kind == "state" else "in_service"
-    away = {item for item, state in was.items() if state == "out_for_service" and item not in changed_within}
+    lines = [(row.equipment_id, row.at, row.kind, row.detail.get("to")) for row in db.session.execute(query)]
     now_away = select(Equipment.id).where(Equipment.site_id == site_id, Equipment.state == "out_for_service")
-    return away | (set(db.session.scalars(now_away)) - known)
+    return away_by(lines, db.session.scalars(now_away), site, first, last)
+
+
+def away_by(
+    lines: Iterable[tuple[Any, datetime, str, str | None]], now_away: Iterable[Any], site: Site, first: date, last: date
+) -> set[Any]:
+    """The same from lines of the items' files (item, when, kind, new state), earliest first.
+
+    State changes are lines in an item's file; one whose last line before the month says "away", and that has no
+    line within it, was away all month. So was one that is away and has no lines at all.
+    """
+    begins = day_bounds(first, site.zone, site.day_start)[0]
+    ends = day_bounds(last, site.zone, site.day_start)[1]
+    was: dict[Any, str] = {}
+    known: set[Any] = set()
+    changed_within: set[Any] = set()
+    for item, at, kind, to in lines:
+        known.add(item)
+        if at >= ends:
+            continue
+        if at >= begins:
+            changed_within.add(item)
+        was[item] = str(to) if kind == "state" else "in_service"
+    away = {item for item, state in was.items() if state == "out_for_service" and item not in changed_within}
+    return away | (set(now_away) - known)

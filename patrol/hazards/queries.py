@@ -6,11 +6,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, exists, func, not_, or_, select
 
 from patrol.accounts.reader import Reader
 from patrol.core.db import db
 from patrol.hazards import deadline
+from patrol.hazards.draw import drawn
 from patrol.hazards.flow import OPEN
 from patrol.hazards.hazard import Hazard, Sighting
 from patrol.hazards.standing import standing
@@ -65,7 +66,15 @@ def _figure(site_id: UUID, narrowed: Filter, at: datetime) -> Clauses:
             return [WorkOrder.business_day.between(first, last)]
         case "repeat":
             return [WorkOrder.business_day.between(first, last), WorkOrder.state.in_(VALID)]
-        case "closed" | "rectified":
+        case "spot":
+            found = [WorkOrder.business_day.between(first, last), WorkOrder.state.not_in(("rejected", "merged"))]
+            return [*found, _is(site_id, _HAZARD.spot_fixed)]
+        case "no_before":
+            found = [WorkOrder.business_day.between(first, last), WorkOrder.state.not_in(("rejected", "merged"))]
+            return [*found, not_(_pictured("before"))]
+        case "sampled":
+            return [WorkOrder.business_day.between(first, last), _drawn(site_id, first, last)]
+        case figure if figure in LINES:
             return [WorkOrder.id.in_(select(WorkOrderStep.order_id).where(*_lines(site_id, narrowed)))]
         case "open" | "overdue":
             then = standing(site_id, last)
@@ -82,6 +91,33 @@ def _figure(site_id: UUID, narrowed: Filter, at: datetime) -> Clauses:
     return []
 
 
+def _is(site_id: UUID, *which: Any) -> Any:
+    """Hazards whose own columns say so."""
+    return WorkOrder.id.in_(select(_HAZARD.id).where(_HAZARD.site_id == site_id, *which))
+
+
+def _pictured(kind: str) -> Any:
+    """Whether a hazard has a picture of this kind, arrived or on its way."""
+    of_hazard = and_(Photo.subject_kind == "hazard", Photo.subject_id == WorkOrder.id, Photo.kind == kind)
+    return exists().where(Photo.site_id == WorkOrder.site_id, of_hazard)
+
+
+def _drawn(site_id: UUID, first: date, last: date) -> Any:
+    """Drawn for a second look: it waits, somebody looked, or it was opened again and has forgotten its lot."""
+    back = select(WorkOrder.id, WorkOrder.received_at).where(
+        WorkOrder.site_id == site_id, WorkOrder.kind == "hazard", WorkOrder.business_day.between(first, last),
+        _has_step(WorkOrderStep.step == "reopen"),
+        _has_step(WorkOrderStep.from_state.is_(None), WorkOrderStep.to_state == "closed"),
+    )  # fmt: skip
+    again = [row.id for row in db.session.execute(back) if drawn(row.id, row.received_at)]
+    looked = _has_step(WorkOrderStep.step == "sample")
+    return or_(_is(site_id, _HAZARD.to_sample), looked, WorkOrder.id.in_(again))
+
+
+def _has_step(*which: Any) -> Any:
+    return exists().where(WorkOrderStep.site_id == WorkOrder.site_id, WorkOrderStep.order_id == WorkOrder.id, *which)
+
+
 _CHANGED = or_(WorkOrderStep.from_state.is_(None), WorkOrderStep.from_state != WorkOrderStep.to_state)
 _RECTIFIES = or_(
     WorkOrderStep.step == "rectify",
@@ -89,18 +125,40 @@ _RECTIFIES = or_(
 )
 
 
+_CHECKED = (WorkOrderStep.from_state == "to_verify", WorkOrderStep.to_state.in_(("closed", "assigned")))
+_CLOSED = (WorkOrderStep.to_state == "closed", _CHANGED)
+_GONE = ("rejected", "merged", "transferred")
+LINES: dict[str, Clauses] = {  # the lines of the timelines that a figure of things done counts
+    "closed": [*_CLOSED],
+    "timed": [*_CLOSED, WorkOrderStep.order_id.not_in(select(_HAZARD.id).where(_HAZARD.spot_fixed))],
+    "rectified": [_RECTIFIES],
+    "no_after": [_RECTIFIES],
+    "checked": [*_CHECKED],
+    "refused": [_CHECKED[0], WorkOrderStep.to_state == "assigned"],
+    "assigned": [WorkOrderStep.from_state == "reported", WorkOrderStep.to_state == "assigned"],
+    "removed": [WorkOrderStep.to_state.in_(_GONE), _CHANGED],
+    "reopened": [
+        WorkOrderStep.from_state == "closed", WorkOrderStep.to_state != "closed", WorkOrderStep.to_state.not_in(_GONE),
+    ],
+}  # fmt: skip
+
+
 def _lines(site_id: UUID, narrowed: Filter) -> Clauses:
-    """The lines of the timelines that a figure of things done counts: closings, or rectifications."""
     days = WorkOrderStep.business_day.between(narrowed.first or date.min, narrowed.last or date.max)
-    which = [WorkOrderStep.to_state == "closed", _CHANGED] if narrowed.figure == "closed" else [_RECTIFIES]
+    which = [*LINES[narrowed.figure or ""]]
     if narrowed.figure == "rectified" and narrowed.rectifier:
         which.append(WorkOrderStep.user_id == narrowed.rectifier)
+    if narrowed.figure == "no_after":
+        pictured = select(Photo.subject_id).where(
+            Photo.site_id == site_id, Photo.subject_kind == "hazard", Photo.kind == "after"
+        )
+        which.append(WorkOrderStep.order_id.not_in(pictured))
     return [WorkOrderStep.site_id == site_id, days, *which]
 
 
 def times_done(asked: Asked) -> int | None:
-    """How often the hazards of such a list were closed or rectified: a refused one is done twice. None elsewhere."""
-    if asked.narrowed.figure not in ("closed", "rectified"):
+    """How often what a figure counts was done to the hazards of a list: one may be closed twice. None elsewhere."""
+    if asked.narrowed.figure not in LINES:
         return None
     site_id = asked.by.site_id
     parts = [and_(True, *branch) for branch in branches(asked)]

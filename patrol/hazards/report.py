@@ -1,6 +1,5 @@
 """Report (上报): a hazard comes into the world, or an old one is seen again."""
 
-import hashlib
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -14,6 +13,7 @@ from patrol.core.facts import When
 from patrol.core.problems import N_, NotHere, Problem
 from patrol.hazards.category import Category, category
 from patrol.hazards.deadline import SEVERITIES, deadline_hours, due_at
+from patrol.hazards.draw import drawn
 from patrol.hazards.flow import OPEN
 from patrol.hazards.hazard import Hazard, Sighting
 from patrol.hazards.sightings import last_closed, see_again, stands_for
@@ -27,7 +27,6 @@ from patrol.workorders.timeline import add_step
 PREFIX = "YH"
 MAX_PHOTOS = 6
 SPOT_WITHIN = timedelta(minutes=30)
-SAMPLED = 10  # of so many closed on the spot one is looked at again
 _DESKS = ("service_desk", "service_supervisor")
 
 
@@ -249,12 +248,6 @@ def _add_pictures(
         )
         times[kind] = [photo.taken_at for photo in made]
     return times
-
-
-def drawn(hazard_id: UUID, received_at: datetime) -> bool:
-    """Whether this one is among the tenth that somebody looks at again (抽查): not to be foreseen on the phone."""
-    lot = hashlib.sha256(hazard_id.bytes + received_at.isoformat().encode()).digest()
-    return lot[0] * 256 + lot[1] < 65536 // SAMPLED
 
 
 def _after_minutes(times: dict[str, list[datetime]]) -> timedelta:

@@ -4,14 +4,14 @@ A hazard's state at that moment is the ``from_state`` of its first change after 
 nothing changed since. So the cost follows what happened since then, not the length of the history.
 """
 
-from collections import Counter
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import and_, bindparam, or_, select
 
 from patrol.core.db import connection
 from patrol.core.prepared import Prepared
@@ -45,14 +45,11 @@ class Standing:
 
 
 _PLAIN = Hazard.__table__.c
-_CHANGES = Prepared(
-    select(WorkOrderStep.order_id, WorkOrderStep.from_state, WorkOrderStep.business_day)
-    .where(
-        WorkOrderStep.site_id == bindparam("site_id"),
-        WorkOrderStep.business_day > bindparam("day"),
-        or_(WorkOrderStep.from_state.is_(None), WorkOrderStep.from_state != WorkOrderStep.to_state),
-    )
-    .order_by(WorkOrderStep.at.desc(), WorkOrderStep.received_at.desc(), WorkOrderStep.id.desc())
+_LATER = and_(  # a change of state after the earliest day asked about
+    WorkOrderStep.site_id == WorkOrder.site_id,
+    WorkOrderStep.order_id == WorkOrder.id,
+    WorkOrderStep.business_day > bindparam("day"),
+    or_(WorkOrderStep.from_state.is_(None), WorkOrderStep.from_state != WorkOrderStep.to_state),
 )
 _ROWS = (
     select(
@@ -64,10 +61,12 @@ _ROWS = (
         WorkOrder.state,
         WorkOrder.place_id,
         WorkOrder.reported_at,
+        WorkOrder.business_day,
         WorkOrder.due_at,
         WorkOrder.first_due_at,
         WorkOrder.assignee_id,
         _PLAIN.origin_id,
+        _PLAIN.recurs_of_id,
         Place.full_name,
     )
     .join(Hazard.__table__, (_PLAIN.site_id == WorkOrder.site_id) & (_PLAIN.id == WorkOrder.id))
@@ -75,24 +74,30 @@ _ROWS = (
     .where(WorkOrder.site_id == bindparam("site_id"), WorkOrder.kind == "hazard")
 )
 _OPEN_NOW = Prepared(_ROWS.where(WorkOrder.state.in_(OPEN)))
-_OPEN_OR_CHANGED = Prepared(
-    _ROWS.where(
+_WERE_OPEN = select(WorkOrderStep.order_id).where(
+    WorkOrderStep.site_id == bindparam("site_id"),
+    WorkOrderStep.business_day > bindparam("day"),
+    WorkOrderStep.from_state.in_(OPEN),
+)
+_THEN = Prepared(
+    _ROWS.add_columns(WorkOrderStep.from_state, WorkOrderStep.business_day.label("changed_on"))
+    .outerjoin(WorkOrderStep, _LATER)
+    .where(
         or_(
             WorkOrder.state.in_(OPEN),
-            WorkOrder.id.in_(
-                select(WorkOrderStep.order_id).where(
-                    WorkOrderStep.site_id == bindparam("site_id"),
-                    WorkOrderStep.business_day > bindparam("day"),
-                    WorkOrderStep.from_state.in_(OPEN),
-                )
-            ),
-        ),
+            WorkOrder.id.in_(_WERE_OPEN),
+            and_(WorkOrder.business_day >= bindparam("since"), WorkOrder.business_day <= bindparam("until")),
+        )
     )
-)
+    .order_by(
+        WorkOrder.reported_at, WorkOrder.id, WorkOrderStep.at.desc(), WorkOrderStep.received_at.desc(),
+        WorkOrderStep.id.desc(),
+    )
+)  # fmt: skip
 
 
 def standing(site_id: UUID, day: date) -> list[Standing]:
-    """Hazards open when this business day ended (or now, while it lasts), worst and oldest first. Two queries."""
+    """Hazards open when this business day ended (or now, while it lasts), worst and oldest first. One query."""
     return standing_at(site_id, day)[0]
 
 
@@ -102,11 +107,21 @@ def standing_now(site_id: UUID) -> list[Standing]:
 
 
 def standing_at(site_id: UUID, *days: date) -> list[list[Standing]]:
-    """The same for each of several days, still in two queries."""
-    asked = {"site_id": site_id, "day": min(days)}
-    changes = _CHANGES.all(connection(), asked)
-    rows = _OPEN_OR_CHANGED.all(connection(), asked)
-    return [_open_at(day, rows, changes) for day in days]
+    """The same for each of several days, still in one query."""
+    return standing_and_seen(site_id, *days, since=date.max)[0]
+
+
+def standing_and_seen(site_id: UUID, *days: date, since: date) -> tuple[list[list[Standing]], list[Any]]:
+    """The same, and the hazards reported from business day ``since`` to the last of the days, oldest first, as rows."""
+    asked = {"site_id": site_id, "day": min(days), "since": since, "until": max(days)}
+    rows: dict[UUID, Any] = {}
+    changes: dict[UUID, list[Any]] = defaultdict(list)
+    for row in _THEN.all(connection(), asked):
+        rows[row.id] = row
+        if row.changed_on is not None:
+            changes[row.id].append(row)
+    seen = [row for row in rows.values() if since <= row.business_day <= max(days)]
+    return [_open_at(day, rows.values(), changes) for day in days], seen
 
 
 def by_severity(hazards: Iterable[Standing]) -> dict[str, int]:
@@ -114,11 +129,13 @@ def by_severity(hazards: Iterable[Standing]) -> dict[str, int]:
     return {code: counted[code] for code in ("critical", "major", "minor")}
 
 
-def _open_at(day: date, rows: Iterable[Any], changes: Iterable[Any]) -> list[Standing]:
-    # State before its first change after the day (None: not there yet); the earliest comes last and stays.
-    was = {change.order_id: change.from_state for change in changes if change.business_day > day}
-    then = [(row, was.get(row.id, row.state)) for row in rows]
-    return _worst_first(_standing(row, state) for row, state in then if state in OPEN)
+def _open_at(day: date, rows: Iterable[Any], changes: Mapping[UUID, list[Any]]) -> list[Standing]:
+    # State before its first change after the day (None: not there yet); the latest change comes first.
+    def state(row: Any) -> str | None:
+        later = [change for change in changes.get(row.id, ()) if change.changed_on > day]
+        return later[-1].from_state if later else row.state
+
+    return _worst_first(_standing(row, was) for row in rows if (was := state(row)) in OPEN)
 
 
 def _worst_first(found: Iterable[Standing]) -> list[Standing]:

@@ -14,16 +14,14 @@ from patrol.notices.dates import date_matters, sent_matters, supply_matters
 from patrol.notices.matter import Matter
 from patrol.notices.of_orders import of_orders
 from patrol.notices.rules import ONE_DAY, Pace, started_late_at
-from patrol.reviews.period import Period
 from patrol.reviews.signers import due_at
-from patrol.reviews.signing import unsigned
+from patrol.reviews.unsigned import SiteAsked, late_reviews
 from patrol.rounds.round import Round
 from patrol.rounds.walk import ROUND_COLUMNS, Walk, walks
 from patrol.sites.site import Site
 
 LOOK_BACK = timedelta(days=7)  # a tick that was down longer tells no older round
 AT_FIRST = timedelta(hours=12)  # how far a site looks back when it is looked through for the first time
-DAYS_BACK = 3
 
 
 def matters(site: Site, pace: Pace, at: datetime, looked_at: datetime | None, told: Iterable[str] = ()) -> list[Matter]:
@@ -80,18 +78,11 @@ def _of_walk(walk: Walk, site: Site, at: datetime) -> Iterator[Matter]:
 
 def _of_reviews(site: Site, at: datetime) -> Iterator[Matter]:
     first = business_day(site.created_at, site.zone, site.day_start)
-    due = {period: due_at(period, site.zone) for period in _last_periods(site, at) if period.last >= first}
-    late = [period for period, by in due.items() if by <= at]
-    for period in unsigned(site.id, late):
+    late = late_reviews([SiteAsked(site.id, site.zone, site.day_start, first)], at)
+    for period in late[site.id]:
         facts = {"period": period.kind, "slug": period.slug}
-        yield Matter(f"unsigned:{period.kind}:{period.slug}", "unsigned", period.url, facts, due[period], "security")
-
-
-def _last_periods(site: Site, at: datetime) -> list[Period]:
-    """The last ones of each kind that are over."""
-    today = business_day(at, site.zone, site.day_start)
-    days = [Period.around("day", today - n * ONE_DAY) for n in range(1, DAYS_BACK + 1)]
-    return [*days, Period.around("week", today).previous, Period.around("month", today).previous]
+        since = due_at(period, site.zone)
+        yield Matter(f"unsigned:{period.kind}:{period.slug}", "unsigned", period.url, facts, since, "security")
 
 
 def _of_phones(site_id: UUID, pace: Pace, at: datetime) -> Iterator[Matter]:

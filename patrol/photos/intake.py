@@ -83,6 +83,7 @@ def store_photo(
             site_id=by.site_id,
             user_id=by.user_id,
             sha256=digest,
+            master_sha256=hashlib.sha256(pixels.master).hexdigest(),
             bytes_received=len(raw),
             width=pixels.width,
             height=pixels.height,

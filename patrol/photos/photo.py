@@ -68,6 +68,7 @@ class PhotoFile(SiteRow, Model):
 
     user_id: Mapped[UUID | None]
     sha256: Mapped[str]
+    master_sha256: Mapped[str | None]  # of the picture as it is kept; None for those taken in before it was noted
     bytes_received: Mapped[int]
     width: Mapped[int]
     height: Mapped[int]

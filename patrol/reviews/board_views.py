@@ -8,11 +8,16 @@ from flask import Blueprint, render_template
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from patrol.core.business_day import business_day
 from patrol.core.clock import now
+from patrol.core.db import db
 from patrol.hazards.standing import by_severity
 from patrol.reviews.board import Board, board
 from patrol.reviews.figures import ratio
+from patrol.reviews.period import Period
+from patrol.reviews.unsigned import SiteAsked, late_reviews
 from patrol.rounds.walk import Stop, Walk
+from patrol.sites.site import Site
 from patrol.weather.event import on_now
 from patrol.web.access import needs
 from patrol.web.replies import fragment
@@ -25,13 +30,22 @@ _BEAD = {"on_time": "done", "late": "late", "missed": "missed", "excused": "done
 @bp.get("/board")
 @needs("board.see")
 def board_page() -> Any:
-    return render_template("reviews/board.html", shift=_shift(), **_shown())
+    shown = _shown()
+    late = _late() if current_user.may("review.sign") else []
+    return render_template("reviews/board.html", shift=_shift(), late=late, **shown)
 
 
 @bp.get("/board/live")
 @needs("board.see")
 def board_live() -> Any:
     return fragment("reviews/_board_live.html", **_shown())
+
+
+def _late() -> list[Period]:
+    """Reviews of this site that somebody should have signed by now. Two queries."""
+    site = db.session.get_one(Site, current_user.site_id)
+    first = business_day(site.created_at, site.zone, site.day_start)
+    return late_reviews([SiteAsked(site.id, site.zone, site.day_start, first)], now())[site.id]
 
 
 def _shown() -> dict[str, Any]:

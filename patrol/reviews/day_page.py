@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from patrol.core.db import db
+from patrol.hazards.hazard import Hazard
 from patrol.photos.photo import Photo, PhotoFile
 from patrol.reviews.review import Review
 from patrol.rounds.ending import ends_of
@@ -16,6 +17,8 @@ from patrol.rounds.excuse import Asked, asks_of
 from patrol.rounds.walk import Stop, Walk, rounds_between, walks
 from patrol.sites.place import Place
 from patrol.workorders.order import WorkOrder
+
+_HAZARD = Hazard.__table__.c
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +130,17 @@ def hazards_found(site_id: UUID, first: date, last: date, limit: int | None = No
         FoundHazard(*tuple(row), before=pictures.get((row.id, "before")), after=pictures.get((row.id, "after")))  # type: ignore[misc]
         for row in rows
     ]
+
+
+def sampled_hazards(site_id: UUID, first: date, last: date) -> list[Any]:
+    """Hazards of these days that were closed on the spot and wait for a second look: id, number, title, place."""
+    query = (
+        select(WorkOrder.id, WorkOrder.number, WorkOrder.title, WorkOrder.severity, Place.full_name.label("place"))
+        .join(Hazard.__table__, (_HAZARD.site_id == WorkOrder.site_id) & (_HAZARD.id == WorkOrder.id))
+        .join(Place, (Place.site_id == WorkOrder.site_id) & (Place.id == WorkOrder.place_id))
+        .where(WorkOrder.site_id == site_id, WorkOrder.business_day.between(first, last), _HAZARD.to_sample)
+    )
+    return list(db.session.execute(query.order_by(WorkOrder.reported_at)))
 
 
 def first_pictures(site_id: UUID, hazard_ids: Iterable[UUID]) -> dict[tuple[UUID, str], UUID]:

@@ -1,6 +1,6 @@
 """Fire equipment of a month: coverage, usable rate, and what is due for service or scrap soon."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -8,10 +8,11 @@ from typing import Any
 from uuid import UUID
 
 from patrol.core.business_day import month_bounds
-from patrol.equipment.month import away_all_month, fire_types
+from patrol.equipment.month import away_by, fire_types
 from patrol.hazards.standing import Standing
 from patrol.reviews.figures import Coverage, EquipmentFacts, Ratio, coverage, usable
 from patrol.reviews.stock import Stock
+from patrol.sites.site import Site
 
 OUTLOOK = timedelta(days=60)
 
@@ -34,13 +35,10 @@ class EquipmentMonth:
     coverage: Coverage
     usable: Ratio
     due: list[Due]
-    failed: int  # complete or not, inspections of fire equipment that found something
     codes: dict[UUID, str]
 
 
-def equipment_month(
-    site_id: UUID, month: date, hazards: Iterable[Standing], today: date, found: Stock
-) -> EquipmentMonth:
+def equipment_month(site: Site, month: date, hazards: Iterable[Standing], today: date, found: Stock) -> EquipmentMonth:
     """Figures of the calendar month `month` lies in. hazards: those open at its end (or now).
 
     found: of a stretch that holds the month.
@@ -48,8 +46,9 @@ def equipment_month(
     first, last = month_bounds(month)
     fire = fire_types()
     rows = [row for row in found.items if row.type in fire and (row.retired_on is None or row.retired_on >= first)]
-    done, failed = _inspected(found, first, last)
-    away = away_all_month(site_id, first, last)
+    done = _inspected(found, first, last)
+    now_away = (row.key for row in found.items if row.state == "out_for_service")
+    away = away_by(((line.key, line.at, line.kind, line.to) for line in found.lines), now_away, site, first, last)
     severities: dict[UUID, list[str]] = defaultdict(list)
     for hazard in hazards:
         if hazard.origin_id is not None:
@@ -62,7 +61,7 @@ def equipment_month(
             in_service_from=row.in_service_from,
             retired_on=row.retired_on,
             half_monthly=row.half_monthly,
-            away_all_month=row.id in away,
+            away_all_month=row.key in away,
             done_days=done.get(row.key, ()),
             open_severities=severities.get(row.id, ()),
             next_service=row.next_service,
@@ -75,23 +74,17 @@ def equipment_month(
         coverage=coverage(facts, month),
         usable=usable(facts, month, at),
         due=_due(rows, at),
-        failed=sum(failed[row.key] for row in rows if row.key in failed),
         codes={row.id: row.code for row in rows},
     )
 
 
-def _inspected(found: Stock, first: date, last: date) -> tuple[dict[Any, list[date]], Counter[Any]]:
-    """Days of complete inspections, and how many found a failure, by item."""
+def _inspected(found: Stock, first: date, last: date) -> dict[Any, list[date]]:
+    """Days of complete inspections by item."""
     done: dict[Any, list[date]] = defaultdict(list)
-    failed: Counter[Any] = Counter()
     for one in found.inspected(first, last):
-        if not one.of_item:
-            continue
-        if one.complete:
+        if one.of_item and one.complete:
             done[one.thing].append(one.business_day)
-        if one.failed_count > 0:
-            failed[one.thing] += 1
-    return done, failed
+    return done
 
 
 def _due(rows: Iterable[Any], today: date) -> list[Due]:

@@ -45,13 +45,19 @@ class RoundFacts:
 
 @dataclass(frozen=True, slots=True)
 class HazardFound:
-    """Reported on the day. valid: not (since) rejected or merged; so either makes the report's day stale."""
+    """Reported on the day. valid: not (since) rejected or merged; so either makes the report's day stale.
+
+    pictured: somebody photographed it as it was. sample: of one closed on the spot and drawn for a second look, what
+    came of that: "waiting", "ok", or "back" when it was opened again; None when it was not drawn.
+    """
 
     severity: str
     category: str
     source: str
     valid: bool = True
     spot: bool = False
+    pictured: bool = True
+    sample: Literal["waiting", "ok", "back"] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +132,9 @@ class DayFacts:
     closed: Collection[HazardClosed] = ()
     removed: Collection[Literal["rejected", "merged", "transferred"]] = ()
     reopened_after_close: int = 0
+    rectified: Collection[bool] = ()  # of each rectification: whether there is a picture after the work
+    visit_checks: Collection[bool] = ()  # of each visit of the day that was drawn and looked at: whether it was good
     inspections: Collection[InspectionFacts] = ()
     photos: Mapping[str, int] = field(default_factory=dict)  # by kind
+    photos_to_come: int = 0  # told of by their records, their bytes not here
     persons: Collection[PersonFacts] = ()

@@ -7,13 +7,14 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, exists, func, select
 
 from patrol.core.business_day import business_day, day_bounds
 from patrol.core.db import db
 from patrol.equipment.inspection import Inspection
+from patrol.hazards.draw import drawn
 from patrol.hazards.hazard import Hazard
-from patrol.photos.photo import Photo
+from patrol.photos.photo import Photo, PhotoFile
 from patrol.reviews.facts import (
     DayFacts,
     HazardAssigned,
@@ -26,6 +27,7 @@ from patrol.reviews.facts import (
     StopFacts,
     Verification,
 )
+from patrol.reviews.visit_check import VisitCheck
 from patrol.rounds.evidence import voided
 from patrol.rounds.scan import Scan
 from patrol.rounds.walk import Walk, rounds_between, walks
@@ -36,6 +38,7 @@ ONE_DAY = timedelta(days=1)
 NOT_VALID = ("rejected", "merged")
 REMOVED = ("rejected", "merged", "transferred")
 RECTIFIED = ("to_verify", "closed")  # states in which a rectification stands
+_HAZARD = Hazard.__table__.c
 
 
 @dataclass(slots=True)
@@ -49,8 +52,11 @@ class _Days:
     closed: dict[date, list[HazardClosed]] = field(default_factory=lambda: defaultdict(list))
     removed: dict[date, list[Any]] = field(default_factory=lambda: defaultdict(list))
     reopened: Counter[date] = field(default_factory=Counter)
+    rectified: dict[date, list[bool]] = field(default_factory=lambda: defaultdict(list))
+    visit_checks: dict[date, list[bool]] = field(default_factory=lambda: defaultdict(list))
     inspections: dict[date, list[InspectionFacts]] = field(default_factory=lambda: defaultdict(list))
     photos: dict[date, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    to_come: Counter[date] = field(default_factory=Counter)
     persons: dict[date, dict[UUID, PersonFacts]] = field(default_factory=lambda: defaultdict(dict))
 
     def credit(self, day: date, user_id: UUID | None, **more: Any) -> None:
@@ -75,7 +81,7 @@ def facts_of_day(site: Site, day: date, at: datetime) -> DayFacts:
 
 
 def facts_of_days(site: Site, first: date, last: date, at: datetime) -> dict[date, DayFacts]:
-    """DayFacts of each business day from first to last, both counting. Eleven queries for any stretch of days."""
+    """DayFacts of each business day from first to last, both counting. Twelve queries for any stretch of days."""
     days = _Days()
     rounds = _rounds(site, first, last, at, days)
     _extra_scans(site, first, last, days)
@@ -84,6 +90,7 @@ def facts_of_days(site: Site, first: date, last: date, at: datetime) -> dict[dat
     _steps(site, first, last, days)
     _inspections(site, first, last, days)
     _photos(site, first, last, days)
+    _visit_checks(site, first, last, days)
     return {
         day: DayFacts(
             day=day,
@@ -97,8 +104,11 @@ def facts_of_days(site: Site, first: date, last: date, at: datetime) -> dict[dat
             closed=days.closed[day],
             removed=days.removed[day],
             reopened_after_close=days.reopened[day],
+            rectified=days.rectified[day],
+            visit_checks=days.visit_checks[day],
             inspections=days.inspections[day],
             photos=days.photos[day],
+            photos_to_come=days.to_come[day],
             persons=list(days.persons[day].values()),
         )
         for day in _each(first, last)
@@ -166,12 +176,44 @@ def _found(site: Site, first: date, last: date, days: _Days) -> None:
         Hazard.state,
         Hazard.spot_fixed,
         Hazard.reported_by_id,
+        Hazard.id,
+        Hazard.received_at,
+        _HAZARD.to_sample,
+        _pictured("before").label("pictured"),
+        _has_step(WorkOrderStep.step == "sample").label("looked"),
+        _has_step(WorkOrderStep.step == "reopen").label("back"),
+        _has_step(WorkOrderStep.from_state.is_(None), WorkOrderStep.to_state == "closed").label("at_once"),
     ).where(WorkOrder.site_id == site.id, Hazard.business_day >= first, Hazard.business_day <= last)
     for row in db.session.execute(query):
         valid = row.state not in NOT_VALID
-        found = HazardFound(row.severity, row.category, row.source, valid=valid, spot=row.spot_fixed)
+        found = HazardFound(
+            row.severity,
+            row.category,
+            row.source,
+            valid=valid,
+            spot=row.spot_fixed,
+            pictured=row.pictured,
+            sample=_sample(row),
+        )
         days.found[row.business_day].append(found)
         days.credit(row.business_day, row.reported_by_id, hazards_reported=1)
+
+
+def _sample(row: Any) -> Any:
+    """What became of the second look. One that was opened again forgets that it was drawn; the lot does not."""
+    if row.to_sample or row.looked:
+        return "waiting" if row.to_sample else "ok"
+    return "back" if row.at_once and row.back and drawn(row.id, row.received_at) else None
+
+
+def _pictured(kind: str) -> Any:
+    """Whether a hazard has a picture of this kind, arrived or on its way."""
+    of_hazard = and_(Photo.subject_kind == "hazard", Photo.subject_id == WorkOrder.id, Photo.kind == kind)
+    return exists().where(Photo.site_id == WorkOrder.site_id, of_hazard)
+
+
+def _has_step(*which: Any) -> Any:
+    return exists().where(WorkOrderStep.site_id == WorkOrder.site_id, WorkOrderStep.order_id == WorkOrder.id, *which)
 
 
 def _due(site: Site, first: date, last: date, days: _Days) -> None:
@@ -199,6 +241,14 @@ _STEP = (
     WorkOrderStep.user_id,
     Hazard.reported_at,
     Hazard.spot_fixed,
+    exists()
+    .where(
+        Photo.site_id == WorkOrderStep.site_id,
+        Photo.subject_kind == "hazard",
+        Photo.subject_id == WorkOrderStep.order_id,
+        Photo.kind == "after",
+    )
+    .label("pictured"),
 )
 
 
@@ -238,6 +288,7 @@ def _one_step(line: Any, rectified_at: datetime | None, days: _Days) -> None:
     elif line.from_state == "reported" and line.to_state == "assigned":
         days.assigned[day].append(HazardAssigned(line.reported_at, line.at))
     if rectifies(line):
+        days.rectified[day].append(line.pictured)
         days.credit(day, line.user_id, hazards_rectified=1)
 
 
@@ -279,7 +330,14 @@ def _inspections(site: Site, first: date, last: date, days: _Days) -> None:
 def _photos(site: Site, first: date, last: date, days: _Days) -> None:
     """Photos as the photo log shows them: a signature is none."""
     query = (
-        select(Photo.business_day, Photo.kind, Photo.user_id, func.count().label("n"))
+        select(
+            Photo.business_day,
+            Photo.kind,
+            Photo.user_id,
+            func.count().label("n"),
+            func.count(PhotoFile.id).label("here"),
+        )
+        .outerjoin(PhotoFile, (PhotoFile.site_id == Photo.site_id) & (PhotoFile.id == Photo.id))
         .where(
             Photo.site_id == site.id,
             Photo.business_day >= first,
@@ -290,7 +348,16 @@ def _photos(site: Site, first: date, last: date, days: _Days) -> None:
     )
     for row in db.session.execute(query):
         days.photos[row.business_day][row.kind] += row.n
+        days.to_come[row.business_day] += row.n - row.here
         days.credit(row.business_day, row.user_id, photos=row.n)
+
+
+def _visit_checks(site: Site, first: date, last: date, days: _Days) -> None:
+    query = select(VisitCheck.business_day, VisitCheck.good).where(
+        VisitCheck.site_id == site.id, VisitCheck.business_day >= first, VisitCheck.business_day <= last
+    )
+    for row in db.session.execute(query):
+        days.visit_checks[row.business_day].append(row.good)
 
 
 def span_of(site: Site, first: date, last: date) -> tuple[datetime, datetime]:

@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, select
 
 from patrol.core.business_day import business_day
 from patrol.core.db import db, upsert, write
-from patrol.reviews.day_tally import DayTally
+from patrol.reviews.day_tally import COUNTS, DayTally, counts_of
 from patrol.reviews.facts_of_day import facts_of_days
 from patrol.reviews.tally import VERSION, Tally, tally_day
 from patrol.reviews.tally import empty as empty_tally
@@ -70,10 +70,14 @@ def recount(site_id: UUID, first: date, last: date, at: datetime) -> list[str]:
     site = db.session.get_one(Site, site_id)
     found = []
     kept = _kept(site_id, first, last, at)
+    rows = select(DayTally.day, *(getattr(DayTally, name) for name in COUNTS)).where(DayTally.site_id == site_id)
+    counts = {row.day: row._asdict() for row in db.session.execute(rows.where(DayTally.day.between(first, last)))}
     for chunk in _chunks(sorted(kept)):
         facts = facts_of_days(site, chunk[0], chunk[-1], at)
         for day in chunk:
-            found += [f"{site.name} {day}: {part}" for part in _differences(kept[day], tally_day(facts[day]))]
+            counted = tally_day(facts[day])
+            found += [f"{site.name} {day}: {part}" for part in _differences(kept[day], counted)]
+            found += [f"{site.name} {day}: {part}" for part in _differences(counts[day], counts_of(counted))]
     return found
 
 
@@ -117,6 +121,8 @@ def _row(site_id: UUID, day: date, tally: Tally, changes: int, at: datetime) -> 
         "changes": changes,
         "valid_until": datetime.fromisoformat(until) if until else None,
         "made_at": at,
+        "v": tally["v"],
+        **counts_of(tally),
     }
 
 
@@ -127,7 +133,7 @@ def _keep(rows: list[dict[str, Any]]) -> None:
     db.session.execute(
         insert.on_conflict_do_update(
             index_elements=["site_id", "day"],
-            set_={name: new[name] for name in ("figures", "changes", "valid_until", "made_at")},
+            set_={name: new[name] for name in ("figures", "changes", "valid_until", "made_at", "v", *COUNTS)},
             where=(new.changes > DayTally.changes)
             | ((new.changes == DayTally.changes) & (new.made_at >= DayTally.made_at)),
         ),

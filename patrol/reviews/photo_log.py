@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, func, or_, select, union_all
+from sqlalchemy import Select, and_, exists, func, not_, or_, select, union_all
 
 from patrol.accounts.user import Membership, User
 from patrol.core.db import db
@@ -25,6 +25,7 @@ SHOWS: dict[str, tuple[str, ...]] = {
     "checklist": ("inspection",),
     "visit": ("visit",),
 }
+COUNTED = ("visit", "before", "after", "verify", "inspection")  # kinds that a review counts one by one
 NOT_OF_OWNERS = Photo.subject_kind.not_in(("report", "repair", "complaint"))
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 Edge = tuple[datetime, UUID]
@@ -32,7 +33,8 @@ Edge = tuple[datetime, UUID]
 
 @dataclass(frozen=True, slots=True)
 class PhotoFilter:
-    """first and last business day, both inside; None is open. show: a key of SHOWS. owners: what owners sent, too."""
+    """first and last business day, both inside; None is open. show: a key of SHOWS, one kind of COUNTED, or "coming"
+    (bytes not here). owners: what owners sent, too."""
 
     first: date | None = None
     last: date | None = None
@@ -163,7 +165,10 @@ def _days(wanted: PhotoFilter) -> list[Any]:
 
 
 def _kinds(wanted: PhotoFilter, walks: _Walks) -> list[Any]:
-    kinds = SHOWS.get(wanted.show or "")
+    if wanted.show == "coming":
+        here = exists().where(PhotoFile.site_id == Photo.site_id, PhotoFile.id == Photo.id)
+        return [not_(here)]
+    kinds = SHOWS.get(wanted.show or "") or ((wanted.show,) if wanted.show in COUNTED else None)
     if kinds is None:
         return []
     if walks.of_photo:

@@ -17,6 +17,7 @@ from patrol.core.problems import N_, NotHere, Problem
 from patrol.photos.caption import caption_of
 from patrol.photos.photo import Photo, PhotoFile
 from patrol.reviews.photo_log import (
+    COUNTED,
     SHOWS,
     PhotoFilter,
     counts_of_day,
@@ -118,7 +119,7 @@ def _wanted() -> tuple[PhotoFilter, str]:
         building=args.get("building", type=UUID),
         place=args.get("place", type=UUID),
         route=args.get("route", type=UUID),
-        show=args.get("show") if args.get("show") in SHOWS else None,
+        show=args.get("show") if args.get("show") in (*SHOWS, *COUNTED, "coming") else None,
         person=args.get("person", type=UUID),
         words=args.get("q", "").strip()[:60],
         owners=current_user.may("owner.see"),

@@ -8,25 +8,23 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
-
-from patrol.accounts.user import Membership, User
 from patrol.core.business_day import business_day, day_bounds, month_bounds
 from patrol.core.db import db
 from patrol.core.problems import NotHere
-from patrol.hazards.hazard import Hazard
-from patrol.hazards.standing import Standing, standing_at
+from patrol.hazards.standing import Standing, standing_and_seen
 from patrol.reviews.cells import Cell, person_cells, route_cells
 from patrol.reviews.counts import PatrolCounts
 from patrol.reviews.equipment_month import EquipmentMonth, equipment_month
 from patrol.reviews.figures import HazardFigures, PatrolFigures, Sighted, hazard_figures, patrol_figures, repeat_places
 from patrol.reviews.fresh import tallies
 from patrol.reviews.links import REPEAT_WITHIN, Links
+from patrol.reviews.measure import Said, said_in
 from patrol.reviews.period import Kind, Period
 from patrol.reviews.routines import Routine, routines
-from patrol.reviews.stock import stock
+from patrol.reviews.seal import Rows, rows_of
+from patrol.reviews.stock import Stock, stock
+from patrol.reviews.sums import Sums, figures_of
 from patrol.reviews.tally import Tally, add, patrol_totals, route_counts
-from patrol.sites.place import Place
 from patrol.sites.site import Site
 
 VALID = ("reported", "assigned", "to_verify", "closed", "transferred")
@@ -39,6 +37,7 @@ class Before:
     patrol: PatrolFigures
     found: int
     closed: int
+    figures: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +87,9 @@ class Review:
     repeats: list[Repeat]
     routines: list[Routine]
     people: list[Person]
+    said: Said
+    roles: set[str]  # those somebody of the site has
+    staff: list[tuple[str, str]]  # id and name of whoever works here now, by name
 
     @cached_property
     def links(self) -> Links:
@@ -96,6 +98,29 @@ class Review:
     @cached_property
     def today(self) -> date:
         return business_day(self.at, self.site.zone, self.site.day_start)
+
+    @cached_property
+    def figures(self) -> dict[str, Any]:
+        """Every figure by its code, as a signature freezes it."""
+        month = self.equipment if self.period.kind == "month" else None
+        return figures_of(
+            Sums(
+                self.total, self.patrol, self.hazards, len(self.open_now), len(self.overdue), len(self.repeats), month,
+                self.routines,
+            )
+        )  # fmt: skip
+
+    @property
+    def weeks(self) -> list[Period]:
+        """The whole weeks that begin in it, or the one it lies in; the latest that has begun comes last."""
+        begun = [Period.around("week", day) for day in self.begun]
+        inside = [week for week in begun if week.first >= self.period.first]
+        return list(dict.fromkeys(inside or begun))
+
+    @cached_property
+    def rows(self) -> Rows:
+        """What each row of its days says, for the seal of a signature. One query for each kind of row."""
+        return rows_of(self.site.id, self.period.first, self.period.last)
 
     @property
     def running(self) -> bool:
@@ -172,12 +197,14 @@ def asked_for(kind: Kind, text: str, today: date) -> Period:
 def review(site_id: UUID, period: Period, at: datetime) -> Review:
     """The review as it stands at ``at``. A constant number of queries once its days are counted."""
     site = db.session.get_one(Site, site_id)
-    days = tallies(site_id, period.previous.first, period.last, at)
+    last = period.previous
+    days = tallies(site_id, last.first, period.last, at)
     by_day = {day: days[day] for day in period.days}
     total = add(by_day.values())
-    started, ended = standing_at(site_id, period.previous.last, period.last)
+    (started, ended), seen = standing_and_seen(site_id, last.last, period.last, since=last.last - REPEAT_WITHIN)
     today = business_day(at, site.zone, site.day_start)
-    found = stock(site_id, period.first.replace(day=1), month_bounds(period.last)[1])
+    known = stock(site_id, last.first.replace(day=1), month_bounds(period.last)[1])
+    before = _Before(site, last, add(days[day] for day in last.days), started, len(repeated(seen, last.last)))
     return Review(
         site=site,
         period=period,
@@ -186,46 +213,47 @@ def review(site_id: UUID, period: Period, at: datetime) -> Review:
         total=total,
         patrol=patrol_figures([patrol_totals(total)]),
         hazards=hazard_figures(total, len(started)),
-        before=_before(days[day] for day in period.previous.days),
+        before=before.told(known, today),
         open_now=ended,
-        equipment=equipment_month(site_id, period.last, ended, today, found),
-        repeats=repeated(site_id, period.last),
-        routines=routines(site_id, period, today, found),
-        people=_people(site_id, total["persons"], Links(period.first, period.last)),
+        equipment=equipment_month(site, period.last, ended, today, known),
+        repeats=repeated(seen, period.last),
+        routines=routines(period, today, known),
+        people=_people(known.people, total["persons"], Links(period.first, period.last)),
+        said=said_in(site_id, period),
+        roles=known.roles,
+        staff=sorted(((key, one.name) for key, one in known.people.items() if one.here), key=lambda one: one[1]),
     )
 
 
-def _before(days: Iterable[Tally]) -> Before:
-    days = list(days)
-    return Before(
-        patrol=patrol_figures(patrol_totals(tally) for tally in days),
-        found=sum(tally["hazards"]["found"]["valid"] for tally in days),
-        closed=sum(tally["hazards"]["closed"] for tally in days),
-    )
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """The period before, from what was read for the review itself."""
+
+    site: Site
+    period: Period
+    total: Tally
+    open: list[Standing]  # at its end
+    repeats: int
+
+    def told(self, known: Stock, today: date) -> Before:
+        patrol = patrol_figures([patrol_totals(self.total)])
+        hazards = hazard_figures(self.total, len(self.open) - self.total["hazards"]["open_delta"])
+        ends_at = day_bounds(self.period.last, self.site.zone, self.site.day_start)[1]
+        overdue = sum(hazard.overdue(ends_at) for hazard in self.open)
+        month = None
+        if self.period.kind == "month":
+            month = equipment_month(self.site, self.period.last, self.open, self.period.last, known)
+        done = routines(self.period, today, known)
+        sums = Sums(self.total, patrol, hazards, len(self.open), overdue, self.repeats, month, done)
+        figures = figures_of(sums)
+        if self.period.last < business_day(self.site.created_at, self.site.zone, self.site.day_start):
+            figures = dict.fromkeys(figures)  # nobody was there to be counted
+        return Before(patrol, hazards.found, hazards.closed, figures)
 
 
-def repeated(site_id: UUID, last: date) -> list[Repeat]:
-    """重复隐患位置 of the 30 days up to and with ``last``, most first."""
-    table = Hazard.__table__.c
-    query = (
-        select(
-            Hazard.place_id,
-            Place.full_name,
-            table.category,
-            Hazard.title,
-            Hazard.severity,
-            table.recurs_of_id,
-        )
-        .join(Place, (Place.site_id == Hazard.site_id) & (Place.id == Hazard.place_id))
-        .where(
-            Hazard.site_id == site_id,
-            Hazard.business_day >= last - REPEAT_WITHIN,
-            Hazard.business_day <= last,
-            Hazard.state.in_(VALID),
-        )
-        .order_by(Hazard.reported_at)
-    )
-    rows = list(db.session.execute(query))
+def repeated(hazards: Iterable[Any], last: date) -> list[Repeat]:
+    """重复隐患位置 of the 30 days up to and with ``last``, most first. hazards: of those days, oldest first."""
+    rows = [row for row in hazards if row.state in VALID and last - REPEAT_WITHIN <= row.business_day <= last]
     counted = repeat_places(Sighted(r.place_id, r.category, r.recurs_of_id is not None) for r in rows)
     latest = {(row.place_id, row.category): row for row in rows}
     return [
@@ -235,19 +263,12 @@ def repeated(site_id: UUID, last: date) -> list[Repeat]:
     ]
 
 
-def _people(site_id: UUID, persons: Mapping[str, Mapping[str, Any]], links: Links) -> list[Person]:
+def _people(names: Mapping[str, Any], persons: Mapping[str, Mapping[str, Any]], links: Links) -> list[Person]:
     """By team and name: a table of the work, no ranking."""
-    ids = [UUID(key) for key in persons]
-    query = (
-        select(User.id, User.name, Membership.team)
-        .outerjoin(Membership, (Membership.user_id == User.id) & (Membership.site_id == site_id))
-        .where(User.id.in_(ids))
-    )
-    known = {str(row.id): row for row in db.session.execute(query)} if ids else {}
     people = [
-        Person(key, known[key].name, known[key].team or "", work, person_cells(work, links, key))
+        Person(key, names[key].name, names[key].team or "", work, person_cells(work, links, key))
         for key, work in persons.items()
-        if key in known
+        if key in names
     ]
     return sorted(people, key=lambda person: (person.team, person.name))
 

@@ -1,36 +1,18 @@
 """Routines (例行检查): for each list that comes back by itself, how often it was owed and how often done."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, NamedTuple
-from uuid import UUID
+from typing import Any
 
-from sqlalchemy import String, bindparam, select, type_coerce
-
-from patrol.accounts.user import User
 from patrol.core.business_day import period_of
-from patrol.core.db import connection, db
-from patrol.core.prepared import Prepared
-from patrol.equipment.checklist import Checklist
 from patrol.equipment.equipment import STANDING
 from patrol.equipment.owing import owed_now
 from patrol.reviews.figures import Ratio, ratio
 from patrol.reviews.period import Period
 from patrol.reviews.stock import Stock
 
-_LISTS = Prepared(
-    select(
-        Checklist.code,
-        Checklist.title_zh,
-        Checklist.title_en,
-        Checklist.interval_days,
-        Checklist.applies_to,
-        Checklist.owed_from,
-        Checklist.owed_before,
-    ).where(Checklist.site_id == bindparam("site_id"), Checklist.retired_at.is_(None))
-)
 BY_SITE = frozenset({"site", "drill"})
 LONGEST = {"day": 1, "week": 7, "month": 30}  # rarer lists show only where somebody did one
 
@@ -59,19 +41,17 @@ class Routine:
     until: date | None
 
 
-def routines(site_id: UUID, period: Period, today: date, found: Stock) -> list[Routine]:
-    """Lists owed in the review, those with gaps first. Two queries whatever the size.
+def routines(period: Period, today: date, found: Stock) -> list[Routine]:
+    """Lists owed in the review, those with gaps first.
 
     found: of a stretch that holds the review and the month it begins in.
     """
-    rows = _LISTS.all(connection(), {"site_id": site_id})
-    lists = [_List(row.code, row.title_zh, row.title_en, *rule) for row, rule in owed_now(rows, period.first)]
+    lists = [row._replace(**rule._asdict()) for row, rule in owed_now(found.lists, period.first)]
     if not lists:
         return []
     things = _things(found, period)
     done = _done(found, lists, period)
-    names = _names({of_list[-1].user for of_list in done.values()})
-    made = [_routine(row, things, done.get(row.code, []), names, period, today) for row in lists]
+    made = [_routine(row, things, done.get(row.code, []), found.names, period, today) for row in lists]
     shown = [routine for routine in made if routine is not None]
     return sorted(shown, key=lambda r: (r.ratio.full, r.interval_days, r.code))
 
@@ -102,14 +82,6 @@ def _done(found: Stock, lists: Iterable[Any], period: Period) -> dict[str, list[
     return by_list
 
 
-def _names(users: Collection[Any]) -> dict[Any, str]:
-    """Who they are, by the same kind of key."""
-    if not users:
-        return {}
-    key = type_coerce(User.id, String)
-    return {row.key: row.name for row in db.session.execute(select(key.label("key"), User.name).where(key.in_(users)))}
-
-
 def _routine(
     row: Any, things: Mapping[str, set[Any]], done: list[Any], names: Mapping[Any, str], period: Period, today: date
 ) -> Routine | None:
@@ -135,6 +107,6 @@ def _routine(
         ratio=ratio(len(hit), owed),
         failed=sum(one.failed_count > 0 for one in inside),
         last_day=last.business_day if last else None,
-        last_by=names[last.user] if last else "",
+        last_by=names.get(last.user, "") if last else "",
         until=left[1] if left and left in spans and len(hit) < owed else None,
     )

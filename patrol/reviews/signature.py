@@ -7,9 +7,10 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from patrol.accounts.user import Membership, User
+from patrol.accounts.user import User
 from patrol.core.db import Model, db
 from patrol.core.keys import SiteRow, site_key
+from patrol.reviews.fingerprint import fingerprint
 from patrol.reviews.period import Period
 from patrol.reviews.signers import Signed
 
@@ -55,6 +56,12 @@ class ReviewSignature(SiteRow, Model):
     note: Mapped[str] = mapped_column(default="")
 
 
+def mark_of(signature: ReviewSignature) -> str:
+    """Fingerprint of a signature, for the journal."""
+    values = {column.name: getattr(signature, column.name) for column in ReviewSignature.__table__.columns}
+    return fingerprint(values).hex()
+
+
 def editions_of(site_id: UUID, period: Period) -> list[ReviewEdition]:
     """Every edition of a review, the first one first."""
     query = select(ReviewEdition).where(
@@ -75,9 +82,3 @@ def names_under(site_id: UUID, edition_id: UUID) -> list[Signed]:
         Signed(row.user_id, name, row.role, "countersign" if row.act == "countersign" else "sign", row.at, row.note)
         for row, name in db.session.execute(query)
     ]
-
-
-def roles_held(site_id: UUID) -> set[str]:
-    """The roles somebody of the site has."""
-    query = select(Membership.role).where(Membership.site_id == site_id, Membership.ended_at.is_(None))
-    return set(db.session.scalars(query.distinct()))

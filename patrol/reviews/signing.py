@@ -1,26 +1,25 @@
 """Signing a review: the first name freezes it, further names stand under the same; what came later is an amendment."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
-from uuid import UUID
-
-from sqlalchemy import select
+from datetime import datetime
 
 from patrol.accounts.reader import Reader
 from patrol.core.db import db
 from patrol.core.keys import uuid7
 from patrol.core.problems import N_, Problem
 from patrol.journal.entry import START, JournalHead, note
-from patrol.reviews.period import Period
 from patrol.reviews.review import Review
-from patrol.reviews.signature import ReviewEdition, ReviewSignature, editions_of, names_under, roles_held
+from patrol.reviews.seal import seal
+from patrol.reviews.signature import (
+    ReviewEdition,
+    ReviewSignature,
+    editions_of,
+    mark_of,
+    names_under,
+)
 from patrol.reviews.signers import VERB, Act, Seat, Signed, complete, due_at, ready_to_countersign, seats
-from patrol.reviews.snapshot import Change, changes, figures_of, hash_of, snapshot_of
-from patrol.sites.site import Site
-
-ONE_DAY = timedelta(days=1)
+from patrol.reviews.snapshot import Change, changes, hash_of, snapshot_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,32 +51,31 @@ class Signing:
         return "countersign" if any((s.role, s.act) == (by.role, "countersign") for s in self.seats) else "sign"
 
 
-def signing_of(review: Review) -> Signing:
-    """Four queries beside the review's own."""
-    return standing(review.site, review.period, figures_of(review), over=not review.running)
-
-
-def standing(site: Site, period: Period, figures: dict[str, Any], *, over: bool) -> Signing:
-    editions = editions_of(site.id, period)
+def signing_of(review: Review, *, anew: bool = False) -> Signing:
+    """One query beside the review's own. anew: whoever signed since the review was read counts too."""
+    editions = editions_of(review.site.id, review.period)
     latest = editions[-1] if editions else None
-    names = names_under(site.id, latest.id) if latest else []
+    names: list[Signed] = []
+    if latest:
+        names = names_under(review.site.id, latest.id) if anew else review.said.names.get(latest.id, [])
     return Signing(
         editions=editions,
         signatures=names,
-        seats=seats(period.kind, roles_held(site.id), names),
-        changed=changes(latest.snapshot["figures"], figures) if latest else [],
-        due_at=due_at(period, site.zone),
-        over=over,
+        seats=seats(review.period.kind, review.roles, names),
+        changed=changes(latest.snapshot["figures"], review.figures) if latest else [],
+        due_at=due_at(review.period, review.site.zone),
+        over=not review.running,
     )
 
 
 def sign(review: Review, *, by: Reader, at: datetime, text: str = "", hash: str | None = None) -> ReviewSignature:
     """Put one's name under a review, inside ``write()``. hash: of the edition that was looked at, None for none.
 
-    The first name freezes the figures as they stand. Raises Problem when the review lasts still, when somebody
+    The first name freezes the figures as they stand, and seals the days' rows (``review.rows``: read them before the
+    ``write()``, which should be short). Raises Problem when the review lasts still, when somebody
     signed another text meanwhile, or when the supervisors have not signed before the manager countersigns.
     """
-    now_standing = signing_of(review)
+    now_standing = signing_of(review, anew=True)
     _check(review, now_standing, by, hash)
     act = now_standing.act_of(by)
     if act is None:
@@ -90,7 +88,7 @@ def sign(review: Review, *, by: Reader, at: datetime, text: str = "", hash: str 
 
 def amend(review: Review, *, by: Reader, at: datetime, why: str, hash: str) -> ReviewSignature:
     """Freeze the review anew because facts came later, and put one's name under that, inside ``write()``."""
-    now_standing = signing_of(review)
+    now_standing = signing_of(review, anew=True)
     _check(review, now_standing, by, hash)
     if now_standing.edition is None or not now_standing.changed:
         raise Problem("review.nothing_to_amend", N_("The figures are still the ones that were signed."), status=409)
@@ -124,9 +122,10 @@ def _freeze(review: Review, number: int, at: datetime, why: str, by: Reader) -> 
     )  # fmt: skip
     db.session.add(edition)
     db.session.flush()
+    sealed = seal(edition.site_id, edition.id, review.period.first, review.period.last, review.rows)
     note(
         "review.frozen", "review_edition", edition.id, site_id=edition.site_id, by=by.user_id, at=at,
-        review=review.period.number, number=number, hash=edition.hash,
+        review=review.period.number, number=number, hash=edition.hash, seals=sealed,
     )  # fmt: skip
     return edition
 
@@ -139,38 +138,6 @@ def _put_name(edition: ReviewEdition, act: Act, by: Reader, at: datetime, text: 
     db.session.add(signature)
     note(
         f"review.{act}", "review_edition", edition.id, site_id=edition.site_id, by=by.user_id, at=at,
-        hash=edition.hash,
+        hash=edition.hash, signature=signature.id, mark=mark_of(signature),
     )  # fmt: skip
     return signature
-
-
-def unsigned(site_id: UUID, periods: Iterable[Period]) -> list[Period]:
-    """Those of the periods that lack a name they should bear. Three queries."""
-    periods = list(periods)
-    if not periods:
-        return []
-    names, held = _latest_names(site_id, min(p.first for p in periods)), roles_held(site_id)
-    return [p for p in periods if not _all_signed(p, held, names)]
-
-
-def _all_signed(period: Period, held: set[str], names: dict[tuple[str, Any], list[Signed]]) -> bool:
-    given = names.get((period.kind, period.first))
-    return given is not None and complete(seats(period.kind, held, given))
-
-
-def _latest_names(site_id: UUID, since: Any) -> dict[tuple[str, Any], list[Signed]]:
-    """Names under the latest edition of every review that begins since then."""
-    query = select(ReviewEdition.id, ReviewEdition.kind, ReviewEdition.first, ReviewEdition.number).where(
-        ReviewEdition.site_id == site_id, ReviewEdition.first >= since
-    )
-    latest = {(row.kind, row.first): row.id for row in db.session.execute(query.order_by(ReviewEdition.number))}
-    of = {edition_id: key for key, edition_id in latest.items()}
-    found: dict[tuple[str, Any], list[Signed]] = {key: [] for key in latest}
-    if of:
-        rows = select(ReviewSignature).where(
-            ReviewSignature.site_id == site_id, ReviewSignature.edition_id.in_(list(of))
-        )
-        for row in db.session.scalars(rows):
-            act: Act = "countersign" if row.act == "countersign" else "sign"
-            found[of[row.edition_id]].append(Signed(row.user_id, "", row.role, act, row.at))
-    return found

@@ -10,29 +10,11 @@ from uuid import UUID
 from sqlalchemy import select
 
 from patrol.core.db import db
-from patrol.core.problems import N_
 from patrol.equipment.checklist import Checklist
+from patrol.reviews.definitions import FIGURES, PASSING
 from patrol.reviews.review import Review
 
-VERSION = 1
-FIGURES: dict[str, str] = {  # in the order they are shown
-    "rounds": N_("Rounds"),
-    "completed_rounds": N_("Complete rounds"),
-    "missed_rounds": N_("Missed rounds"),
-    "completion": N_("Arrival rate"),
-    "on_time": N_("On-time rate"),
-    "late": N_("Late points"),
-    "missed": N_("Missed points"),
-    "excused": N_("Excused points"),
-    "found": N_("Hazards found"),
-    "closed": N_("Hazards closed"),
-    "open": N_("Open hazards"),
-    "overdue": N_("Overdue hazards"),
-    "due_on_time": N_("Rectified on time"),
-    "inspections": N_("Checklists filled"),
-    "coverage": N_("Coverage of fire equipment"),
-    "usable": N_("Usable fire equipment"),
-}
+VERSION = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +31,7 @@ def snapshot_of(review: Review) -> dict[str, Any]:
     return {
         "v": VERSION,
         "site": {"name": review.site.name, "company": review.site.company or ""},
-        "figures": figures_of(review),
+        "figures": review.figures,
         "routes": [[line.name, *line_counts(line)] for line in review.routes],
         "missed": [[p["route"], p["starts_at"], p["place_name"]] for p in review.total["missed_points"]],
         "open": [[h.number, h.title, h.severity, h.place] for h in review.open_now],
@@ -58,36 +40,14 @@ def snapshot_of(review: Review) -> dict[str, Any]:
         ],
         "lists": list_versions(review.site.id),
         "flags": dict(review.total["flags"]),
+        "summary": review.said.summary,
+        "measures": [[m.text, m.person, m.due_on.isoformat(), m.how] for m in review.said.measures],
     }
 
 
 def line_counts(line: Any) -> list[int]:
     counts = line.total.counts
     return [counts.rounds, counts.planned, counts.on_time, counts.late, counts.missed, counts.excused]
-
-
-def figures_of(review: Review) -> dict[str, Any]:
-    """Counts as whole numbers, shares as [n, d]; the equipment's belong to a month."""
-    counts, hazards = review.patrol.counts, review.hazards
-    month = review.period.kind == "month"
-    return {
-        "rounds": counts.rounds,
-        "completed_rounds": counts.completed_rounds,
-        "missed_rounds": counts.missed_rounds,
-        "completion": list(review.patrol.completion),
-        "on_time": list(review.patrol.on_time),
-        "late": counts.late,
-        "missed": counts.missed,
-        "excused": counts.excused,
-        "found": hazards.found,
-        "closed": hazards.closed,
-        "open": len(review.open_now),
-        "overdue": len(review.overdue),
-        "due_on_time": list(hazards.on_time),
-        "inspections": sum(done["done"] for done in review.total["inspections"].values()),
-        "coverage": list(review.equipment.coverage.ratio) if month else None,
-        "usable": list(review.equipment.usable) if month else None,
-    }
 
 
 def list_versions(site_id: UUID) -> dict[str, int]:
@@ -103,7 +63,7 @@ def changes(signed: Mapping[str, Any], live: Mapping[str, Any]) -> list[Change]:
     return [
         Change(code, signed[code], live[code])
         for code in FIGURES
-        if code in signed and code in live and signed[code] != live[code]
+        if code not in PASSING and code in signed and code in live and signed[code] != live[code]
     ]
 
 

@@ -1,17 +1,35 @@
 """What stands at a site and what was inspected there: read once for all parts of a review that count it."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import String, and_, bindparam, func, or_, select, type_coerce
+from sqlalchemy import (
+    Date,
+    Integer,
+    String,
+    and_,
+    bindparam,
+    cast,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    type_coerce,
+    union_all,
+)
 
-from patrol.core.db import connection
+from patrol.accounts.user import Membership, User
+from patrol.core.db import UtcDateTime, connection
 from patrol.core.prepared import Prepared
-from patrol.equipment.equipment import STANDING, Equipment
+from patrol.equipment.checklist import Checklist
+from patrol.equipment.equipment import STANDING, Equipment, EquipmentEvent
 from patrol.equipment.inspection import Inspection
+from patrol.equipment.month import LINES
 from patrol.sites.place import Place
 
 
@@ -20,15 +38,50 @@ class Stock:
     """items: equipment not retired before the stretch began. places: those of a type and not retired.
 
     inspections: of the stretch, earliest first. ``key`` and ``thing`` are ids as the driver gives them, good for
-    comparing only: making a UUID of each would cost more than reading it.
+    comparing only: making a UUID of each would cost more than reading it. lists: the checklists in force that come
+    back by themselves. lines: of items' files, those that say where an item is. people: by id as text, all who ever
+    belonged here; names: theirs by key. roles: those somebody has now.
     """
 
     items: list[Any]
-    places: list[Any]
     inspections: list[Any]
+    places: list[Any]
+    lists: list[Any]
+    lines: list[Any]
+    people: dict[str, "Person"]
+    names: dict[Any, str]
+    roles: set[str]
 
     def inspected(self, first: date, last: date) -> Iterator[Any]:
         return (one for one in self.inspections if first <= one.business_day <= last)
+
+
+class PlaceOfType(NamedTuple):
+    key: Any
+    type: str
+
+
+class List(NamedTuple):
+    code: str
+    title_zh: str
+    title_en: str
+    interval_days: int
+    applies_to: Sequence[str]
+    owed_from: date | None
+    owed_before: Any  # the rule until then
+
+
+class Line(NamedTuple):
+    key: Any
+    at: datetime
+    kind: str
+    to: str | None
+
+
+class Person(NamedTuple):
+    name: str
+    team: str | None
+    here: bool  # works here now
 
 
 def _key(column: Any) -> Any:
@@ -62,11 +115,40 @@ _ITEMS = Prepared(
     )
     .order_by(Place.full_name, Equipment.code)
 )
-_PLACES = Prepared(
-    select(_key(Place.id).label("key"), Place.type).where(
-        Place.site_id == bindparam("site_id"), Place.type.is_not(None), Place.retired_at.is_(None)
+_NO_KEY, _NO_TEXT, _NO_TIME = cast(null(), Place.id.type), cast(null(), String), cast(null(), UtcDateTime)
+_NO_NUMBER, _NO_LIST = cast(null(), Integer), cast(null(), Checklist.applies_to.type)
+_NO_DAY, _NO_RULE = cast(null(), Date), cast(null(), Checklist.owed_before.type)
+_KNOWN = Prepared(  # what stands beside the items, in one query: each part of it is short
+    union_all(
+        select(
+            literal("place").label("what"), _key(Place.id).label("id"), Place.type.label("one"), _NO_TEXT.label("two"),
+            _NO_TEXT.label("three"), _NO_NUMBER.label("number"), _NO_TIME.label("at"), _NO_LIST.label("list"), _NO_DAY.label("day"),
+            _NO_RULE.label("rule"),
+        ).where(Place.site_id == bindparam("site_id"), Place.type.is_not(None), Place.retired_at.is_(None)),
+        select(
+            literal("person"), _key(User.id), User.name, Membership.team, Membership.role, _NO_NUMBER,
+            Membership.ended_at, _NO_LIST, _NO_DAY, _NO_RULE,
+        )
+        .join(Membership, Membership.user_id == User.id)
+        .where(Membership.site_id == bindparam("site_id")),
+        select(
+            literal("list"), type_coerce(_NO_KEY, String), Checklist.code, Checklist.title_zh, Checklist.title_en,
+            Checklist.interval_days, _NO_TIME, Checklist.applies_to, Checklist.owed_from, Checklist.owed_before,
+        ).where(Checklist.site_id == bindparam("site_id"), Checklist.retired_at.is_(None)),
+        select(
+            literal("line"), _key(EquipmentEvent.equipment_id), EquipmentEvent.kind,
+            EquipmentEvent.detail["to"].as_string(), _NO_TEXT, _NO_NUMBER, EquipmentEvent.at, _NO_LIST,
+            _NO_DAY, _NO_RULE,
+        ).where(
+            EquipmentEvent.site_id == bindparam("site_id"), EquipmentEvent.kind.in_(LINES),
+            EquipmentEvent.equipment_id.in_(
+                select(EquipmentEvent.equipment_id).where(
+                    EquipmentEvent.site_id == bindparam("site_id"), EquipmentEvent.kind == "state"
+                )
+            ),
+        ),
     )
-)
+)  # fmt: skip
 _INSPECTIONS = Prepared(
     select(
         Inspection.checklist_code,
@@ -90,8 +172,20 @@ def stock(site_id: UUID, first: date, last: date) -> Stock:
     """Three queries whatever the size. first, last: business days, both inside."""
     here = connection()
     asked = {"site_id": site_id, "first": first}
+    parts: dict[str, list[Any]] = defaultdict(list)
+    for row in _KNOWN.all(here, {"site_id": site_id}):
+        parts[row.what].append(row)
+    people = sorted(parts["person"], key=lambda row: row.at is None)  # who belongs here now counts last
     return Stock(
-        _ITEMS.all(here, asked),
-        _PLACES.all(here, {"site_id": site_id}),
-        _INSPECTIONS.all(here, {**asked, "last": last}),
+        items=_ITEMS.all(here, asked),
+        inspections=_INSPECTIONS.all(here, {**asked, "last": last}),
+        places=[PlaceOfType(row.id, row.one) for row in parts["place"]],
+        lists=sorted(
+            (List(row.one, row.two, row.three, row.number, row.list, row.day, row.rule) for row in parts["list"]),
+            key=lambda one: (one.interval_days, one.code),
+        ),
+        lines=[Line(row.id, row.at, row.one, row.two) for row in sorted(parts["line"], key=lambda row: row.at)],
+        people={str(UUID(str(row.id))): Person(row.one, row.two, row.at is None) for row in people},
+        names={row.id: row.one for row in people},
+        roles={row.three for row in people if row.at is None},
     )

@@ -14,7 +14,7 @@ from patrol.rounds.visits import VisitState
 
 Tally = dict[str, Any]
 
-VERSION = 3
+VERSION = 4
 _COUNTS = itemgetter(*(field.name for field in fields(PatrolCounts)))
 SECOND = timedelta(seconds=1)
 
@@ -27,8 +27,9 @@ def tally_day(facts: DayFacts) -> Tally:
     missed_by_place_hour: {place id: {"20": n}}. flags: by kind, of closed rounds and their visits.
     make_up: make-up rounds that have closed, and those of them in which every point was reached; counted nowhere else.
     open_rounds: rounds left out because they have not closed. hazards: see empty(). inspections: {checklist:
-    done, complete, failed, failed_items}. photos: {kind: n}. persons: {user id: …}, where rounds, late and
-    missed are those of the closed rounds the person walked.
+    done, complete, failed, failed_items}. photos: {kind: n}. photo_gaps: hazards without a picture before, repairs
+    without one after, pictures whose bytes are not here. samples: see empty(). persons: {user id: …}, where rounds,
+    late and missed are those of the closed rounds the person walked.
     valid_until: the next moment at which time alone changes the numbers (a round closes, a deadline passes),
     or None.
     """
@@ -51,6 +52,12 @@ def tally_day(facts: DayFacts) -> Tally:
         "hazards": _hazards(facts),
         "inspections": _inspections(facts),
         "photos": {kind: n for kind, n in sorted(facts.photos.items()) if n},
+        "photo_gaps": {
+            "before": sum(hazard.valid and not hazard.pictured for hazard in facts.found),
+            "after": sum(not pictured for pictured in facts.rectified),
+            "bytes": facts.photos_to_come,
+        },
+        "samples": _samples(facts),
         "persons": _persons(facts.persons, closed, facts.now),
         "valid_until": _valid_until(waiting, facts),
     }
@@ -101,6 +108,8 @@ def empty() -> Tally:
         },
         "inspections": {},
         "photos": {},
+        "photo_gaps": {"before": 0, "after": 0, "bytes": 0},
+        "samples": {"spot": {"waiting": 0, "ok": 0, "back": 0}, "visits": {"ok": 0, "not_ok": 0}},
         "persons": {},
         "valid_until": None,
     }
@@ -209,6 +218,15 @@ def _inspections(facts: DayFacts) -> dict[str, dict[str, int]]:
         counter["failed"] += inspection.failed > 0
         counter["failed_items"] += inspection.failed
     return {code: dict(lists[code]) for code in sorted(lists)}
+
+
+def _samples(facts: DayFacts) -> dict[str, dict[str, int]]:
+    verdicts = Counter(hazard.sample for hazard in facts.found)
+    good = sum(facts.visit_checks)
+    return {
+        "spot": {verdict: verdicts[verdict] for verdict in ("waiting", "ok", "back")},
+        "visits": {"ok": good, "not_ok": len(facts.visit_checks) - good},
+    }
 
 
 def _persons(persons: Iterable[PersonFacts], closed: list[RoundFacts], now: datetime) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Door: signing a review, and the signed text as it was."""
 
+from datetime import datetime
 from typing import Any, cast
 
 from flask import Blueprint, render_template, request
@@ -10,7 +11,7 @@ from patrol.core.clock import now
 from patrol.core.db import write
 from patrol.core.problems import NotHere
 from patrol.reviews.period import Kind, Period
-from patrol.reviews.review import asked_for, review
+from patrol.reviews.review import Review, asked_for, review
 from patrol.reviews.signature import editions_of, names_under
 from patrol.reviews.signing import amend, sign
 from patrol.reviews.snapshot import in_order
@@ -27,7 +28,7 @@ _KINDS = "<any(day, week, month):kind>/<text>"
 def put_name(kind: str, text: str) -> Any:
     """Fields: ``hash`` of the edition that was looked at (empty: none yet), ``note``."""
     period, by, at = _asked(kind, text)
-    found = review(by.site_id, period, at)
+    found = _read(by, period, at)
     with write(by.site_id):
         sign(found, by=by, at=at, text=request.form.get("note", "")[:500], hash=request.form.get("hash") or None)
     return go(period.url)
@@ -39,7 +40,7 @@ def put_name(kind: str, text: str) -> Any:
 def put_amendment(kind: str, text: str) -> Any:
     """Fields: ``hash`` of the edition that was looked at, ``why``."""
     period, by, at = _asked(kind, text)
-    found = review(by.site_id, period, at)
+    found = _read(by, period, at)
     with write(by.site_id):
         amend(found, by=by, at=at, why=request.form.get("why", "")[:500], hash=request.form.get("hash", ""))
     return go(period.url)
@@ -62,6 +63,14 @@ def signed(kind: str, text: str, number: int) -> Any:
         figures=in_order(edition.snapshot["figures"]),
         names=names_under(by.site_id, edition.id),
     )
+
+
+def _read(by: Reader, period: Period, at: datetime) -> Review:
+    """The review with the rows it seals, read before the queue of those who write."""
+    found = review(by.site_id, period, at)
+    if not found.running:
+        _ = found.rows
+    return found
 
 
 def _asked(kind: str, text: str) -> tuple[Period, Reader, Any]:

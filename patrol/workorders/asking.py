@@ -10,6 +10,7 @@ from patrol.core.business_day import day_bounds
 from patrol.workorders.kinds import OrderKind
 from patrol.workorders.lists import Filter
 from patrol.workorders.order import SEVERITIES
+from patrol.workorders.words import SOURCES
 
 
 def filter_of(args: Mapping[str, str], kind: OrderKind, by: Reader) -> Filter:
@@ -31,6 +32,7 @@ def filter_of(args: Mapping[str, str], kind: OrderKind, by: Reader) -> Filter:
         mine=by.user_id if args.get("mine") == "1" else _uuid(args.get("reporter")),
         rectifier=_uuid(args.get("rectifier")),
         sample=args.get("sample") == "1",
+        source=_one_of(args.get("source"), SOURCES),
         figure=args.get("figure") or None,
         first=first,
         last=last,

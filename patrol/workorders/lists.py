@@ -43,7 +43,8 @@ class Filter:
     mine: UUID | None = None  # reported by this person
     rectifier: UUID | None = None
     sample: bool = False
-    figure: str | None = None  # a review's: found, reported, repeat, closed, rectified, due, due_on_time, open, overdue
+    source: str | None = None
+    figure: str | None = None  # a review's, as the kind knows it: found, closed, open, overdue …
     first: date | None = None  # business days of that figure, both counting
     last: date | None = None
     between: tuple[datetime, datetime] | None = None  # the same as moments, for deadlines
@@ -140,6 +141,7 @@ def plain(asked: Asked) -> Clauses:
         (WorkOrder.team, narrowed.team),
         (WorkOrder.place_id, narrowed.place),
         (WorkOrder.reported_by_id, narrowed.mine),
+        (WorkOrder.source, narrowed.source),
     )
     clauses += [column == value for column, value in wanted if value]
     if narrowed.overdue:

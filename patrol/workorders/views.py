@@ -88,7 +88,6 @@ def slip(order_id: UUID) -> Any:
         site=db.session.get_one(Site, order.site_id),
         place=db.session.get_one(Place, (order.site_id, order.place_id)),
         lines=lines,
-        kind=KINDS.get(order.kind),
         people=names([*(line.user_id for line in lines), order.assignee_id, order.reported_by_id]),
         symbol=symbol(address),
         address=address,

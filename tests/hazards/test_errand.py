@@ -9,7 +9,7 @@ from patrol.core.db import db, write
 from patrol.core.facts import When
 from patrol.core.keys import uuid7
 from patrol.core.problems import Problem
-from patrol.hazards.report import SAMPLED, drawn
+from patrol.hazards.draw import SAMPLED, drawn
 from patrol.rounds.scanning import NewScan, ScanData, scan_label
 from patrol.workorders.timeline import steps_of
 from tests.hazards.conftest import NIGHT, at

@@ -160,9 +160,7 @@ def test_what_a_make_up_round_reached_is_asked_for_no_more(world, many_places, p
 
 def coverage_both_ways(world):
     hazards = standing(world.site.id, DAY)
-    month = equipment_month(
-        world.site.id, DAY, hazards, DAY, stock(world.site.id, DAY.replace(day=1), date(2026, 3, 31))
-    )
+    month = equipment_month(world.site, DAY, hazards, DAY, stock(world.site.id, DAY.replace(day=1), date(2026, 3, 31)))
     return fire_checks(world.site.id, DAY, world.site.zone, world.site.day_start), month.coverage.ratio
 
 

@@ -13,8 +13,9 @@ from patrol.reviews.period import Period
 from patrol.reviews.review import review
 from patrol.reviews.signature import ReviewEdition, ReviewSignature
 from patrol.reviews.signers import Signed, complete, due_at, ready_to_countersign, seats
-from patrol.reviews.signing import amend, sign, signing_of, unsigned
+from patrol.reviews.signing import amend, sign, signing_of
 from patrol.reviews.snapshot import changes, hash_of
+from patrol.reviews.unsigned import SiteAsked, late_reviews
 from patrol.verify import findings
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -162,13 +163,26 @@ def test_a_month_is_countersigned_after_its_supervisors(world, north, people, re
 
 
 def test_a_review_lacks_a_name_until_all_that_belong_under_it_are_there(walked, people, reader_of, morning):
-    days = [Period.parse("day", "2026-03-17"), PERIOD, Period.parse("week", "2026-W12")]
-    assert unsigned(walked.site.id, days) == days
+    site = walked.site
+    asked, noon = SiteAsked(site.id, site.zone, site.day_start, DAY - timedelta(days=1)), morning + timedelta(hours=3)
+
+    def late(at=noon):
+        return [period.slug for period in late_reviews([asked], at)[site.id]]
+
+    assert late(morning) == ["2026-03-17"]  # the 18th may still be signed until ten
+    assert late() == ["2026-03-17", "2026-03-18"]
     put_name(walked, reader_of(people.leader), morning)
-    assert unsigned(walked.site.id, days) == days
+    assert late() == ["2026-03-17", "2026-03-18"]
     put_name(walked, reader_of(people.supervisor), morning, hash=signed_hash(walked))
-    assert unsigned(walked.site.id, days) == [days[0], days[2]]
-    assert unsigned(walked.site.id, []) == []
+    assert late() == ["2026-03-17"]
+    assert late_reviews([], noon) == {}
+
+
+def test_the_board_names_what_is_not_signed_in_time_to_whoever_signs(walked, people, as_user, morning):
+    with time_machine.travel(morning + timedelta(hours=3), tick=False):
+        page = as_user(people.manager).get("/board").get_data(as_text=True)
+        assert 'href="/reviews/day/2026-03-18#signing"' in page
+        assert "#signing" not in as_user(people.leader).get("/board").get_data(as_text=True)
 
 
 def test_a_figure_only_one_side_knows_is_no_change():

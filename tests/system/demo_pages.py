@@ -46,6 +46,7 @@ LIST = "extinguisher_dry_powder"
 NO_PAGE = {
     "accounts.home": "leads on to one's first page",
     "board.board_live": "a fragment of the board",
+    "company.present": "leads on to the day",
     "equipment.kept_due": "a shape that phones keep; looked at in test_basement.py",
     "equipment.footage_csv": "a file",
     "equipment.kept_not_reached": "a shape that phones keep; looked at in test_basement.py",
@@ -278,6 +279,9 @@ class _Known:
             "reviews.day_print.text": day,
             "reviews.week.text": week,
             "reviews.month.text": month,
+            "samples.samples.text": week,
+            "company.page.kind": "month",
+            "company.page.text": month,
             "reviews.period_print.kind": "month",
             "reviews.period_print.text": month,
             "signing.kind": "day",

@@ -18,7 +18,7 @@ from patrol.accounts.views.signing_in import check_own_password
 from patrol.core.clock import now
 from patrol.core.db import db, write
 from patrol.core.problems import N_, NotHere, Problem
-from patrol.web.access import signed_in
+from patrol.web.access import safe_next, signed_in
 from patrol.web.errors import words
 from patrol.web.i18n import LOCALES
 from patrol.web.replies import go
@@ -53,7 +53,7 @@ def my_settings() -> Any:
 @bp.post("/site/current")
 @signed_in
 def choose_site() -> Any:
-    """Look at another of the own sites from now on, on this device."""
+    """Look at another of the own sites from now on, on this device. Field ``next``: where to go on there."""
     here = next((site for site in current_user.sites if str(site.site_id) == request.form.get("site")), None)
     if here is None:
         raise NotHere("site")
@@ -61,7 +61,7 @@ def choose_site() -> Any:
         device = db.session.get(Device, current_user.device_id)
         assert device is not None
         device.site_id = here.site_id
-    return go("/")
+    return go(safe_next(request.form.get("next")))
 
 
 @bp.post("/me/devices/<uuid:device_id>/ending")

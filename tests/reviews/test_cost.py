@@ -1,0 +1,65 @@
+"""What a page of a review costs the database: ten statements, the same ones however much was walked."""
+
+from datetime import date
+
+import pytest
+import time_machine
+from sqlalchemy import event, text
+
+from patrol.core.db import db, is_sqlite
+from patrol.reviews.fresh import each_day
+from tests.reviews.world import random_history
+
+FACTS = ("scan", "round", "round_stop", "visit_ask", "photo", "photo_file", "work_order_step")
+
+
+@pytest.fixture
+def april(world):
+    at = world.at(date(2026, 4, 2), "12:00")
+    with time_machine.travel(at, tick=False):
+        yield at
+
+
+@pytest.fixture
+def statements(app):
+    """The statements of one look at an address."""
+
+    def of(client, url: str) -> list[str]:
+        client.get(url)  # its days are counted
+        db.session.remove()
+        sent: list[str] = []
+        listen = lambda *args: sent.append(args[2])  # noqa: E731
+        event.listen(db.engine, "before_cursor_execute", listen)
+        try:
+            assert client.get(url).status_code == 200
+        finally:
+            event.remove(db.engine, "before_cursor_execute", listen)
+        return sent
+
+    return of
+
+
+@pytest.mark.parametrize("url", ["/reviews/month/2026-03", "/reviews/week/2026-W12"])
+def test_a_review_is_ten_statements_of_tallies_and_what_stands(
+    world, north, spots, april, as_user, people, statements, url
+):
+    world.make_rounds(date(2026, 4, 2), april)
+    random_history(world, spots, each_day(date(2026, 3, 10), date(2026, 3, 12)), seed=2)
+    desk = as_user(people.supervisor)
+
+    few = statements(desk, url)
+    random_history(world, spots, each_day(date(2026, 3, 13), date(2026, 3, 20)), seed=3)
+    many = statements(desk, url)
+
+    assert len(many) == len(few) <= 10, "\n".join(many)
+    tables = [{part.strip('",()') for part in one.replace("\n", " ").split()} for one in many]
+    assert not any(used & {"scan", "round", "round_stop", "visit_ask"} for used in tables)
+
+
+def test_the_days_of_many_sites_are_summed_from_one_index(world, north, spots, april):
+    if not is_sqlite(db.engine):
+        pytest.skip("PostgreSQL reads an index alone only after a vacuum")
+    plan = db.session.execute(
+        text("EXPLAIN QUERY PLAN SELECT sum(missed), sum(planned) FROM day_tally WHERE site_id = 'x' AND day >= 'y'")
+    )
+    assert any("COVERING INDEX ix_day_tally_counts" in row[-1] for row in plan)

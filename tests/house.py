@@ -24,6 +24,10 @@ from patrol.equipment.checklist import bring_in_catalogue, current, new_version
 from patrol.equipment.complete import complete_inspection
 from patrol.equipment.keeping import EquipmentData
 from patrol.equipment.keeping import take_in as take_in_equipment
+from patrol.exports.asking import asked_days, asked_tables
+from patrol.exports.export import ask
+from patrol.exports.kit_cli import kit_of
+from patrol.exports.run import run_now
 from patrol.hazards.report import HazardData, report_hazard
 from patrol.notices.notice import Notice, NoticeFor, count_bells
 from patrol.notices.target import NewTarget, add_target
@@ -71,6 +75,7 @@ class House:
             **self._storm(readers.manager),
             **self._notices(readers),
             **self._owners(readers),
+            **self._files(readers.supervisor),
         }
 
     def browser(self, person: Any, *, csrf: bool = True) -> FlaskClient:
@@ -135,6 +140,17 @@ class House:
         with write(by.site_id):
             sign(found, by=supervisor, at=now())
         return period.slug
+
+    def _files(self, by: Reader) -> dict[str, Any]:
+        """The lake's hazards as a workbook, ready to be taken."""
+        asked = {
+            **asked_days("2026-01-01", "2099-01-01", business_day_of(by, now())),
+            **asked_tables(["hazards"], "xlsx", False),
+        }
+        with write(by.site_id):
+            row = ask("tables", asked, by=by, language="zh", at=now(), small=True)
+        run_now(row, kit_of(self.app))
+        return {"export_id": row.id, "exports.ask_for.kind": "tables"}
 
     def _rounds(self, by: Reader) -> dict[str, Any]:
         at = now()

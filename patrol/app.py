@@ -41,6 +41,7 @@ from patrol.equipment import (
     sending,
     supplies,
 )
+from patrol.exports import export
 from patrol.hazards import hazard
 from patrol.hazards.category import categories
 from patrol.hazards.kind import KIND as HAZARD
@@ -117,7 +118,7 @@ TABLES = (
     *(route, round, scan, ending, excuse, make_up, suspension, weather_event, weather_rounds),
     *(evidence, evidence_site, presence, walk_times),
     *(day_tally, signature, handover, received),
-    *(queue, notice, person, sent, site_notices, target),
+    *(queue, notice, person, sent, site_notices, target, export),
 )
 
 csrf = HeaderFirst()
@@ -152,6 +153,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     also_make("weather", weather_rounds.make_ahead)
     init_nav(app, waiting)
     app.extensions["pack_more"] = {"notices": _bell}
+    app.extensions["tick_more"] = {"files": _files}
     init_inner(app)
     init_once(app)
     _words(app)
@@ -245,13 +247,27 @@ def _bell(by: Any, at: Any) -> dict[str, Any]:
     return bell_of(by, at)
 
 
+def _files(app: Any) -> int:
+    """What a tick does beside telling people: doors do not know each other."""
+    from patrol.exports.kit_cli import run_exports
+
+    return run_exports(app)
+
+
 def _doors() -> list[Blueprint]:
     """Every package's door. Imported late, so that commands that need no pages start quickly."""
     from patrol.accounts import views as accounts
     from patrol.briefings import views as briefings
     from patrol.complaints import views as complaints
     from patrol.equipment import views as equipment_views
-    from patrol.exports import views_import, views_labels, views_orders, views_review
+    from patrol.exports import (
+        views_bundle,
+        views_exports,
+        views_import,
+        views_labels,
+        views_orders,
+        views_review,
+    )
     from patrol.hazards import views as hazards
     from patrol.maintenance import views as maintenance
     from patrol.maintenance import views_link as contractors
@@ -289,7 +305,7 @@ def _doors() -> list[Blueprint]:
         board_views, briefings, photo_views, reviews, views_sign, views_measures, views_samples, views_company,
         exceptions_views,
     )  # fmt: skip
-    papers = (views_review, views_orders, views_labels, views_import)
+    papers = (views_review, views_orders, views_labels, views_import, views_exports, views_bundle)
     desk = (*readers, views_questions, weather, places, *papers)
     owners = (views_public, views_desk, repairs, complaints)
     upkeep = (maintenance, maintenance_orders, work_logs, contractors)

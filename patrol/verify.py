@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
+from pathlib import Path
 from typing import BinaryIO
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from sqlalchemy import func, select, text
 
 from patrol.core.clock import now
 from patrol.core.db import db, is_sqlite
+from patrol.exports.check_bundle import bundle_faults
 from patrol.journal.entry import JournalEntry, JournalHead, verify_chain
 from patrol.photos.photo import PhotoFile
 from patrol.photos.storage import shelf
@@ -23,10 +25,14 @@ from patrol.reviews.snapshot import hash_of
 
 
 @click.command("verify")
+@click.option("--bundle", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="An inspector's ZIP.")
 @with_appcontext
-def verify_command() -> None:
-    """Check the journal's chain, the photos' files, the kept figures and the database itself; name what is wrong."""
-    faults = list(findings())
+def verify_command(bundle: Path | None) -> None:
+    """Check the journal's chain, the photos' files, the kept figures and the database itself; name what is wrong.
+
+    With --bundle: check the files of an inspector's bundle against its manifest, and that against the journal.
+    """
+    faults = list(findings() if bundle is None else bundle_faults(bundle))
     for fault in faults:
         click.echo(fault)
     click.echo("Everything is as it was written." if not faults else f"{len(faults)} faults.")

@@ -26,6 +26,10 @@ from patrol.equipment.keeping import EquipmentData
 from patrol.equipment.keeping import take_in as take_in_equipment
 from patrol.equipment.sending import send_out
 from patrol.equipment.supplies import SupplyData, add_supply
+from patrol.exports.asking import asked_days, asked_tables
+from patrol.exports.export import ask
+from patrol.exports.kit_cli import kit_of
+from patrol.exports.run import run_now
 from patrol.hazards.report import HazardData, report_hazard
 from patrol.maintenance.ensure import ensure_orders
 from patrol.maintenance.link import send_link
@@ -80,6 +84,7 @@ class House:
             **self._notices(readers),
             **self._owners(readers),
             **self._upkeep(readers),
+            **self._files(readers.supervisor),
         }
 
     def browser(self, person: Any, *, csrf: bool = True) -> FlaskClient:
@@ -149,6 +154,17 @@ class House:
         with write(by.site_id):
             sign(found, by=supervisor, at=now())
         return period.slug
+
+    def _files(self, by: Reader) -> dict[str, Any]:
+        """The lake's hazards as a workbook, ready to be taken."""
+        asked = {
+            **asked_days("2026-01-01", "2099-01-01", business_day_of(by, now())),
+            **asked_tables(["hazards"], "xlsx", False),
+        }
+        with write(by.site_id):
+            row = ask("tables", asked, by=by, language="zh", at=now(), small=True)
+        run_now(row, kit_of(self.app))
+        return {"export_id": row.id, "exports.ask_for.kind": "tables"}
 
     def _rounds(self, by: Reader) -> dict[str, Any]:
         at = now()

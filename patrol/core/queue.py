@@ -1,8 +1,9 @@
 """Jobs (待办作业) in the same database as what they speak of: made in the transaction of the fact, run by any tick.
 
 ``enqueue`` inside the caller's ``write()``; ``claim`` hands a job to one runner only, on however many machines, by one
-UPDATE ... RETURNING; ``finish`` and ``again`` give it back. A runner that dies leaves a lease that runs out, and the
-job is handed out once more: so a job is never lost, and what it does must bear being done twice.
+UPDATE ... RETURNING; ``finish`` and ``again`` give it back, ``hold`` keeps it for longer. A runner that dies leaves a
+lease that runs out, and the job is handed out once more: so a job is never lost, and what it does must bear being
+done twice.
 """
 
 from dataclasses import dataclass
@@ -78,12 +79,12 @@ def enqueue(site_id: UUID, kind: str, key: str, payload: dict[str, Any], *, run_
     db.session.execute(upsert(Job).values(row).on_conflict_do_nothing(index_elements=["site_id", "key"]))
 
 
-def claim(at: datetime, *, kinds: tuple[str, ...] | None = None) -> Claimed | None:
-    """The job that has waited longest, now leased to the caller; None when nothing is due."""
+def claim(at: datetime, *, kinds: tuple[str, ...] | None = None, key: str | None = None) -> Claimed | None:
+    """The job that has waited longest, now leased to the caller; None when nothing is due. key: only this one."""
     lease = uuid7()
     with write() as session:
         session.execute(_given_up(at))
-        row = session.execute(_claim(at, lease, kinds)).first()
+        row = session.execute(_claim(at, lease, kinds, key)).first()
     return Claimed(**row._mapping, lease=lease) if row else None
 
 
@@ -93,6 +94,18 @@ def any_due(at: datetime, *, kinds: tuple[str, ...]) -> bool:
     found = db.session.scalar(query.limit(1)) is not None
     db.session.rollback()
     return found
+
+
+def hold(job: Claimed, at: datetime) -> bool:
+    """Inside ``write()``: the lease anew, for a job that takes longer. False when it has passed to somebody else."""
+    return _give_back(job, leased_until=at + LEASE)
+
+
+def withdraw(site_id: UUID, key: str, at: datetime) -> bool:
+    """Inside ``write()``: not wanted any more, begun or not; its runner learns so when he asks. False: it is over."""
+    this = (Job.site_id == site_id) & (Job.key == key) & Job.done_at.is_(None)
+    values = {"done_at": at, "outcome": "dropped", "leased_until": None}
+    return db.session.execute(update(Job).where(this).values(**values).returning(Job.id)).first() is not None
 
 
 def finish(job: Claimed, at: datetime, outcome: str = "done") -> bool:
@@ -132,7 +145,7 @@ def _free(at: datetime) -> Any:
     return or_(Job.leased_until.is_(None), Job.leased_until <= at)
 
 
-def _claim(at: datetime, lease: UUID, kinds: tuple[str, ...] | None) -> Any:
+def _claim(at: datetime, lease: UUID, kinds: tuple[str, ...] | None, key: str | None) -> Any:
     # A CTE, since PostgreSQL may run a plain subquery with LIMIT more than once and then locks more than it returns.
     busy = aliased(Job)
     running = select(busy.lane).where(busy.done_at.is_(None), busy.leased_until > at, busy.lane != "")
@@ -140,6 +153,8 @@ def _claim(at: datetime, lease: UUID, kinds: tuple[str, ...] | None) -> Any:
     due = due.where(Job.lane.not_in(running))
     if kinds is not None:
         due = due.where(Job.kind.in_(kinds))
+    if key is not None:
+        due = due.where(Job.key == key)
     chosen = due.order_by(Job.run_at, Job.id).limit(1).with_for_update(skip_locked=True).cte("due")
     return (
         update(Job)

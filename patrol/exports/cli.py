@@ -10,22 +10,21 @@ from flask import current_app, render_template
 from flask.cli import with_appcontext
 from flask_babel import force_locale, gettext
 from markupsafe import Markup
-from sqlalchemy import select
 
-from patrol.accounts.reader import Here, Reader
-from patrol.accounts.user import Membership, User
 from patrol.core.business_day import business_day
 from patrol.core.clock import now
-from patrol.core.db import db, write
+from patrol.core.db import write
 from patrol.core.problems import Problem
+from patrol.exports.export_cli import bundle_command, photos_command, tables_command
 from patrol.exports.imports import KINDS
 from patrol.exports.review_xlsx import month_workbook
 from patrol.exports.tables import read_rows
 from patrol.exports.views_labels import sheet_values
+from patrol.exports.whom_cli import manager_of, named_site
 from patrol.reviews.review import asked_for, review
 from patrol.rounds.route import routes_of, stops_of
 from patrol.sites.label import labels_for_sheet
-from patrol.sites.site import Site, all_sites
+from patrol.sites.site import Site
 from patrol.web.errors import words
 from patrol.web.i18n import LOCALES
 
@@ -38,7 +37,7 @@ from patrol.web.i18n import LOCALES
 @with_appcontext
 def labels_command(site_name: str, route_name: str | None, out: Path | None, english: bool) -> None:
     """Write a site's label sheet, ready to print, as one HTML file that needs nothing else."""
-    site = _site(site_name)
+    site = named_site(site_name)
     labels = labels_for_sheet(site.id, _route_places(site, route_name))
     if not labels:
         raise click.ClickException("No place of this site has a label yet.")
@@ -74,7 +73,7 @@ def export_command() -> None:
 @with_appcontext
 def export_review_command(site_name: str, month: str, out: Path | None, english: bool) -> None:
     """Write the review of MONTH (2026-11) as an Excel workbook."""
-    site, at, language = _site(site_name), now(), "en" if english else "zh"
+    site, at, language = named_site(site_name), now(), "en" if english else "zh"
     try:
         period = asked_for("month", month, business_day(at, site.zone, site.day_start))
     except Problem:
@@ -85,6 +84,10 @@ def export_review_command(site_name: str, month: str, out: Path | None, english:
     click.echo(str(path))
 
 
+for command in (tables_command, photos_command, bundle_command):
+    export_command.add_command(command)
+
+
 @click.command("import")
 @click.argument("kind", type=click.Choice(sorted(KINDS)))
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
@@ -93,13 +96,13 @@ def export_review_command(site_name: str, month: str, out: Path | None, english:
 @with_appcontext
 def import_command(kind: str, file: Path, site_name: str | None, check: bool) -> None:
     """Bring in a table of places, equipment or people: all rows or none, faults with row and column."""
-    site = _site(site_name)
+    site = named_site(site_name)
     asked = KINDS[kind]
     with current_app.test_request_context(), force_locale(LOCALES["en"]):
         try:
             rows = read_rows(file.read_bytes(), file.name)
             with write(site.id):
-                count = asked.store(rows, _manager(site), now())
+                count = asked.store(rows, manager_of(site), now())
                 if check:
                     raise _CheckedError(count)
         except _CheckedError as checked:
@@ -123,15 +126,6 @@ class _CheckedError(Exception):
         self.count = count
 
 
-def _site(name: str | None) -> Site:
-    sites = all_sites()
-    found = [site for site in sites if name is None or site.name == name]
-    if len(found) != 1:
-        known = ", ".join(site.name for site in sites) or "none yet"
-        raise click.ClickException(f"Name one site. Sites here: {known}.")
-    return found[0]
-
-
 def _route_places(site: Site, name: str | None) -> Sequence[Any] | None:
     if name is None:
         return None
@@ -139,17 +133,3 @@ def _route_places(site: Site, name: str | None) -> Sequence[Any] | None:
         if route.name == name:
             return [stop.place_id for stop in stops_of(route)]
     raise click.ClickException(f"{site.name} has no route of the name {name}.")
-
-
-def _manager(site: Site) -> Reader:
-    """The command acts for the site's manager, in whose name it stands in the journal."""
-    row = db.session.execute(
-        select(Membership, User)
-        .join(User, User.id == Membership.user_id)
-        .where(Membership.site_id == site.id, Membership.role == "site_manager", Membership.ended_at.is_(None))
-        .order_by(Membership.since)
-    ).first()
-    if row is None:
-        raise click.ClickException("This site has no manager yet: run `patrol setup` first.")
-    here = Here(site.id, site.name, row.Membership.role, row.Membership.team, site.timezone, site.day_start)
-    return Reader(row.User.id, row.User.name, row.User.staff_no, None, "auto", None, here, (here,))

@@ -10,7 +10,10 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
+from typing import Any
 
+MORE_EVERY = 2.0  # seconds
 log = logging.getLogger("patrol.notices")
 
 
@@ -26,6 +29,16 @@ def end_with_parent(parent: int) -> None:
     os._exit(0)
 
 
+def keep_running(run: Callable[[Any], int], app: Any) -> None:
+    """Somebody waits before a page for what this does, so it looks more often than the ticks."""
+    while True:
+        try:
+            run(app)
+        except Exception:  # the database may be away for a moment
+            log.exception("work of the tick")
+        time.sleep(MORE_EVERY)
+
+
 def main(every: str) -> None:
     parent = os.getppid()
     for ending in (signal.SIGINT, signal.SIGTERM):
@@ -38,6 +51,8 @@ def main(every: str) -> None:
     from patrol.notices.tick import tick
 
     app = create_app()
+    for run in app.extensions["tick_more"].values():  # beside the ticks: a long file keeps no notice waiting
+        threading.Thread(target=keep_running, args=(run, app), daemon=True).start()
     post = Post.of(app.config)
     while True:
         began = time.monotonic()

@@ -13,7 +13,9 @@ from patrol.notices.tick import tick
 @click.command("tick")
 @with_appcontext
 def tick_command() -> None:
-    """Make and send the notices that are due. Safe to run twice, and from any machine."""
+    """Make and send the notices that are due, then make the files that wait. Safe to run twice, from any machine."""
     app: Any = current_app
     new, sent = tick(app.app_context, Post.of(app.config))
-    click.echo(f"{new} new notices, {sent} messages taken up.")
+    real = app._get_current_object()
+    more = [f"{run(real)} {name}" for name, run in app.extensions["tick_more"].items()]
+    click.echo(", ".join([f"{new} new notices", f"{sent} messages taken up", *more]) + ".")

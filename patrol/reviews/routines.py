@@ -17,16 +17,6 @@ BY_SITE = frozenset({"site", "drill"})
 LONGEST = {"day": 1, "week": 7, "month": 30}  # rarer lists show only where somebody did one
 
 
-class _List(NamedTuple):
-    """A list by the rule that held when the review began."""
-
-    code: str
-    title_zh: str
-    title_en: str
-    interval_days: int
-    applies_to: Sequence[str]
-
-
 @dataclass(frozen=True, slots=True)
 class Routine:
     """done and due count (thing, period) pairs. until: last day it can still be done, while time is left."""

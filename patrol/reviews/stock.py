@@ -122,8 +122,8 @@ _KNOWN = Prepared(  # what stands beside the items, in one query: each part of i
     union_all(
         select(
             literal("place").label("what"), _key(Place.id).label("id"), Place.type.label("one"), _NO_TEXT.label("two"),
-            _NO_TEXT.label("three"), _NO_NUMBER.label("number"), _NO_TIME.label("at"), _NO_LIST.label("list"), _NO_DAY.label("day"),
-            _NO_RULE.label("rule"),
+            _NO_TEXT.label("three"), _NO_NUMBER.label("number"), _NO_TIME.label("at"), _NO_LIST.label("list"),
+            _NO_DAY.label("day"), _NO_RULE.label("rule"),
         ).where(Place.site_id == bindparam("site_id"), Place.type.is_not(None), Place.retired_at.is_(None)),
         select(
             literal("person"), _key(User.id), User.name, Membership.team, Membership.role, _NO_NUMBER,

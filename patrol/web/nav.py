@@ -45,6 +45,7 @@ SIDE = (
     NavItem("/reviews/week", "calendar-week", N_("Week"), "review.see", N_("Reviews")),
     NavItem("/reviews/month", "calendar-month", N_("Month"), "review.see", N_("Reviews")),
     NavItem("/company", "building-community", N_("All my sites"), "review.sign", N_("Reviews")),
+    NavItem("/exports", "download", N_("Files to take out"), "export", N_("Reviews")),
     NavItem("/lists", "list-check", N_("Lists of this site"), "list.edit", N_("Settings")),
     NavItem("/routes", "route", N_("Routes and plans"), "plan.edit", N_("Settings")),
     NavItem("/places", "qrcode", N_("Places and labels"), "place.edit", N_("Settings")),

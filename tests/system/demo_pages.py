@@ -23,6 +23,9 @@ from patrol.equipment.equipment import Equipment
 from patrol.equipment.inspection import Inspection
 from patrol.equipment.sending import send_out
 from patrol.equipment.supplies import Supply
+from patrol.exports.export import ask
+from patrol.exports.kit_cli import kit_of
+from patrol.exports.run import run_now
 from patrol.hazards.hazard import Hazard
 from patrol.owners.report import by_telephone
 from patrol.photos.photo import Photo
@@ -52,6 +55,8 @@ NO_PAGE = {
     "equipment.kept_not_reached": "a shape that phones keep; looked at in test_basement.py",
     "equipment.kept_list": "a shape that phones keep; looked at in test_basement.py",
     "hazards.kept_form": "a shape that phones keep; looked at in test_basement.py",
+    "exports.file": "a file",
+    "exports.progress": "a fragment of a file's page",
     "health.healthz": "for programs",
     "imports.template": "a file",
     "notice_choices.push_key": "for programs",
@@ -121,6 +126,9 @@ class _Known:
             return "engineer", f"{url}?checklist={LIST}&equipment={values['equipment_id']}"
         if door.endpoint in ("repairs.show", "complaints.show"):
             return "service_desk", url
+        if door.endpoint == "bundle.page":
+            days = f"first={now() - timedelta(days=30):%Y-%m-%d}&last={now():%Y-%m-%d}"
+            return role, f"{url}?scope=item&item={values['equipment_id']}&{days}"
         if door.endpoint == "equipment.done":
             return role, f"{url}?place={values['place_id']}"
         return role, url
@@ -153,6 +161,8 @@ class _Known:
             Visit("security_supervisor", "/people?show=former"),
             Visit("site_manager", "/me"),
             Visit("site_manager", "/weather"),
+            Visit("security_supervisor", "/exports?tab=photos"),
+            Visit("security_supervisor", "/exports?tab=bundle"),
             Visit("site_manager", f"/weather/{values['event_id']}"),
             Visit("guard", f"/hazards/new?seen_again={values['hazard_id']}"),
         )
@@ -174,6 +184,17 @@ class _Known:
 
     def _round(self, *conditions: Any) -> Any:
         return db.session.scalars(select(Round.id).where(*conditions).order_by(Round.starts_at.desc())).first()
+
+    def _file(self) -> Any:
+        """Yesterday's hazards as a workbook."""
+        by = reader_by_token(token_of(self.people[STAFF_NO["security_supervisor"]]), now())
+        assert by is not None
+        day = str(business_day(now(), by.zone, by.day_start) - timedelta(days=1))
+        asked = {"first": day, "last": day, "tables": ["hazards"], "format": "xlsx", "owners": False}
+        with write(by.site_id):
+            row = ask("tables", asked, by=by, language="zh", at=now(), small=True)
+        run_now(row, kit_of(self.app))
+        return row.id
 
     def _values(self) -> dict[str, Any]:
         first = db.session.scalars
@@ -203,6 +224,7 @@ class _Known:
             "hazard_id": self._hazard_of(guard),
             "order_id": self._hazard_of(guard),
             "order_lists.kind": "hazard",
+            "export_id": self._file(),
             "photo_id": first(select(Photo.id).where(Photo.subject_kind == "hazard")).first(),
             "shelf.shelved_id": self._refused(guard),
             **self._owners(scan.place_id),

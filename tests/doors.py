@@ -21,6 +21,7 @@ class Door:
 
     def __init__(self, app: Flask, rule: Rule, method: str):
         self.path, self.method, self.endpoint, self.arguments = rule.rule, method, rule.endpoint, rule.arguments
+        self.defaults: dict[str, Any] = dict(rule.defaults or {})
         view: Any = app.view_functions[rule.endpoint]
         self.public: bool = getattr(view, "public", False)
         self.verbs: tuple[str, ...] | None = OWN_CHECK.get(rule.endpoint, getattr(view, "verbs", None))
@@ -38,7 +39,7 @@ class Door:
 
     def address(self, app: Flask, values: dict[str, Any]) -> str:
         """With ids in it. values: what each argument names, by "view.argument", "package.argument" or "argument"."""
-        named = {name: self._value(values, name) for name in self.arguments}
+        named = {name: self._value(values, name) for name in self.arguments} | self.defaults
         return app.url_map.bind("localhost").build(self.endpoint, named, method=self.method)
 
     def _value(self, values: dict[str, Any], name: str) -> Any:

@@ -63,6 +63,12 @@ EVENTS: dict[str, str] = {
     "refilled": N_("Refilled"),
     "state": N_("Another state"),
     "retired": N_("Retired"),
+    "photographed": N_("Photographed"),
+    "worked": N_("Work done"),
+    "dated": N_("Date off a paper"),
+    "spare_in": N_("Spare put in"),
+    "spare_out": N_("Spare taken back"),
+    "spare_stays": N_("Spare stays for good"),
 }
 STEPS_OF_WORK: dict[str, str] = {  # what a job is doing
     "begin": N_("Begins"),

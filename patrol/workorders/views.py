@@ -1,5 +1,6 @@
 """Door: my work orders, by urgency."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +25,7 @@ from patrol.workorders.queries import begun_clause, count, mine_clause, my_order
 from patrol.workorders.timeline import names, steps_of
 
 bp = Blueprint("workorders", __name__)
+SOON = timedelta(days=1)
 TABS = ("assigned", "begun", "to_verify", "closed", "check")
 
 
@@ -38,7 +40,7 @@ def index() -> Any:
     by_place = request.args.get("by") == "place"
     rows = sorted(rows, key=lambda row: row.place_name) if by_place else rows
     mine = row_query(reader.site_id).where(WorkOrder.kind == "hazard", mine_clause(reader))
-    asked = _asked(reader) if tab == "assigned" and not cursor else []
+    asked, later = _asked(reader) if tab == "assigned" and not cursor else ([], [])
     counts = {state: count(mine.where(WorkOrder.state == state)) for state in ("assigned", "to_verify")}
     counts["begun"] = count(mine.where(WorkOrder.state == "assigned", begun_clause()))
     may_check = reader.may("order.verify_minor") or reader.may("order.verify_major")
@@ -46,6 +48,7 @@ def index() -> Any:
         "workorders/mine.html",
         rows=rows,
         asked=asked,
+        later=later,
         cursor=more,
         shown_tab=tab,
         counts=counts,
@@ -55,11 +58,14 @@ def index() -> Any:
     )
 
 
-def _asked(reader: Any) -> list[Any]:
-    """What stands above the hazards: what owners asked, and the maintenance that is due."""
+def _asked(reader: Any) -> tuple[list[Any], list[Any]]:
+    """What stands above the hazards: what owners asked, and maintenance due within a day; and below them the rest."""
     at = now()
     ensure_orders(reader.site_id, at, reader.zone, reader.day_start)
-    return sorted([*mine_asked(reader), *mine_due(reader, at)], key=lambda one: (not one.urgent, one.due_at))
+    upkeep = mine_due(reader, at)
+    soon = [one for one in upkeep if one.due_at < at + SOON]
+    first = sorted([*mine_asked(reader), *soon], key=lambda one: (not one.urgent, one.due_at))
+    return first, [one for one in upkeep if one.due_at >= at + SOON]
 
 
 @bp.get("/work-orders/<uuid:order_id>")

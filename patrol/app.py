@@ -333,6 +333,7 @@ def _words(app: Flask) -> None:
     for name, table in tables.items():
         app.jinja_env.filters[f"{name}_word"] = lambda code, table=table: gettext(table.get(code, code))
     app.jinja_env.filters["flag_innocent"] = lambda code: gettext(MEANINGS[code].innocent) if code in MEANINGS else ""
+    app.jinja_env.globals["hazard_steps"] = lambda: _said(STEPS)
     app.jinja_env.globals["repair_steps"] = lambda: _said(REPAIR_STEPS)
     app.jinja_env.globals["complaint_steps"] = lambda: _said(COMPLAINT_STEPS)
     app.jinja_env.globals["maintenance_steps"] = lambda: _said(MAINTENANCE_STEPS)

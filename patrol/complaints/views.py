@@ -26,6 +26,7 @@ from patrol.web.access import needs
 from patrol.web.errors import from_validation, words
 from patrol.web.forms import record_form
 from patrol.web.replies import go
+from patrol.workorders.written import written
 
 bp = Blueprint("complaints", __name__)
 _ASKED_FOR = frozenset(("assign", "again", "reject", "comment"))
@@ -72,6 +73,7 @@ def _page(complaint_id: UUID, problem: Problem | None, data: dict[str, Any] | No
         promise=solve_by(complaint.reported_at, reader.zone, site.solve_days),
         late=is_overdue(complaint, at),
         at=at,
+        lost=written(sent) if sent and wanted not in steps else [],
         problem=problem,
         text=words(problem) if problem else "",
         data=sent,

@@ -44,6 +44,7 @@ from patrol.web.inner import kept_name
 from patrol.web.replies import go
 from patrol.workorders.lists import may_see as sees
 from patrol.workorders.timeline import names, steps_of
+from patrol.workorders.written import written
 
 bp = Blueprint("hazards", __name__)
 
@@ -122,7 +123,7 @@ def _page(hazard_id: UUID, problem: Problem | None, data: dict[str, Any] | None 
         step=wanted if wanted in steps else following,
         steps=steps,
         related=_related(hazard),
-        lost=_lost(sent) if wanted not in steps else [],
+        lost=written(sent) if wanted not in steps else [],
         interim_due=_interim_due(hazard, lines),
         late=days_late(hazard, at),
         at=at,
@@ -166,12 +167,6 @@ def _interim_due(hazard: Hazard, lines: list[Any]) -> datetime | None:
     waits = hazard.severity == "critical" and hazard.state in ("reported", "assigned")
     shown = any(line.step == "interim" for line in lines)
     return hazard.reported_at + ASSIGN_WITHIN["critical"] if waits and not shown else None
-
-
-def _lost(sent: dict[str, Any]) -> list[str]:
-    """What was typed into a form that has no place any more."""
-    fields = ("note", "interim", "target", "transferred_to", "reference", "due_at")
-    return [str(sent[name]) for name in fields if sent.get(name)]
 
 
 def _related(hazard: Hazard) -> list[tuple[str, Hazard]]:

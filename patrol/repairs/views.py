@@ -27,6 +27,7 @@ from patrol.web.errors import from_validation, words
 from patrol.web.forms import record_form
 from patrol.web.inner import kept_name
 from patrol.web.replies import go
+from patrol.workorders.written import written
 
 bp = Blueprint("repairs", __name__)
 
@@ -73,6 +74,7 @@ def _page(repair_id: UUID, problem: Problem | None, data: dict[str, Any] | None 
         at_place=stood_at(reader.site_id, reader.user_id, at, request.args.get("scan", type=UUID)) == repair.place_id,
         late=is_overdue(repair, at),
         at=at,
+        lost=written(sent) if sent and wanted not in steps else [],
         problem=problem,
         text=words(problem) if problem else "",
         data=sent,

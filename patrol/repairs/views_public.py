@@ -173,6 +173,7 @@ def _follow(report: OwnerReport, problem: Problem | None) -> Any:
         new=bool(request.args.get("new")),
         problem=problem,
         text=words(problem) if problem else "",
+        typed=request.form.get("note", "")[:500] if problem else "",
     )
     return _answer(html, problem)
 

@@ -37,12 +37,17 @@ def index(kind: str) -> Any:
     return _index(kind)
 
 
-@bp.get("/repairs", defaults={"kind": "repair"})
-@bp.get("/complaints", defaults={"kind": "complaint"})
+@bp.get("/repairs")
 @needs("order.see_all", "order.rectify")
-def of_owners(kind: str) -> Any:
+def repairs() -> Any:
     """What owners asked: fewer may look than at hazards."""
-    return _index(kind)
+    return _index("repair")
+
+
+@bp.get("/complaints")
+@needs("order.see_all", "order.rectify")
+def complaints() -> Any:
+    return _index("complaint")
 
 
 def _index(kind: str) -> Any:

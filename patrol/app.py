@@ -228,7 +228,7 @@ def _doors() -> list[Blueprint]:
     from patrol.briefings import views as briefings
     from patrol.complaints import views as complaints
     from patrol.equipment import views as equipment_views
-    from patrol.exports import views_import, views_labels, views_orders, views_review
+    from patrol.exports import views_equipment, views_import, views_labels, views_orders, views_review
     from patrol.hazards import views as hazards
     from patrol.notices import views as notices
     from patrol.notices import views_choices, views_targets
@@ -259,7 +259,7 @@ def _doors() -> list[Blueprint]:
     walked = (rounds, views_excuses, views_by_hand, visits_views)
     guard = (accounts, *walked, hazards, order_lists, workorders, equipment_views, photos)
     readers = (board_views, briefings, photo_views, reviews, views_sign, exceptions_views)
-    papers = (views_review, views_orders, views_labels, views_import)
+    papers = (views_review, views_orders, views_equipment, views_labels, views_import)
     desk = (*readers, views_questions, weather, places, *papers)
     owners = (views_public, views_desk, repairs, complaints)
     plans, told = (views_routes, views_start), (notices, views_choices, views_targets)

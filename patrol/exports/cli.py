@@ -99,7 +99,7 @@ def import_command(kind: str, file: Path, site_name: str | None, check: bool) ->
         try:
             rows = read_rows(file.read_bytes(), file.name)
             with write(site.id):
-                count = asked.store(rows, _manager(site), now())
+                count = asked.store(rows, _manager(site), now()).count
                 if check:
                     raise _CheckedError(count)
         except _CheckedError as checked:

@@ -4,6 +4,6 @@ from flask import Blueprint
 
 bp = Blueprint("equipment", __name__)
 
-from patrol.equipment.views import due, file, fill, inspections, item, ledger, lists  # noqa: E402
+from patrol.equipment.views import due, file, fill, inspections, item, ledger, lists, together  # noqa: E402
 
-__all__ = ["bp", "due", "file", "fill", "inspections", "item", "ledger", "lists"]
+__all__ = ["bp", "due", "file", "fill", "inspections", "item", "ledger", "lists", "together"]

@@ -262,6 +262,7 @@ def _doors() -> list[Blueprint]:
     from patrol.equipment import views as equipment_views
     from patrol.exports import (
         views_bundle,
+        views_equipment,
         views_exports,
         views_import,
         views_labels,
@@ -305,7 +306,9 @@ def _doors() -> list[Blueprint]:
         board_views, briefings, photo_views, reviews, views_sign, views_measures, views_samples, views_company,
         exceptions_views,
     )  # fmt: skip
-    papers = (views_review, views_orders, views_labels, views_import, views_exports, views_bundle)
+    papers = (
+        views_review, views_orders, views_equipment, views_labels, views_import, views_exports, views_bundle
+    )  # fmt: skip
     desk = (*readers, views_questions, weather, places, *papers)
     owners = (views_public, views_desk, repairs, complaints)
     upkeep = (maintenance, maintenance_orders, work_logs, contractors)

@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, time
 from pathlib import Path
 from types import SimpleNamespace
@@ -275,3 +276,23 @@ def make_places(sites: SimpleNamespace) -> SimpleNamespace:
         add("roof", "spot", "天台", "block3", 3, type="roof")
         add("gate", "area", "东大门", None, 4)
     return SimpleNamespace(codes=codes, **made)
+
+
+@pytest.fixture
+def count_queries(app: Any) -> Callable[[], AbstractContextManager[list[str]]]:
+    """with count_queries() as queries: the statements that were run within."""
+
+    @contextmanager
+    def counting() -> Iterator[list[str]]:
+        asked: list[str] = []
+
+        def listen(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+            asked.append(statement)
+
+        event.listen(db.engine, "before_cursor_execute", listen)
+        try:
+            yield asked
+        finally:
+            event.remove(db.engine, "before_cursor_execute", listen)
+
+    return counting

@@ -1,6 +1,7 @@
 """The demo site's equipment: over three hundred pieces, some due for service soon, a few past it."""
 
 import random
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -9,11 +10,14 @@ from uuid import UUID
 
 from patrol.accounts.reader import Reader
 from patrol.demo.estate import Estate
+from patrol.demo.gear_details import details
 from patrol.demo.timeline import Timeline
 from patrol.demo.words import Lang, say
 from patrol.equipment.equipment import Equipment, find_equipment
-from patrol.equipment.keeping import EquipmentData, retire, serviced, set_state, take_in
+from patrol.equipment.keeping import EquipmentData, move, retire, serviced, set_state, take_in
+from patrol.equipment.month import fire_types
 from patrol.equipment.service_life import SERVICE_YEARS, due_state, service_life
+from patrol.equipment.spares import send_out
 from patrol.sites.site import Site
 
 PER_BUILDING = (  # kind, how many, model; hydrants hang on the floors
@@ -73,7 +77,7 @@ def equip(estate: Estate, site: Site, by: Reader, until: date, rng: random.Rando
     at = site.created_at
     today = at.astimezone(site.zone).date()
     made = []
-    bottles = 0
+    bottles, numbers, kinds = 0, Counter[str](), random.Random(rng.random())  # noqa: S311
     for unit in _units(estate):
         made_on, last_service = _dates(unit.kind, today, rng), None
         if unit.kind in SERVICE_YEARS:
@@ -83,10 +87,18 @@ def equip(estate: Estate, site: Site, by: Reader, until: date, rng: random.Rando
             code=unit.code, type=unit.kind, place=estate.id(unit.key), model=unit.model, made_on=made_on,
             in_service_from=today, last_service=last_service, half_monthly=unit.key == "garage.b2c",
             quantity=rng.randint(12, 40) if unit.kind in ("smoke_detector", "emergency_light", "exit_sign") else 1,
-            contractor=say(("恒通电梯维保", "Hengtong Lift Service"), lang) if unit.kind == "lift" else "",
+            contractor=_contractor(unit.kind, lang),
+            attributes=details(unit.kind, numbers[unit.kind], until, kinds, lang),
         )  # fmt: skip
+        numbers[unit.kind] += 1
         made.append(take_in(data, by=by, at=at))
     return made
+
+
+def _contractor(kind: str, lang: Lang) -> str:
+    if kind == "lift":
+        return say(("恒通电梯维保", "Hengtong Lift Service"), lang)
+    return say(("安泰消防维保", "Antai Fire Service"), lang) if kind in fire_types() else ""
 
 
 def _data(**fields: Any) -> EquipmentData:
@@ -148,6 +160,7 @@ def ups_and_downs(gear: list[Equipment], by: Reader, timeline: Timeline, lang: L
     Returns which items are gone since when: nobody inspects them any more.
     """
     bottles = [row for row in gear if row.type == "extinguisher_dry_powder"]
+    store = next((row for row in gear if row.type == "micro_fire_station"), gear[0])
     doors = [row for row in gear if row.type == "fire_door"]
 
     def later(days: float, row: Equipment, act: Callable[[Equipment, datetime], object]) -> None:
@@ -159,12 +172,26 @@ def ups_and_downs(gear: list[Equipment], by: Reader, timeline: Timeline, lang: L
         serviced(row, at.date() - timedelta(days=1), by=by, at=at, why=say(("送检合格", "Passed its service"), lang))
 
     def send_away(row: Equipment, at: datetime) -> None:
-        set_state(row, "out_for_service", by=by, at=at, why=say(("压力不足，送修", "Low pressure, sent away"), lang))
         made_on = at.date().replace(day=1, year=at.year - 1)
-        spare = _data(
-            code=f"{row.code}-B", type=row.type, place=row.place_id, model=row.model, made_on=made_on, spare_for=row.id
+        data = _data(
+            code=f"{row.code}-B", type=row.type, place=store.place_id, model=row.model, made_on=made_on,
+            contractor=row.contractor, attributes=row.attributes,
+        )  # fmt: skip
+        spare = take_in(data, by=by, at=at)
+        send_out(row, spare=spare, by=by, at=at, why=say(("压力不足，送修", "Low pressure, sent away"), lang))
+
+    def refill(row: Equipment, at: datetime) -> None:
+        why = say(("演练用过，重新充装", "Used in a drill, refilled"), lang)
+        serviced(row, at.date(), by=by, at=at, refill=True, why=why)
+
+    def shift(row: Equipment, at: datetime) -> None:
+        move(
+            row,
+            gear[0].place_id,
+            by=by,
+            at=at,
+            why=say(("装修挡住，移到大堂", "Works in the way, moved to the lobby"), lang),
         )
-        take_in(spare, by=by, at=at)
 
     for n, row in enumerate(bottles[2:8]):
         later(45 - n, row, service)
@@ -172,6 +199,10 @@ def ups_and_downs(gear: list[Equipment], by: Reader, timeline: Timeline, lang: L
     rusted = say(("筒体锈蚀", "Body rusted"), lang)
     later(38, scrapped, lambda row, at: retire(row, by=by, at=at, despite=True, why=rusted))
     later(3.5, sent, send_away)
+    for n, row in enumerate(bottles[12:15]):
+        later(24 - n, row, refill)
+    for n, row in enumerate(bottles[15:17]):
+        later(17 - n, row, shift)
     if doors:
         why = say(("顺序器损坏，配件已订", "Selector broken, part ordered"), lang)
         later(2, doors[-1], lambda row, at: set_state(row, "faulty", by=by, at=at, why=why))

@@ -11,6 +11,7 @@ from patrol.core.wording import tidy
 from patrol.equipment.attributes import ATTRIBUTES, OF_TYPE, Attribute
 
 LONGEST = 80
+DECIMALS = 4  # more would not come back the same from a workbook
 _THOUSANDS = re.compile(r"[1-9]\d{0,2}(,\d{3})+(\.\d+)?")  # 1,000 is a thousand, 0,42 is less than one
 
 
@@ -50,7 +51,7 @@ def _as_number(one: Attribute, text: str) -> float | int:
     plain = (text.removesuffix(one.unit) if one.unit else text).strip().replace("，", ",")
     plain = plain.replace(",", "") if _THOUSANDS.fullmatch(plain) else plain.replace(",", ".")
     try:
-        value = float(plain)
+        value = round(float(plain), DECIMALS)
     except ValueError:
         value = math.nan
     if not math.isfinite(value):

@@ -26,7 +26,7 @@ from patrol.photos.photo import add_photos
 from patrol.sites.place import Place
 
 
-def _month(value: Any) -> Any:
+def month_first(value: Any) -> Any:
     """ "2019-03", as a month field sends it, is the first of that month."""
     return f"{value}-01" if isinstance(value, str) and len(value) == 7 else value
 
@@ -53,9 +53,9 @@ class EquipmentData(BaseModel):
     place: UUID
     model: Line = Field("", max_length=80)
     quantity: int = Field(1, ge=1, le=100_000)
-    made_on: Annotated[date | None, BeforeValidator(_month)] = None
+    made_on: Annotated[date | None, BeforeValidator(month_first)] = None
     in_service_from: date | None = None
-    last_service: Annotated[date | None, BeforeValidator(_month)] = None
+    last_service: Annotated[date | None, BeforeValidator(month_first)] = None
     half_monthly: bool = False
     limits: dict[str, dict[str, float | None]] = Field(default_factory=dict)
     contractor: Line = Field("", max_length=80)
@@ -202,7 +202,7 @@ def write_down(row: Any, data: EquipmentData, in_service_from: date) -> None:
     row.code, row.type, row.name, row.model = data.code, data.type, data.name, data.model
     row.attributes = checked_attributes(data.type, data.attributes)
     row.quantity, row.half_monthly, row.contractor = data.quantity, data.half_monthly, data.contractor
-    row.limits, row.spare_for_id = _limits(data.limits), data.spare_for
+    row.limits, row.spare_for_id = checked_limits(data.limits), data.spare_for
     row.made_on = data.made_on.replace(day=1) if data.made_on else None
     row.in_service_from = data.in_service_from or in_service_from
     row.last_service = _served(row.last_service, data.last_service)
@@ -215,7 +215,7 @@ def _served(known: date | None, said: date | None) -> date | None:
     return known if same else said
 
 
-def _limits(limits: dict[str, dict[str, float | None]]) -> dict[str, Any]:
+def checked_limits(limits: dict[str, dict[str, float | None]]) -> dict[str, Any]:
     """Only bounds that were given; a None is kept, since it lifts the list's bound."""
     found = {code: {k: v for k, v in pair.items() if k in ("min", "max")} for code, pair in limits.items()}
     for pair in found.values():

@@ -26,16 +26,17 @@ ONE_DAY = timedelta(days=1)
 class Filter:
     """What the ledger is narrowed to; every field is in the URL.
 
-    due: service or scrap falls within 60 days of today; due_at: the same from another day on, fire equipment only,
-    as a review lists it. missing: a month whose check is lacking. unusable: fire equipment that did not count as
-    usable at the end of this day.
+    place: it and all below it. within: days until service or scrap; 0 is what is past its date. due_at: within 60
+    days of another day, fire equipment only, as a review lists it. missing: a month whose check is lacking. unusable:
+    fire equipment that did not count as usable at the end of this day.
     """
 
     words: str = ""
     type: str | None = None
-    building: UUID | None = None
+    place: UUID | None = None
     state: str | None = None
-    due: bool = False
+    contractor: str | None = None
+    within: int | None = None
     due_at: date | None = None
     missing: date | None = None
     unusable: date | None = None
@@ -54,10 +55,12 @@ def listed(site_id: UUID, narrowed: Filter, today: date) -> tuple[list[Any], str
             Equipment.state,
             Equipment.next_service,
             Equipment.scrap_on,
+            Equipment.quantity,
+            Equipment.version,
             Place.full_name.label("place"),
         )
         .join(Place, and_(Place.site_id == Equipment.site_id, Place.id == Equipment.place_id))
-        .where(Equipment.site_id == site_id, *_clauses(site_id, narrowed, today))
+        .where(Equipment.site_id == site_id, *clauses(site_id, narrowed, today))
     )
     if narrowed.after:
         query = query.where(Equipment.code > narrowed.after)
@@ -65,38 +68,56 @@ def listed(site_id: UUID, narrowed: Filter, today: date) -> tuple[list[Any], str
     return rows[:PAGE], rows[PAGE - 1].code if len(rows) > PAGE else None
 
 
-def _clauses(site_id: UUID, narrowed: Filter, today: date) -> list[Any]:
-    clauses: list[Any] = []
+def matching(site_id: UUID, narrowed: Filter, today: date, limit: int) -> list[UUID]:
+    """The first so many items of the filter, whatever page is looked at."""
+    query = select(Equipment.id).join(Place, and_(Place.site_id == Equipment.site_id, Place.id == Equipment.place_id))
+    query = query.where(Equipment.site_id == site_id, *clauses(site_id, narrowed, today))
+    return list(db.session.scalars(query.order_by(Equipment.code).limit(limit)))
+
+
+def contractors(site_id: UUID) -> list[str]:
+    """Who looks after equipment here, for the filter and the form."""
+    query = select(Equipment.contractor).where(Equipment.site_id == site_id, Equipment.contractor != "")
+    return list(db.session.scalars(query.distinct().order_by(Equipment.contractor).limit(100)))
+
+
+def clauses(site_id: UUID, narrowed: Filter, today: date) -> list[Any]:
+    found: list[Any] = []
     if narrowed.words:
         like = "%" + narrowed.words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-        clauses.append(
+        found.append(
             or_(
                 Equipment.code.ilike(like, escape="\\"),
                 Equipment.name.ilike(like, escape="\\"),
+                Equipment.model.ilike(like, escape="\\"),
                 Place.full_name.ilike(like, escape="\\"),
             )
         )
     if narrowed.type:
-        clauses.append(Equipment.type == narrowed.type)
+        found.append(Equipment.type == narrowed.type)
     if narrowed.state:
-        clauses.append(Equipment.state == narrowed.state)
+        found.append(Equipment.state == narrowed.state)
     elif not (narrowed.missing or narrowed.unusable):
-        clauses.append(Equipment.state != "retired")
-    if narrowed.building:
-        tree = select(Place.id).where(Place.site_id == site_id, Place.id == narrowed.building)
+        found.append(Equipment.state != "retired")
+    if narrowed.place:
+        tree = select(Place.id).where(Place.site_id == site_id, Place.id == narrowed.place)
         below = tree.cte("below", recursive=True)
         below = below.union_all(select(Place.id).where(Place.site_id == site_id, Place.parent_id == below.c.id))
-        clauses.append(Equipment.place_id.in_(select(below.c.id)))
-    if narrowed.due or narrowed.due_at:
-        edge = (narrowed.due_at or today) + SOON
-        clauses.append(or_(Equipment.next_service <= edge, Equipment.scrap_on <= edge))
+        found.append(Equipment.place_id.in_(select(below.c.id)))
+    if narrowed.contractor:
+        found.append(Equipment.contractor == narrowed.contractor)
+    if narrowed.within == 0:
+        found.append(or_(Equipment.next_service < today, Equipment.scrap_on <= today))
+    elif narrowed.within or narrowed.due_at:
+        edge = narrowed.due_at + SOON if narrowed.due_at else today + timedelta(days=narrowed.within or 0)
+        found.append(or_(Equipment.next_service <= edge, Equipment.scrap_on <= edge))
     if narrowed.due_at:
-        clauses.append(Equipment.type.in_(sorted(fire_types())))
+        found.append(Equipment.type.in_(sorted(fire_types())))
     if narrowed.missing:
-        clauses.extend([*_counting(site_id, narrowed.missing), _not_inspected(narrowed.missing)])
+        found.extend([*_counting(site_id, narrowed.missing), _not_inspected(narrowed.missing)])
     if narrowed.unusable:
-        clauses.extend([*_counting(site_id, narrowed.unusable), _not_usable(site_id, narrowed.unusable)])
-    return clauses
+        found.extend([*_counting(site_id, narrowed.unusable), _not_usable(site_id, narrowed.unusable)])
+    return found
 
 
 def missing_ids(site_id: UUID, month: date) -> list[UUID]:

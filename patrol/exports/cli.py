@@ -102,7 +102,7 @@ def import_command(kind: str, file: Path, site_name: str | None, check: bool) ->
         try:
             rows = read_rows(file.read_bytes(), file.name)
             with write(site.id):
-                count = asked.store(rows, manager_of(site), now())
+                count = asked.store(rows, manager_of(site), now()).count
                 if check:
                     raise _CheckedError(count)
         except _CheckedError as checked:

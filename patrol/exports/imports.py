@@ -1,7 +1,7 @@
 """The kinds of tables that can be brought in, alike for the page and the command line."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -14,8 +14,9 @@ from patrol.accounts.import_rows import ROLE_WORDS
 from patrol.accounts.reader import Reader
 from patrol.core.problems import N_, Problem
 from patrol.equipment.import_equipment import import_equipment
-from patrol.equipment.import_rows import HEADS as EQUIPMENT_HEADS
 from patrol.equipment.types import EQUIPMENT_TYPES
+from patrol.exports.equipment_table import equipment_template
+from patrol.exports.tables import Template
 from patrol.sites.import_places import ImportRefused as PlacesRefused
 from patrol.sites.import_places import import_places
 from patrol.sites.import_rows import COLUMNS as PLACE_COLUMNS
@@ -33,29 +34,33 @@ class RowProblem(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Template:
-    """Headings, example rows and, by column number, what can be chosen."""
+class Stored:
+    """How many rows were stored; of those that were there before, how many changed and how many stayed the same."""
 
-    heads: list[str]
-    examples: list[list[str]]
-    choices: dict[int, list[str]]
+    count: int
+    changed: int = 0
+    same: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class ImportKind:
-    """``store`` adds every row inside the caller's write() and returns how many; ``refused`` is what it raises."""
+    """``store`` adds every row inside the caller's write(); ``refused`` is what it raises.
+
+    ``template`` is asked with the language and the words of the address that narrow it; ``parts`` are those there are.
+    """
 
     code: str
     title: str
     verb: str
     back: str
-    store: Callable[[Rows, Reader, datetime], int]
+    store: Callable[[Rows, Reader, datetime], Stored]
     refused: type[Problem]
-    template: Callable[[str], Template]
+    template: Callable[[str, Sequence[str]], Template]
+    parts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
-def _places(rows: Rows, by: Reader, at: datetime) -> int:
-    return len(import_places(by.site_id, rows, by=by.user_id, at=at))
+def _places(rows: Rows, by: Reader, at: datetime) -> Stored:
+    return Stored(len(import_places(by.site_id, rows, by=by.user_id, at=at)))
 
 
 _EXAMPLES_ZH = (
@@ -70,7 +75,7 @@ _EXAMPLES_EN = (
 )
 
 
-def _place_template(language: str) -> Template:
+def _place_template(language: str, _parts: Sequence[str]) -> Template:
     chinese = language == "zh"
     heads = [zh if chinese else en for zh, en, _others in PLACE_COLUMNS.values()]
     types = [names["zh" if chinese else "en"] for names in PLACE_TYPES.values()]
@@ -80,11 +85,11 @@ def _place_template(language: str) -> Template:
     return Template(heads, list(map(list, _EXAMPLES_ZH if chinese else _EXAMPLES_EN)), choices)
 
 
-def _people(rows: Rows, by: Reader, at: datetime) -> int:
-    return len(import_people(rows, by=by, at=at))
+def _people(rows: Rows, by: Reader, at: datetime) -> Stored:
+    return Stored(len(import_people(rows, by=by, at=at)))
 
 
-def _people_template(language: str) -> Template:
+def _people_template(language: str, _parts: Sequence[str]) -> Template:
     at = 0 if language != "zh" else 1
     posts = [words[at] for words in ROLE_WORDS.values()]
     if language == "zh":
@@ -92,35 +97,16 @@ def _people_template(language: str) -> Template:
     return Template(["Name", "Staff no", "Phone", "Role"], [["Zhang Wei", "0217", "13800000217", "guard"]], {3: posts})
 
 
-def _equipment(rows: Rows, by: Reader, at: datetime) -> int:
-    return len(import_equipment(rows, by=by, at=at))
+def _equipment(rows: Rows, by: Reader, at: datetime) -> Stored:
+    brought = import_equipment(rows, by=by, at=at)
+    return Stored(brought.added + brought.changed + brought.same, brought.changed, brought.same)
 
 
-_GEAR_EXAMPLES_ZH = (
-    ("3D-01", "干粉灭火器", "3 栋 大堂", "4kg", "", "2", "2024-03", "2024-04", "", "否", ""),
-    ("3B1-P1", "消防水泵", "3 栋 1 单元 B1 消防泵房", "", "1 号泵", "1", "", "", "", "否", ""),
-)
-_GEAR_EXAMPLES_EN = (
-    ("3D-01", "Dry powder extinguisher", "Block 3 Lobby", "4kg", "", "2", "2024-03", "2024-04", "", "no", ""),
-    ("3B1-P1", "Fire pump", "Block 3 Entrance 1 B1 Pumps", "", "Pump 1", "1", "", "", "", "no", ""),
-)
+def _roster(rows: Rows, by: Reader, at: datetime) -> Stored:
+    return Stored(import_roster(rows, by=by, at=at))
 
 
-def _equipment_template(language: str) -> Template:
-    chinese = language == "zh"
-    heads = [names[0] if chinese else next(n for n in names if n.isascii()) for names in EQUIPMENT_HEADS.values()]
-    columns = list(EQUIPMENT_HEADS)
-    types = [kind.name["zh" if chinese else "en"] for kind in EQUIPMENT_TYPES.values()]
-    choices = {columns.index("type"): types, columns.index("half_monthly"): ["是", "否"] if chinese else ["yes", "no"]}
-    examples = _GEAR_EXAMPLES_ZH if chinese else _GEAR_EXAMPLES_EN
-    return Template([head.capitalize() for head in heads], list(map(list, examples)), choices)
-
-
-def _roster(rows: Rows, by: Reader, at: datetime) -> int:
-    return import_roster(rows, by=by, at=at)
-
-
-def _roster_template(language: str) -> Template:
+def _roster_template(language: str, _parts: Sequence[str]) -> Template:
     """The name is for the eye; two shifts on one day are two rows."""
     if language == "zh":
         heads = ["姓名", *(words[0] for words in ROSTER_HEADS.values())]
@@ -142,7 +128,8 @@ KINDS: dict[str, ImportKind] = {
         "/equipment",
         _equipment,
         PlacesRefused,
-        _equipment_template,
+        equipment_template,
+        {code: kind.name for code, kind in EQUIPMENT_TYPES.items()},
     ),
     "people": ImportKind(
         "people", N_("Bring in people"), "people.edit", "/people", _people, PeopleRefused, _people_template

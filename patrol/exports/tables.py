@@ -1,13 +1,14 @@
 """Reading the tables people send (Excel, WPS, CSV) and writing the templates they fill in."""
 
 import csv
-from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from io import BytesIO, StringIO
 from pathlib import PurePath
 
 import xlsxwriter
 from python_calamine import CalamineError, CalamineWorkbook
+from xlsxwriter.utility import xl_col_to_name
 
 from patrol.core.problems import N_, Problem
 
@@ -15,6 +16,17 @@ MOST_BYTES = 5 * 1024 * 1024
 MOST_CELLS = 200_000
 _SHEETS = (".xlsx", ".xls", ".xlsb", ".ods")
 _TEXTS = (".csv", ".txt", ".tsv")
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """Headings, example rows and, by column number, what can be chosen and what is to be known; a sheet of help."""
+
+    heads: list[str]
+    examples: list[list[str]]
+    choices: dict[int, list[str]]
+    notes: dict[int, str] = field(default_factory=dict)
+    help: list[list[str]] = field(default_factory=list)
 
 
 def read_rows(raw: bytes, filename: str) -> list[list[str]]:
@@ -88,27 +100,33 @@ def _text(raw: bytes) -> list[list[str]]:
         raise Problem("table.broken", N_("This file cannot be read. Save it again as .xlsx.")) from error
 
 
-def write_template(
-    sheet: str, heads: Sequence[str], examples: Iterable[Sequence[str]], choices: Mapping[int, Sequence[str]]
-) -> bytes:
-    """An empty table to fill in: bold headings, grey examples, drop-downs (column -> what can be chosen)."""
+def write_template(sheet: str, asked: Template, about: str) -> bytes:
+    """An empty table to fill in: bold headings with their notes, examples, drop-downs, and a sheet of help."""
     out = BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     page = book.add_worksheet(sheet)
     bold = book.add_format({"bold": True, "bg_color": "#E0EEEB", "border": 1})
-    for at, head in enumerate(heads):
+    for at, head in enumerate(asked.heads):
         page.write_string(0, at, head, bold)
         page.set_column(at, at, max(10, 2 * len(head) + 4))
-    for line, example in enumerate(examples, 1):
+        if at in asked.notes:
+            page.write_comment(0, at, asked.notes[at])
+    for line, example in enumerate(asked.examples, 1):
         for at, cell in enumerate(example):
             page.write_string(line, at, cell)
-    if choices:
+    if asked.help:
+        helped = book.add_worksheet(about)
+        for line, row in enumerate(asked.help):
+            for at, cell in enumerate(row):
+                helped.write_string(line, at, cell, *([bold] if line == 0 else []))
+        helped.set_column(0, 3, 24)
+    if asked.choices:
         lists = book.add_worksheet("选项")
-        for column, (at, words) in enumerate(choices.items()):
+        for column, (at, words) in enumerate(asked.choices.items()):
             lists.write_column(0, column, list(words))
-            letter = chr(ord("A") + column)
+            letter = xl_col_to_name(column)
             source = f"=选项!${letter}$1:${letter}${len(words)}"
-            page.data_validation(1, at, 3000, at, {"validate": "list", "source": source, "error_type": "warning"})
+            page.data_validation(1, at, 5000, at, {"validate": "list", "source": source, "error_type": "warning"})
     page.freeze_panes(1, 0)
     book.close()
     return out.getvalue()

@@ -1,6 +1,8 @@
 """Door: bringing in tables — a template, a look at what would happen, then all rows or none."""
 
+import base64
 import json
+import zlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +13,7 @@ from flask_login import current_user
 from patrol.core.clock import now
 from patrol.core.db import db, write
 from patrol.core.problems import N_, NotHere, Problem
-from patrol.exports.imports import KINDS, ImportKind, Rows
+from patrol.exports.imports import KINDS, ImportKind, Rows, Stored
 from patrol.exports.tables import MOST_BYTES, read_rows, write_template
 from patrol.web.access import forbidden, signed_in
 from patrol.web.errors import words
@@ -20,7 +22,8 @@ from patrol.web.replies import go
 
 bp = Blueprint("imports", __name__)
 SHOWN_ROWS, SHOWN_ERRORS = 50, 200
-MOST_TEXT = 600_000  # characters; in UTF-8 below the limit of a form's memory
+MOST_TEXT = 600_000  # characters of a packed table; below the limit of a form's memory
+MOST_RAW = 4 * MOST_BYTES  # of the same, unpacked
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _KIND = "any(places, equipment, roster)"
 
@@ -47,9 +50,9 @@ def page(kind: str) -> Any:
 @bp.get(f"/<{_KIND}:kind>/import/template.xlsx")
 @signed_in
 def template(kind: str) -> Any:
-    """An empty table with the headings, an example and the words that can be chosen."""
-    asked = _kind(kind).template(language())
-    body = write_template(kind, asked.heads, asked.examples, asked.choices)
+    """An empty table with the headings, an example and the words that can be chosen. ?part=: what it is narrowed to."""
+    asked = _kind(kind).template(language(), request.args.getlist("part"))
+    body = write_template(kind, asked, _("How to fill it in"))
     name = f"patrol-{kind}.xlsx"
     return Response(body, mimetype=_XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
@@ -64,28 +67,28 @@ def take(kind: str) -> Any:
         rows = _from_page(sent) if sent else _from_file()
     except Problem as problem:
         return _page(asked, problem=problem)
-    if sent is None and len(_as_text(rows)) > MOST_TEXT:
+    if sent is None and len(_packed(rows)) > MOST_TEXT:
         return _page(asked, problem=Problem("table.large", N_("The file is larger than 5 MB. Split it."), status=413))
-    errors, count = _store(asked, rows, keep=sent is not None)
+    errors, stored = _store(asked, rows, keep=sent is not None)
     if sent is not None and not errors:
         return go(asked.back)
-    return _page(asked, rows=rows, errors=errors, count=count)
+    return _page(asked, rows=rows, errors=errors, stored=stored)
 
 
-def _store(kind: ImportKind, rows: Rows, keep: bool) -> tuple[list[Told], int]:
+def _store(kind: ImportKind, rows: Rows, keep: bool) -> tuple[list[Told], Stored]:
     """All rows or none; a trial (keep=False) goes the whole way and is then undone, so it cannot be wrong."""
-    count, me = 0, current_user._get_current_object()
+    stored, me = Stored(0), current_user._get_current_object()
     try:
         with write(me.site_id):
-            count = kind.store(rows, me, now())
+            stored = kind.store(rows, me, now())
             db.session.flush()
             if not keep:
                 raise _LookOnly
     except _LookOnly:
-        return [], count
+        return [], stored
     except kind.refused as refusal:
-        return [Told(fault.row, fault.column, words(fault.problem)) for fault in refusal.rows], 0  # type: ignore[attr-defined]
-    return [], count
+        return [Told(fault.row, fault.column, words(fault.problem)) for fault in refusal.rows], stored  # type: ignore[attr-defined]
+    return [], stored
 
 
 def _kind(code: str) -> ImportKind:
@@ -105,34 +108,39 @@ def _from_file() -> list[list[str]]:
 
 
 def _from_page(text: str) -> list[list[str]]:
+    """The rows as ``_packed`` made them; what unpacks to more than a file may hold is not ours."""
     try:
-        rows = json.loads(text)
-    except ValueError as error:
+        unpacking = zlib.decompressobj()
+        raw = unpacking.decompress(base64.b64decode(text, validate=True), MOST_RAW)
+        rows = json.loads(raw) if unpacking.eof else None
+    except (ValueError, zlib.error) as error:
         raise Problem("table.page", N_("Choose the file again."), field="file") from error
     if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
         raise Problem("table.page", N_("Choose the file again."), field="file")
     return [[str(cell) for cell in row] for row in rows]
 
 
-def _as_text(rows: Rows) -> str:
+def _packed(rows: Rows) -> str:
     """The rows as they travel through the page; nothing is kept on the server between the two steps."""
-    return json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
+    return base64.b64encode(zlib.compress(text.encode())).decode()
 
 
 def _page(
     kind: ImportKind,
     rows: Rows | None = None,
     errors: list[Told] | None = None,
-    count: int = 0,
+    stored: Stored | None = None,
     problem: Problem | None = None,
 ) -> Any:
     errors = errors or []
     values = {
-        "kind": kind.code, "title": _(kind.title), "back_url": kind.back, "rows": rows, "count": count,
+        "kind": kind.code, "title": _(kind.title), "back_url": kind.back, "rows": rows, "stored": stored,
+        "parts": kind.parts,
         "errors": errors[:SHOWN_ERRORS], "more": max(0, len(errors) - SHOWN_ERRORS), "error_count": len(errors),
         "shown": rows[1 : SHOWN_ROWS + 1] if rows else [], "text": words(problem) if problem else "",
         "wrong": {(error.row, error.column) for error in errors},
-        "sent": _as_text(rows) if rows and not errors else "",
+        "sent": _packed(rows) if rows and not errors else "",
     }  # fmt: skip
     status = problem.status if problem else (422 if errors else 200)
     return render_template("exports/import.html", **values), status

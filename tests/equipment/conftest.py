@@ -1,7 +1,6 @@
 """The lake's lists and ledger: an extinguisher of every kind that matters, a lift, a group of detectors."""
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from types import SimpleNamespace
 from typing import Any
@@ -9,7 +8,6 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import event
 
 from patrol.core.db import db, write
 from patrol.core.facts import When
@@ -117,23 +115,3 @@ def fill(people: SimpleNamespace, reader_of: Any, lists: dict[str, Checklist]) -
             return complete_inspection(data, id=id or uuid7(), by=reader, when=when or at("2026-03-03"))
 
     return go
-
-
-@pytest.fixture
-def count_queries(app: Any) -> Callable[[], AbstractContextManager[list[str]]]:
-    """with count_queries() as queries: the statements that were run within."""
-
-    @contextmanager
-    def counting() -> Iterator[list[str]]:
-        asked: list[str] = []
-
-        def listen(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
-            asked.append(statement)
-
-        event.listen(db.engine, "before_cursor_execute", listen)
-        try:
-            yield asked
-        finally:
-            event.remove(db.engine, "before_cursor_execute", listen)
-
-    return counting

@@ -18,6 +18,7 @@ from patrol.equipment.views import (  # noqa: E402
     readings,
     sent,
     supplies,
+    together,
 )
 
 __all__ = [
@@ -35,4 +36,5 @@ __all__ = [
     "readings",
     "sent",
     "supplies",
+    "together",
 ]

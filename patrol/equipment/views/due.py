@@ -10,8 +10,9 @@ from patrol.accounts.reader import business_day_of
 from patrol.core.clock import now
 from patrol.core.db import db
 from patrol.equipment.checklist import Checklist
-from patrol.equipment.duty import Duty, duties, lines, mine, progress
+from patrol.equipment.duty import Duty, duties, lines, mine, progress, progress_by_rhythm
 from patrol.equipment.rights import may_fill
+from patrol.equipment.sending import sent_to
 from patrol.equipment.types import SCOPES
 from patrol.equipment.views import bp
 from patrol.equipment.views.common import place_or_404, reader, uuid_in
@@ -41,6 +42,8 @@ def due() -> Any:
         progress=progress(owed),
         show_done=show_done,
         any_time=_any_time(by),
+        rhythms=progress_by_rhythm(owed),
+        sent=sent_to(by, business_day_of(by, at)),
         today=business_day_of(by, at),
     )
 

@@ -113,6 +113,7 @@ def file_page(equipment_id: UUID, problem: Problem | None) -> Any:
         days=days_left(row.next_service, row.scrap_on, today),
         gap=lift_gap(row.site_id, row.id, until=today) if LIFT_SERVICE in [one.code for one in lists] else None,
         few_left=row.state == "out_for_service" and too_many_away(row.site_id, row.place_id, row.type),
+        readings=[(one.code, item) for one in lists for item in one.items if item["kind"] == "number"],
         dated=dates_of(row),
         warn_days=rules_of(row.site_id).warn_days,
         crowded=row.state in STANDING and one_more_away(row),

@@ -19,6 +19,7 @@ from patrol.equipment.complete import complete_inspection
 from patrol.equipment.inspection import Finding, Inspection
 from patrol.equipment.judge import bounds
 from patrol.equipment.rights import check_may_fill
+from patrol.equipment.samples import in_words
 from patrol.sites.day import mark_day
 
 
@@ -111,7 +112,7 @@ def _findings(check: Check, data: InspectionData, row: dict[str, Any], ids: Ids)
                 "result": verdict.result,
                 "value": said.value if item["kind"] == "number" else None,
                 "choice": said.choice if item["kind"] == "choice" else None,
-                "text": said.text,
+                "text": in_words(said.samples) if item["kind"] == "number" else said.text,
                 "remark": said.remark,
                 "limits": {"min": low, "max": high} if item["kind"] == "number" else {},
                 "fixed": False,

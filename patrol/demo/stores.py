@@ -45,14 +45,14 @@ def provide(estate: Estate, gear: list[Equipment], people: dict[str, Reader], ti
     store = estate.places.get("room.store")
     if store is not None:
         later(14, lambda at: _fill(estate.id("room.store"), engineering, at, until, lang))
-        later(3, lambda at: _take(people["guard"], at, lang))
+        later(3, lambda at: _take(people["guard1"], at, lang))
     later(12, lambda at: _costs(engineering, at))
     for days_left, row in zip((48, 200, 310), [row for row in gear if row.type == "lift"], strict=False):
         later(11, partial(_dated, row, engineering, until, days_left, lang))
-    later(5.3, lambda at: _looked(people["guard"], at, lang))
+    later(5.3, lambda at: _looked(people["guard1"], at, lang))
     hydrants = [row for row in gear if row.type == "indoor_hydrant"]
     if hydrants:
-        later(1.4, lambda at: _locked(hydrants[-1], people["engineer"], at, lang))
+        later(1.4, lambda at: _locked(hydrants[-1], people["engineer1"], at, lang))
 
 
 def _fill(place: Any, by: Reader, at: datetime, until: datetime, lang: Lang) -> None:

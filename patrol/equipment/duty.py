@@ -62,6 +62,7 @@ class Duty:
     model: str
     until: date
     done: bool
+    floor: str = ""
 
     @property
     def minutes(self) -> int:
@@ -154,6 +155,17 @@ def progress(all_duties: Iterable[Duty]) -> Progress:
     return Progress(sum(told), len(told))
 
 
+RHYTHMS = (("day", {1}), ("week", {7}), ("month", {15, 30}))
+
+
+def progress_by_rhythm(all_duties: Iterable[Duty]) -> list[tuple[str, Progress]]:
+    """How far what comes round daily, weekly and monthly is done; a rhythm without a duty is left out. An item that
+    is checked twice a month counts for the half that is on."""
+    told = list(all_duties)
+    found = [(name, progress(duty for duty in told if duty.interval_days in days)) for name, days in RHYTHMS]
+    return [(name, part) for name, part in found if part.total]
+
+
 def lift_gap(site_id: UUID, equipment_id: UUID, until: date | None = None) -> LiftGap:
     """The longest stretch between two witnessed services of a lift (list lift_half_month)."""
     query = select(Inspection.business_day).where(
@@ -171,7 +183,7 @@ class _Maker:
 
     def site(self, row: Any, spots: Sequence[Spot]) -> Duty:
         scope = next(code for code in row.applies_to if code in OWED_BY_SITE)
-        whole = spots[0]._replace(building_id=NIL, building_name="", building_kind="site")
+        whole = spots[0]._replace(building_id=NIL, building_name="", building_kind="site", floor="")
         return self._duty(row, whole, SCOPES[scope], (row.code, None))
 
     def place(self, row: Any, spot: Spot) -> Duty:
@@ -204,6 +216,7 @@ class _Maker:
             model=item.model if item is not None else "",
             until=until,
             done=done,
+            floor=spot.floor,
         )
 
     def _state(self, row: Any, interval: int, last: Last | None) -> tuple[date, bool]:

@@ -31,6 +31,7 @@ class Spot(NamedTuple):
     building_id: UUID
     building_name: str
     building_kind: str
+    floor: str = ""  # the name of the floor it lies on, if it lies on one
 
 
 class Last(NamedTuple):
@@ -72,19 +73,20 @@ def lists_in_force(site_id: UUID, day: date) -> list[OwedList]:
 
 def walk(site_id: UUID, only: Collection[UUID] | None) -> list[Spot]:
     """The places in use, each building from the entrance inwards: by sort, then name, children after parents."""
-    query = select(Place.id, Place.parent_id, Place.full_name, Place.type, Place.kind, Place.sort).where(
+    query = select(Place.id, Place.parent_id, Place.full_name, Place.name, Place.type, Place.kind, Place.sort).where(
         Place.site_id == site_id, Place.retired_at.is_(None)
     )
     children: dict[UUID | None, list[Any]] = {}
     for row in db.session.execute(query.order_by(Place.sort, Place.full_name, Place.id)):
         children.setdefault(row.parent_id, []).append(row)
     found: list[Spot] = []
-    stack = [(row, row) for row in reversed(children.get(None, []))]
+    stack = [(row, row, "") for row in reversed(children.get(None, []))]
     while stack:
-        row, top = stack.pop()
+        row, top, floor = stack.pop()
+        floor = row.name if row.kind == "floor" else floor
         if only is None or row.id in only:
-            found.append(Spot(row.id, row.full_name, row.type, top.id, top.full_name, top.kind))
-        stack += [(child, top) for child in reversed(children.get(row.id, []))]
+            found.append(Spot(row.id, row.full_name, row.type, top.id, top.full_name, top.kind, floor))
+        stack += [(child, top, floor) for child in reversed(children.get(row.id, []))]
     return found
 
 

@@ -16,6 +16,7 @@ from patrol.core.db import Model, db
 from patrol.core.keys import SiteRow, uuid7
 from patrol.core.problems import N_, Problem
 from patrol.equipment.equipment import Equipment
+from patrol.equipment.ledger import missing_ids
 from patrol.journal.entry import note
 
 MOST = 2000
@@ -92,6 +93,17 @@ def sendings(site_id: UUID, month: date, limit: int = 20) -> list[SentOut]:
     """Of a month, newest first."""
     query = select(SentOut).where(SentOut.site_id == site_id, SentOut.month == month.replace(day=1))
     return list(db.session.scalars(query.order_by(SentOut.at.desc(), SentOut.id.desc()).limit(limit)))
+
+
+def sent_to(by: Reader, day: date) -> list[Sent]:
+    """Where this person, or his team as a whole, was sent in the month of the day and something is left to do."""
+    rows = [row for row in sendings(by.site_id, day) if row.to_user_id == by.user_id or _of_team(row, by)]
+    found = with_what_is_left(rows, missing_ids(by.site_id, day)) if rows else []
+    return [one for one in found if one.left]
+
+
+def _of_team(row: SentOut, by: Reader) -> bool:
+    return row.to_user_id is None and row.team == by.team
 
 
 def with_what_is_left(rows: Sequence[SentOut], missing: Collection[UUID]) -> list[Sent]:

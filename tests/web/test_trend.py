@@ -18,7 +18,7 @@ def test_the_limits_are_in_sight_even_when_all_values_are_far_from_them():
     chart = trend(points(20.0, 21.0, 22.0), -5, 40)
 
     assert [limit.text for limit in chart.limits] == ["-5", "40"]
-    assert all(14 <= limit.y <= chart.base for limit in chart.limits)
+    assert all(18 <= limit.y <= chart.base for limit in chart.limits)
     assert chart.limits[0].y > chart.dots[0].y > chart.limits[1].y
 
 
@@ -38,6 +38,6 @@ def test_all_marks_lie_inside_the_picture(values, low, high):
     chart = trend(points(*values), low, high)
 
     for y in [dot.y for dot in chart.dots] + [limit.y for limit in chart.limits] + [tick.at for tick in chart.ticks_y]:
-        assert 13.8 <= y <= chart.base + 0.2
+        assert 17.8 <= y <= chart.base + 0.2
     assert all(chart.left <= tick.at <= chart.right for tick in chart.ticks_x)
     assert len(chart.ticks_y) <= 8

@@ -7,8 +7,9 @@ from flask import redirect, render_template, request
 
 from patrol.accounts.reader import business_day_of
 from patrol.core.clock import now
-from patrol.equipment.duty import Duty, duties, lines, mine, progress
+from patrol.equipment.duty import Duty, duties, lines, mine, progress, progress_by_rhythm
 from patrol.equipment.onward import in_building
+from patrol.equipment.sending import sent_to
 from patrol.equipment.take_along import any_time
 from patrol.equipment.views import bp
 from patrol.equipment.views.common import place_or_404, reader, uuid_in
@@ -38,6 +39,8 @@ def due() -> Any:
         progress=progress(owed),
         show_done=show_done,
         any_time=any_time(by),
+        rhythms=progress_by_rhythm(owed),
+        sent=sent_to(by, business_day_of(by, at)),
         today=business_day_of(by, at),
     )
 

@@ -79,6 +79,7 @@ def file_page(equipment_id: UUID, problem: Problem | None = None, sent: dict[str
         chapters=CHAPTERS,
         chapter=chapter,
         around=around(row),
+        readings=[(one.code, item) for one in lists for item in one.items if item["kind"] == "number"],
         dated=dates_of(row),
         warn_days=rules_of(row.site_id).warn_days,
         orders=orders_of_subject(row.site_id, row.id),

@@ -74,7 +74,8 @@ def footage_csv() -> Any:
     out = StringIO()
     sheet = csv.writer(out)
     sheet.writerow(
-        (_("Written down"), _("By"), _("What"), _("Who"), _("From"), _("Ground"), _("Why"), _("Paper no."),
+        (_("Written down"), _("By"), _("What"), _("Who looked"), _("From which office, company or flat"),
+         _("Ground"), _("Why"), _("Paper no."),
          _("Cameras"), _("Recording from"), _("Recording to"), _("Copied to"))
     )  # fmt: skip
     for row, name in rows:

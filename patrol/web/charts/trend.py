@@ -47,7 +47,7 @@ def trend(
     that one sees how near they are; a value that is no number is left out.
     """
     points = [point for point in points if isfinite(point[1])]
-    left, right, top, base = 46.0, width - 8, 14.0, height - 26.0
+    left, right, top, base = 46.0, width - 20, 18.0, height - 26.0
     asked = [value for _day, value, _out, _url in points] + [limit for limit in (low, high) if limit is not None]
     bottom, step, count = _axis(min(asked, default=0.0), max(asked, default=1.0))
     span = step * count

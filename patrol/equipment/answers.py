@@ -93,6 +93,7 @@ def _answer(finding: FindingData | None) -> Answer:
 _LACKING: Mapping[str, str] = {
     "answer_missing": N_("Item %(number)s is not answered yet: %(item)s."),
     "photo_missing": N_("Item %(number)s needs a photo: %(item)s."),
+    "signature_missing": N_("Item %(number)s is not signed yet: %(item)s."),
     "remark_missing": N_("Item %(number)s: say why it does not apply: %(item)s."),
     "choice_unknown": N_("Item %(number)s: choose one of the answers: %(item)s."),
     "number_invalid": N_("Item %(number)s: this is not a number: %(item)s."),

@@ -35,7 +35,7 @@ def odd_ways(row: Inspection, items: Sequence[Mapping[str, Any]], answered: Coll
     return found
 
 
-def asked(by: Reader, lists: Mapping[str, Sequence[Mapping[str, Any]]], day: date) -> dict[str, str]:
+def asked_by_lot(by: Reader, lists: Mapping[str, Sequence[Mapping[str, Any]]], day: date) -> dict[str, str]:
     """By list code the item this person is asked to photograph; lists: the items in force by list code.
 
     Asked for since the last odd filling, and not twice on one business day.

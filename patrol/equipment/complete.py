@@ -192,7 +192,8 @@ def _store(
     category = item["hazard_category_on_fail"] if failed else None
     subject = _subject(row, data, by, when)
     photos = [*said.photos, *said.after]
-    add_photos(photos, kind="inspection", category=category, detail_id=finding.id, **subject)
+    shown = "signature" if item["kind"] == "signature" else "inspection"
+    add_photos(photos, kind=shown, category=category, detail_id=finding.id, **subject)
 
 
 def _limits(

@@ -14,6 +14,7 @@ ITEM_KINDS: Mapping[str, str] = {
     "choice": N_("Choice"),
     "text": N_("Text"),
     "photo": N_("Photo"),
+    "signature": N_("Signature"),
 }
 INTERVALS: Mapping[int, str] = {
     0: N_("On demand"),

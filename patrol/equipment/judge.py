@@ -7,7 +7,13 @@ from typing import Any, Literal
 
 Result = Literal["pass", "fail", "na", "missing"]
 Trouble = Literal[
-    "answer_missing", "photo_missing", "remark_missing", "choice_unknown", "number_invalid", "result_unknown"
+    "answer_missing",
+    "photo_missing",
+    "signature_missing",
+    "remark_missing",
+    "choice_unknown",
+    "number_invalid",
+    "result_unknown",
 ]
 
 
@@ -66,6 +72,8 @@ def judge(item: Mapping[str, Any], answer: Answer, limits: Mapping[str, Any] | N
         if item["kind"] == "photo":
             needed = bool(item["required"])
             return Verdict("missing", photo_needed=needed, problem="photo_missing" if needed else None)
+        if item["kind"] == "signature" and item["required"]:
+            return Verdict("missing", problem="signature_missing")
         return Verdict("missing", problem=trouble or ("answer_missing" if item["required"] else None))
     needs_photo = (result == "fail" and bool(item["photo_on_fail"])) or item["kind"] == "photo"
     lacking = needs_photo and answer.photos == 0
@@ -96,7 +104,7 @@ def _result(item: Mapping[str, Any], answer: Answer, limits: Mapping[str, Any] |
             return _chosen(item, answer)
         case "text":
             return ("pass" if answer.text.strip() else "missing"), None
-        case "photo":
+        case "photo" | "signature":
             return ("pass" if answer.photos else "missing"), None
     raise ValueError(f"unknown kind of item: {item['kind']}")
 

@@ -3,15 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-NEW = "new"  # fields of a fresh item begin with items.new1, items.new2 …
 
-
-def edited_items(items: Sequence[Mapping[str, Any]], rows: Any) -> list[dict[str, Any]]:
+def edited_items(items: Sequence[Mapping[str, Any]], rows: Any, empty: bool = False) -> list[dict[str, Any]]:
     """The items as the form says, in the order of their positions.
 
     rows: {"<code>": fields} with zh, en, required, photo_on_fail, severity, category, unit, min, max, position,
-    remove, choices; a fresh item says its code and kind itself and counts only when it has a text. Items the
-    form does not speak of are dropped.
+    remove, choices; a fresh item says its code and kind itself and counts only when it has a text, or with
+    ``empty``. Items the form does not speak of are dropped.
     """
     known = {item["code"]: item for item in items}
     kept: list[tuple[int, dict[str, Any]]] = []
@@ -19,7 +17,7 @@ def edited_items(items: Sequence[Mapping[str, Any]], rows: Any) -> list[dict[str
         if not isinstance(given, dict) or given.get("remove"):
             continue
         old = known.get(key)
-        if old is None and not (given.get("zh") or given.get("en")):
+        if old is None and not empty and not (given.get("zh") or given.get("en")):
             continue
         kept.append((_position(given, len(kept)), _item(key, old, given)))
     return [item for _at, item in sorted(kept, key=lambda pair: pair[0])]

@@ -16,7 +16,7 @@ from flask_babel import gettext as _
 from patrol import __version__
 from patrol.accounts.reader import Reader, business_day_of
 from patrol.briefings.handover import handover_state
-from patrol.equipment.asks import asked
+from patrol.equipment.asks import asked_by_lot
 from patrol.equipment.checklist import Checklist, items_of
 from patrol.equipment.take_along import Owed, any_time, owed_by
 from patrol.hazards.category import categories
@@ -71,7 +71,7 @@ def pack_facts(by: Reader, at: datetime) -> dict[str, Any]:
         "hazards": _hazards(by, {stop.place_id for walk in found for stop in walk.stops}),
         "due": [_due(one, business_day_of(by, at)) for one in owed],
         "free": [str(row.id) for row in free],
-        "asks": asked(by, items_of(by.site_id, _codes(owed, free)), business_day_of(by, at)) if fills else {},
+        "asks": asked_by_lot(by, items_of(by.site_id, _codes(owed, free)), business_day_of(by, at)) if fills else {},
         "orders": orders,
         "handover": handover_state(by, at),
         "repairs": repairs,

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from patrol.core.db import db, write
 from patrol.core.keys import uuid7
-from patrol.equipment.asks import asked
+from patrol.equipment.asks import asked_by_lot
 from patrol.equipment.catalogue import catalogue_lists
 from patrol.equipment.inspection import Inspection, findings_of
 from patrol.equipment.pace import always_pass, item_to_show, least_seconds, too_fast
@@ -91,7 +91,7 @@ def engineer(people, reader_of):
 
 
 def wanted(by, day="2026-03-03"):
-    return asked(by, {POWDER: LISTS[POWDER]}, at(day).at.date()).get(POWDER)
+    return asked_by_lot(by, {POWDER: LISTS[POWDER]}, at(day).at.date()).get(POWDER)
 
 
 def test_too_fast_is_stored_flagged_and_asks_for_one_photo_the_next_time(taps, engineer):
@@ -146,8 +146,8 @@ def test_a_photo_asked_for_of_an_item_that_fails_belongs_to_the_hazard(taps):
 def test_others_are_asked_nothing_and_another_list_neither(taps, engineer, reader_of, people):
     taps(3)
     assert wanted(reader_of(people.engineering)) is None
-    assert asked(engineer, {"fire_pump": LISTS["fire_pump"]}, at("2026-03-03").at.date()) == {}
-    assert asked(reader_of(people.stranger), {POWDER: LISTS[POWDER]}, at("2026-03-03").at.date()) == {}
+    assert asked_by_lot(engineer, {"fire_pump": LISTS["fire_pump"]}, at("2026-03-03").at.date()) == {}
+    assert asked_by_lot(reader_of(people.stranger), {POWDER: LISTS[POWDER]}, at("2026-03-03").at.date()) == {}
 
 
 def _many(like, user, failed, number, day):

@@ -225,6 +225,7 @@ def test_a_supervisor_edits_a_list_into_a_new_version_and_looks_at_it(as_user, p
     fields = dict(re.findall(r'name="([^"]+)"[^>]* value="([^"]*)"', page.text))
     fields = {name: value for name, value in fields.items() if not name.endswith((".remove", ".fail"))}
     first = row.items[0]["code"]
+    fields["order[]"] = [item["code"] for item in row.items]
     for item in row.items:
         fields[f"items.{item['code']}.severity"] = item["severity_on_fail"] or "minor"
         fields[f"items.{item['code']}.category"] = item["hazard_category_on_fail"] or "other"

@@ -13,7 +13,7 @@ from patrol.core.facts import When
 from patrol.core.keys import uuid7
 from patrol.core.problems import Problem
 from patrol.equipment.answers import InspectionData, may_be_fixed
-from patrol.equipment.asks import asked
+from patrol.equipment.asks import asked_by_lot
 from patrol.equipment.checklist import Checklist, find_version
 from patrol.equipment.dated import dates_of
 from patrol.equipment.duty import Duty
@@ -132,7 +132,8 @@ def _rows(checklist: Checklist, equipment: Equipment | None, place: Place | None
     if equipment is not None:
         today = business_day_of(reader(), now())
         past, limits = past_of(checklist.items, equipment, dates_of(equipment), today), equipment.limits
-    ask = asked(reader(), {checklist.code: checklist.items}, business_day_of(reader(), now())).get(checklist.code)
+    lots = asked_by_lot(reader(), {checklist.code: checklist.items}, business_day_of(reader(), now()))
+    ask = lots.get(checklist.code)
     rows = item_rows(checklist.items, limits, said if isinstance(said, dict) else {}, past, ask)
     if place is None:
         return rows

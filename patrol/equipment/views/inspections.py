@@ -66,7 +66,7 @@ def inspection(inspection_id: UUID) -> Any:
         equipment=find_equipment(row.site_id, row.equipment_id) if row.equipment_id else None,
         place=place_or_404(row.place_id),
         pictures=pictures,
-        signature=[photo for photo in pictures.values() if photo.kind == "signature"],
+        signature=[photo for photo in pictures.values() if photo.kind == "signature" and photo.detail_id is None],
         signed=any(photo.kind == "signature" for photo in own),
         here=arrived(row.site_id, [photo.id for photo in pictures.values()]),
         hazards=_hazards(row.site_id, [found.hazard_id for found in findings.values() if found.hazard_id]),

@@ -9,7 +9,7 @@
 //     radios or <select> named findings.gauge.choice, bad ones marked data-fail [data-word="压力不足"], the good one
 //       data-good; a bad one without a value only says "not good": the reason is still to be chosen
 //     <input|textarea name="findings.gauge.text" data-text>
-//     <div data-photo-item> photo-picker </div>
+//     <div data-photo-item> photo-picker or signature </div>
 //     and in any row <input type="checkbox|radio" name="findings.gauge.result" value="na" data-na>
 //     <fieldset data-fail-area> photo-picker (data-min=1), reasons, remark,
 //       [<input type="checkbox" data-fixed> <fieldset data-fixed-area> photo-picker </fieldset>] </fieldset>
@@ -25,6 +25,8 @@ import { stillDue } from "../offline/due.js"
 import { gapWord, judge, lowest, progress } from "../offline/findings.js"
 import { deeds } from "../offline/local.js"
 
+const OWN_PAD = "[data-behaviour~='signature'][data-name=signature]" // not that of an item
+
 export function attach(form) {
   const rows = [...form.querySelectorAll("[data-item]")]
   // getAttribute: a field named id hides form.id
@@ -34,7 +36,7 @@ export function attach(form) {
   let now
 
   const show = () => {
-    const pad = form.querySelector("[data-behaviour~='signature']")
+    const pad = form.querySelector(OWN_PAD)
     const signed = pad && Number(pad.dataset.min || 0) ? count(pad) > 0 : null
     now = progress(rows.map((row) => read(row)), signed)
     rows.forEach((row, at) => row.toggleAttribute("data-gap", now.open.includes(at)))
@@ -71,7 +73,7 @@ export function attach(form) {
   finish?.addEventListener("click", (event) => {
     if (!gapWord(now)) { remind(event); return }
     event.preventDefault()
-    goTo(rows[now.open[0]] ?? form.querySelector("[data-behaviour~='signature']"))
+    goTo(rows[now.open[0]] ?? form.querySelector(OWN_PAD))
   })
   show()
   goOn(form)
@@ -111,7 +113,7 @@ function facts(row) {
   if (numbers.length) return { kind: "number", value: lowest(numbers.map((one) => one.value)), min: numbers[0].dataset.min, max: numbers[0].dataset.max }
   const written = row.querySelector("[data-text]")
   if (written) return { kind: "text", value: written.value }
-  const taken = row.querySelector("[data-photo-item] [data-behaviour~='photo-picker']")
+  const taken = row.querySelector("[data-photo-item] :is([data-behaviour~='photo-picker'], [data-behaviour~='signature'])")
   if (taken) return { kind: "text", value: count(taken) ? "taken" : "" }
   const choice = row.querySelector("input[name$='.choice']:checked, select[name$='.choice'] option:checked")
   if (choice) {

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, current_app, render_template, request, send_file
+from flask_babel import gettext
 from flask_login import current_user
 from sqlalchemy import select
 
@@ -175,9 +176,10 @@ def _page(problem: Problem | None = None) -> Any:
         older=write_cursor(*edge) if edge else None,
         everybody=sees_all(by),
         tables=TABLES,
+        table_words=[(code, gettext(table.title)) for code, table in TABLES.items()],
         buildings=_buildings(by.site_id),
         sent=values,
-        tab=values.get("tab", "tables"),
+        shown_tab=values.get("tab", "tables"),
         chosen=values.getlist("table") or list(TABLES),
         first=values.get("first") or (today - timedelta(days=29)).isoformat(),
         last=values.get("last") or today.isoformat(),
@@ -185,7 +187,7 @@ def _page(problem: Problem | None = None) -> Any:
         today=today.isoformat(),
         problem=problem,
         text=words(problem) if problem else "",
-        days=current_app.config["EXPORT_DAYS"],
+        kept_days=current_app.config["EXPORT_DAYS"],
     )
     return html, problem.status if problem else 200
 

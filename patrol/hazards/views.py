@@ -8,6 +8,7 @@ from flask import Blueprint, current_app, redirect, render_template, request
 from flask_babel import gettext as _
 from flask_login import current_user
 from pydantic import ValidationError
+from sqlalchemy import select
 
 from patrol.accounts.colleagues import stand_in, team_choices, team_sizes
 from patrol.core.clock import now
@@ -99,7 +100,21 @@ def step(hazard_id: UUID) -> Any:
         return _page(hazard_id, from_validation(error), data)
     except Problem as problem:
         return _page(hazard_id, problem, data)
-    return go(f"/hazards/{hazard_id}")
+    queue = request.form.get("then") == "next" and checked.step in ("verify", "refuse", "look")
+    return go("/hazards/checks" if queue else f"/hazards/{hazard_id}")
+
+
+@bp.get("/hazards/checks")
+@needs("order.verify_minor")
+def checks() -> Any:
+    """On to the next one that waits for this reader's check; to the list of all when there is none."""
+    by, at = _reader(), now()
+    waiting = select(Hazard).where(Hazard.site_id == by.site_id, Hazard.state == "to_verify")
+    for hazard in db.session.scalars(waiting.order_by(Hazard.due_at, Hazard.id).limit(100)):
+        step = next_step(hazard, by, at)
+        if step in ("verify", "look"):
+            return redirect(f"/hazards/{hazard.id}?step={step}&then=next#do", 303)
+    return redirect("/hazards?view=list&state=to_verify", 303)
 
 
 def _page(hazard_id: UUID, problem: Problem | None, data: dict[str, Any] | None = None) -> Any:
@@ -130,6 +145,7 @@ def _page(hazard_id: UUID, problem: Problem | None, data: dict[str, Any] | None 
         problem=problem,
         text=words(problem) if problem else "",
         data=sent,
+        in_turn="next" in (sent.get("then"), request.args.get("then")),
         record_id=uuid7(),
         unmanned=_unmanned(hazard),
         **(_assignment(hazard, sent) if wanted == "assign" or following == "assign" else {}),

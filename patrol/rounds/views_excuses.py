@@ -19,6 +19,7 @@ from patrol.rounds.excuses_page import excuses_page
 from patrol.rounds.make_up import start_make_up
 from patrol.rounds.round import Round
 from patrol.web.access import needs
+from patrol.web.errors import words
 from patrol.web.forms import record_form
 from patrol.web.replies import go
 
@@ -28,10 +29,23 @@ bp = Blueprint("excuses", __name__)
 @bp.get("/excuses")
 @needs("visit.excuse")
 def excuses() -> Any:
+    return _page()
+
+
+def _page(round_id: UUID | None = None, problem: Problem | None = None) -> Any:
+    """problem: why the word on this round's points was refused; what was ticked and typed for it stays."""
     at = now()
-    return render_template(
-        "rounds/excuses.html", page=excuses_page(current_user.site_id, current_user.user_id, at), at=at
+    html = render_template(
+        "rounds/excuses.html",
+        page=excuses_page(current_user.site_id, current_user.user_id, at),
+        at=at,
+        decided=request.args.get("decided") == "1",
+        refused=round_id,
+        text=words(problem) if problem else "",
+        ticked=set(request.form.getlist("ask[]")),
+        said=request.form.get("note", ""),
     )
+    return html, problem.status if problem else 200
 
 
 @bp.post("/rounds/<uuid:round_id>/excuses")
@@ -51,7 +65,16 @@ def ask(round_id: UUID) -> Any:
 def decisions(round_id: UUID) -> Any:
     """One word for the ticked points of one round: all of them, or none if one cannot be decided."""
     _round(round_id)
-    ids = request.form.getlist("ask[]", type=UUID)
+    try:
+        _decide(round_id, request.form.getlist("ask[]", type=UUID))
+    except NotHere:
+        raise
+    except Problem as problem:
+        return _page(round_id, problem)
+    return go("/excuses?decided=1")
+
+
+def _decide(round_id: UUID, ids: list[UUID]) -> None:
     if not ids:
         raise Problem("excuse.none", N_("Tick at least one point."), field="ask[]")
     with write(current_user.site_id):
@@ -61,7 +84,6 @@ def decisions(round_id: UUID) -> Any:
                 raise NotHere("ask")
             approved = request.form.get("do") == "approve"
             decide(ask_id, approved, by=_reader(), at=now(), note=request.form.get("note", ""))
-    return go("/excuses")
 
 
 @bp.post("/rounds/<uuid:round_id>/make-up")

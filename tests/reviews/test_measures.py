@@ -75,16 +75,17 @@ def test_a_measure_says_what_who_and_until_when(people, boss, third, text, perso
 
 def test_measures_are_ended_once_by_whoever_may(people, boss, reader_of, third):
     measure = decided(boss, people, third)
+    guard, engineer, stranger = map(reader_of, (people.guard, people.engineer, people.stranger))
     with pytest.raises(Problem, match="forbidden"), write():
-        end_measure(measure, "done", "", by=reader_of(people.guard), at=third)
+        end_measure(measure, "done", "", by=guard, at=third)
     with pytest.raises(Problem, match=r"measure\.why"), write():
         end_measure(measure, "dropped", "", by=boss, at=third)
     with write():
-        end_measure(measure, "done", "", by=reader_of(people.engineer), at=third)
+        end_measure(measure, "done", "", by=engineer, at=third)
     with pytest.raises(Problem, match=r"measure\.ended"), write():
         end_measure(measure, "done", "", by=boss, at=third)
     with pytest.raises(NotHere), write():
-        end_measure(measure, "done", "", by=reader_of(people.stranger), at=third)
+        end_measure(measure, "done", "", by=stranger, at=third)
 
 
 def test_the_latest_summary_stands_and_is_frozen_with_the_review(world, people, boss, third, as_user):
@@ -146,8 +147,8 @@ def test_a_visit_that_comes_late_moves_at_most_one_other_out():
 
 
 def test_a_verdict_is_given_once_by_somebody_else_and_counted(world, pictured, people, boss, reader_of, third):
-    drawn = drawn_visits(world.site.id, WEEK, b"s")
-    for reader, code in ((reader_of(people.guard), "own_check"), (boss, "check_reason")):
+    drawn, guard = drawn_visits(world.site.id, WEEK, b"s"), reader_of(people.guard)
+    for reader, code in ((guard, "own_check"), (boss, "check_reason")):
         with pytest.raises(Problem, match=code), write():
             check_visit(drawn[0].scan_id, good=False, reason=" ", secret=b"s", by=reader, at=third)
     with write():

@@ -121,6 +121,8 @@ class House:
             "reviews.day_print.text": day,
             "reviews.week.text": week,
             "reviews.month.text": month,
+            "reviews.owners_notice.text": month,
+            "reviews.starts.text": month,
             "reviews.period_print.kind": "month",
             "reviews.period_print.text": month,
             "review_exports.text": month,

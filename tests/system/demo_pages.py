@@ -254,6 +254,8 @@ class _Known:
             "reviews.day_print.text": day,
             "reviews.week.text": week,
             "reviews.month.text": month,
+            "reviews.owners_notice.text": month,
+            "reviews.starts.text": month,
             "reviews.period_print.kind": "month",
             "reviews.period_print.text": month,
             "signing.kind": "day",

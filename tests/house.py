@@ -140,6 +140,8 @@ class House:
             "company.page.text": week,
             "measures.kind": "month",
             "measures.text": month,
+            "reviews.owners_notice.text": month,
+            "reviews.starts.text": month,
             "reviews.period_print.kind": "month",
             "reviews.period_print.text": month,
             "review_exports.text": month,

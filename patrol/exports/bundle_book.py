@@ -98,7 +98,13 @@ class BundleBook:
 
     def _coverage_heads(self) -> list[tuple[str, int]]:
         _ = self._kit.words
-        return [(_("Month"), 10), (_("To be checked"), 10), (_("Inspected"), 10), (_("Coverage"), 10), (_("Not checked"), 80)]
+        return [
+            (_("Month"), 10),
+            (_("To be checked"), 10),
+            (_("Inspected"), 10),
+            (_("Coverage"), 10),
+            (_("Not checked"), 80),
+        ]
 
     def _ledger_heads(self) -> list[tuple[str, int]]:
         _ = self._kit.words

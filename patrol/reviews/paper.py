@@ -1,13 +1,22 @@
 """What a printed report adds to a review: its number, and the sentences that sum it up."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 from patrol.core.problems import N_
+from patrol.hazards.category import categories
+from patrol.hazards.standing import Standing
 from patrol.reviews.day_page import FoundHazard, hazards_found
-from patrol.reviews.review import Review
+from patrol.reviews.paper_rows import Fitted, fit, lines_of
+from patrol.reviews.review import Repeat, Review, RouteLine
+from patrol.reviews.routines import Routine
 
-PHOTOS = 8  # pairs of a report's photo sheet
-ROWS = 20  # hazards a report lists; the whole list is in the workbook
+RANK = {"critical": 0, "major": 1, "minor": 2}
+DAY = {"routes": 7, "overdue": 0, "hazards": 10, "gaps": 4, "repeats": 0, "pairs": 12}
+WEEK = {"routes": 7, "overdue": 6, "hazards": 18, "gaps": 10, "repeats": 7, "pairs": 6}
+MONTH = {"routes": 9, "overdue": 5, "hazards": 11, "gaps": 10, "repeats": 7, "pairs": 4}
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,19 +29,64 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
+    """What a day's or a week's report lists, cut to the room its pages have; the whole of it is in the workbook."""
+
     number: str
     summary: list[Sentence]
-    hazards: list[FoundHazard]
-    hidden: int  # hazards beyond those listed
+    routes: Fitted[RouteLine]
+    hazards: Fitted[FoundHazard]
+    overdue: Fitted[Standing]
+    gaps: Fitted[Routine]
+    repeats: Fitted[Repeat]
+    pairs: list[FoundHazard]
 
-    @property
-    def pictured(self) -> list[FoundHazard]:
-        return [hazard for hazard in self.hazards if hazard.before][:PHOTOS]
 
-
-def paper_of(review: Review) -> Paper:
+def paper_of(review: Review, lines: Mapping[str, int]) -> Paper:
+    """lines: how many lines each list may take; ``pairs``: how many hazards are shown by their pictures."""
     found = hazards_found(review.site.id, review.period.first, review.period.last)
-    return Paper(review.period.number, summary(review), found[:ROWS], max(0, len(found) - ROWS))
+    overdue = fit(review.overdue, lines["overdue"], hazard_lines)
+    spare = lines["overdue"] - len(overdue.rows)
+    return Paper(
+        number=review.period.number,
+        summary=summary(review),
+        routes=routes(review.routes, lines["routes"]),
+        hazards=fit(found, lines["hazards"] + spare, hazard_lines),
+        overdue=overdue,
+        gaps=fit([one for one in review.routines if one.ratio.d and not one.ratio.full], lines["gaps"]),
+        repeats=fit(review.repeats, lines["repeats"], hazard_lines),
+        pairs=pairs(found, lines["pairs"]),
+    )
+
+
+def day_lines(review: Review) -> Mapping[str, int]:
+    """What a day's one page has room for: the more routes, the fewer hazards."""
+    return {**DAY, "hazards": max(2, DAY["hazards"] - min(len(review.routes), DAY["routes"]))}
+
+
+def hazard_lines(hazard: Any) -> int:
+    return lines_of((hazard.title, 8), (_english().get(hazard.title, ""), 8.5), (hazard.place, 9.5))
+
+
+@cache
+def _english() -> dict[str, str]:
+    """A hazard's title as English readers see it, which is the longer."""
+    return {kind["short"]["zh"]: kind["short"]["en"] for kind in categories().values()}
+
+
+def routes(lines: Sequence[RouteLine], most: int) -> Fitted[RouteLine]:
+    """The routes with the most rounds, in their order; the line of sums counts all."""
+    if len(lines) <= most:
+        return Fitted(list(lines), 0)
+    busy = sorted(lines, key=lambda line: -line.total.counts.rounds)[: most - 1]
+    return Fitted([line for line in lines if line in busy], len(lines) - len(busy))
+
+
+def pairs(found: Sequence[FoundHazard], most: int) -> list[FoundHazard]:
+    """Those with a picture before and one after come first, among them the worst; no kind twice while others wait."""
+    pictured = [hazard for hazard in found if hazard.before]
+    ranked = sorted(pictured, key=lambda hazard: (not hazard.after, RANK[hazard.severity]))
+    first = {hazard.title: hazard for hazard in reversed(ranked)}
+    return sorted(ranked, key=lambda hazard: first[hazard.title] is not hazard)[:most]
 
 
 def summary(review: Review) -> list[Sentence]:

@@ -136,6 +136,11 @@ class Review:
         at = self.at if self.running else self.ends_at
         return [hazard for hazard in self.open_now if hazard.overdue(at)]
 
+    def reported(self, hazard: Standing) -> bool:
+        """Whether it was reported in the period."""
+        day = business_day(hazard.reported_at, self.site.zone, self.site.day_start)
+        return self.period.first <= day <= self.period.last
+
     @property
     def ends_at(self) -> datetime:
         return day_bounds(self.period.last, self.site.zone, self.site.day_start)[1]

@@ -11,15 +11,20 @@ from patrol.core.clock import now
 from patrol.reviews.day_page import day_page
 from patrol.reviews.facts_of_day import span_of
 from patrol.reviews.month_equipment import month_equipment
+from patrol.reviews.month_paper import month_paper
 from patrol.reviews.orders_section import orders_of
-from patrol.reviews.paper import paper_of
+from patrol.reviews.paper import WEEK, day_lines, paper_of
+from patrol.reviews.paper_rows import fit
 from patrol.reviews.period import Kind, Period
+from patrol.reviews.public_notice import public_notice
 from patrol.reviews.review import Review, asked_for, review
+from patrol.reviews.round_starts import habits_of
 from patrol.reviews.signing import signing_of
 from patrol.weather.event import Event, events_between
 from patrol.web.access import needs
 
 bp = Blueprint("reviews", __name__)
+TROUBLES, CRITICAL = 8, 4  # missed and late points, and critical hazards of before, on a day's page
 
 
 @bp.get("/reviews")
@@ -63,8 +68,16 @@ def month(text: str) -> Any:
 @needs("review.see")
 def day_print(text: str) -> Any:
     found = _review("day", text)
+    page = day_page(found)
+    critical = [one for one in found.open_now if one.severity == "critical" and not found.reported(one)]
     return render_template(
-        "reviews/day_print.html", review=found, page=day_page(found), paper=paper_of(found), storms=_storms(found)
+        "reviews/day_print.html",
+        review=found,
+        troubles=fit([*((False, one) for one in page.missed), *((True, one) for one in page.late)], TROUBLES),
+        critical=fit(critical, CRITICAL),
+        paper=paper_of(found, day_lines(found)),
+        storms=_storms(found),
+        signing=signing_of(found),
     )
 
 
@@ -72,7 +85,28 @@ def day_print(text: str) -> Any:
 @needs("review.see")
 def period_print(kind: str, text: str) -> Any:
     found = _review(cast(Kind, kind), text)
-    return render_template("reviews/period_print.html", review=found, paper=paper_of(found))
+    signing = signing_of(found)
+    if kind == "month":
+        return render_template("reviews/month_print.html", review=found, paper=month_paper(found), signing=signing)
+    return render_template("reviews/week_print.html", review=found, paper=paper_of(found, WEEK), signing=signing)
+
+
+@bp.get("/reviews/month/<text>/notice")
+@needs("review.see")
+def owners_notice(text: str) -> Any:
+    """What hangs on the owners' notice board."""
+    found = _review("month", text)
+    notice = public_notice(found)
+    return render_template("reviews/owners_notice.html", review=found, notice=notice)
+
+
+@bp.get("/reviews/month/<text>/starts")
+@needs("review.see")
+def starts(text: str) -> Any:
+    """Whether the rounds of the month can be foreseen."""
+    found = _review("month", text)
+    habits = habits_of(found.site.id, found.period.first, found.period.last, found.site.zone)
+    return render_template("reviews/starts.html", review=found, habits=habits)
 
 
 def _review(kind: Kind, text: str) -> Review:

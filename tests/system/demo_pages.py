@@ -304,6 +304,8 @@ class _Known:
             "samples.samples.text": week,
             "company.page.kind": "month",
             "company.page.text": month,
+            "reviews.owners_notice.text": month,
+            "reviews.starts.text": month,
             "reviews.period_print.kind": "month",
             "reviews.period_print.text": month,
             "signing.kind": "day",

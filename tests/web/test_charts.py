@@ -202,3 +202,16 @@ def test_a_label_sheet_has_a_cross_at_every_corner_and_a_ruler_of_twenty_millime
 
 def test_figures_have_no_needless_zeros():
     assert [charts.number(value) for value in (100.0, 98.55, float("nan"))] == ["100", "98.5", "–"]
+
+
+@given(st.lists(st.tuples(st.text(max_size=12), st.integers(0, 99), st.integers(0, 99)), max_size=9))
+def test_bars_of_shares_stay_inside_their_row_and_never_round_up_to_all(given_rows):
+    rows = [(name, part, part + rest) for name, part, rest in given_rows]
+    drawn = charts.shares(rows, warn=60)
+
+    assert len(drawn.rows) == len(drawn.table) == len(rows)
+    for row, (_name, part, whole) in zip(drawn.rows, rows, strict=True):
+        assert 0 <= row.length <= drawn.right - drawn.left
+        assert (row.percent == "100.0%") == (0 < whole == part)
+        assert (row.percent == "—") == (whole == 0)
+        assert row.high == (whole > 0 and part * 1000 // whole >= 600)

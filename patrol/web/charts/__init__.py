@@ -11,6 +11,7 @@ from patrol.web.charts.beads import STATES, beads, window
 from patrol.web.charts.cut_marks import cut_marks
 from patrol.web.charts.heat import heat, level
 from patrol.web.charts.line import band, line
+from patrol.web.charts.shares import shares
 from patrol.web.charts.timeline import timeline
 from patrol.web.charts.trend import trend
 
@@ -25,6 +26,7 @@ __all__ = [
     "line",
     "number",
     "share",
+    "shares",
     "timeline",
     "trend",
     "window",

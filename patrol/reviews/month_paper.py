@@ -1,0 +1,81 @@
+"""The month's report on four A4 pages: what stands on each, cut to the room that a page has."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from patrol.reviews.equipment_month import Due
+from patrol.reviews.figures import EquipmentFacts
+from patrol.reviews.paper import MONTH, RANK, Paper, paper_of
+from patrol.reviews.paper_rows import Fitted, fit, lines_of
+from patrol.reviews.review import Person, Review
+from patrol.reviews.round_starts import Habit, habits_of
+
+PEOPLE, MISSED_LINES, ITEMS, DUE, HABITS = 17, 10, 12, 10, 6
+BESIDE_THE_CHARTS = 8  # routes with which the misses by place and hour still find room on the first page
+
+
+@dataclass(frozen=True, slots=True)
+class MissedRound:
+    """A round some of whose points nobody reached."""
+
+    starts_at: datetime
+    route: str
+    places: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class MonthPaper:
+    lists: Paper
+    missed: Fitted[MissedRound]
+    people: Fitted[Person]
+    habits: list[Habit]
+    by_severity: list[tuple[str, int]]  # found
+    not_inspected: Fitted[EquipmentFacts]
+    due: Fitted[Due]
+
+    @property
+    def number(self) -> str:
+        return self.lists.number
+
+    @property
+    def heat_first(self) -> bool:
+        routes = self.lists.routes
+        return len(routes.rows) + bool(routes.hidden) <= BESIDE_THE_CHARTS
+
+
+def month_paper(review: Review) -> MonthPaper:
+    """Three queries beside the review's own."""
+    site, period = review.site, review.period
+    return MonthPaper(
+        lists=paper_of(review, MONTH),
+        missed=fit(missed_rounds(review.total["missed_points"]), MISSED_LINES, _round_lines),
+        people=fit(review.people, PEOPLE),
+        habits=habits_of(site.id, period.first, period.last, site.zone)[:HABITS],
+        by_severity=_by_severity(review),
+        not_inspected=fit(review.equipment.coverage.missing, ITEMS),
+        due=fit(review.equipment.due, DUE),
+    )
+
+
+def missed_rounds(points: Sequence[dict[str, Any]]) -> list[MissedRound]:
+    """A tally's missed points by round: those with the most first, of equal ones the latest."""
+    rounds: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for point in points:
+        rounds[point["round"]].append(point)
+    made = [
+        MissedRound(datetime.fromisoformat(of[0]["starts_at"]), of[0]["route"], [point["place_name"] for point in of])
+        for of in rounds.values()
+    ]
+    return sorted(made, key=lambda one: (len(one.places), one.starts_at), reverse=True)
+
+
+def _by_severity(review: Review) -> list[tuple[str, int]]:
+    found = review.total["hazards"]["found"]["by_severity"]
+    return [(severity, found.get(severity, 0)) for severity in RANK]
+
+
+def _round_lines(round_: MissedRound) -> int:
+    return lines_of(("、".join(round_.places), 36), (round_.route, 12))

@@ -18,6 +18,7 @@ from patrol.core.keys import uuid7
 from patrol.hazards.hazard import Hazard, Sighting
 from patrol.hazards.report import HazardData, report_hazard
 from patrol.hazards.steps import StepData, take_step
+from patrol.maintenance.log import WorkLog
 from patrol.rounds.ending import RoundEnd
 from patrol.sites.label import Label
 from tests.conftest import token_of
@@ -43,7 +44,7 @@ def site(tmp_path):
                 leak = report_hazard(data, id=uuid7(), by=who["guard"], when=When.now())
                 db.session.flush()
                 take_step(StepData(order=leak.id, **given), id=uuid7(), by=who["manager"], when=When.now())
-            running.leak = str(leak.id)
+            running.leak, running.place = str(leak.id), str(leak.place_id)
         yield running
 
 
@@ -86,6 +87,13 @@ def test_orders_sightings_and_early_ends_without_signal(site, open_browser):
     expect(engineer.locator(".order")).to_contain_text("已整改，存在手机里")
     expect(engineer.locator(".order .btn")).to_have_count(0)
 
+    expect(engineer.locator("a[href='/work-logs/new']")).to_be_visible()
+    engineer.goto(f"{site.url}/work-logs/new?place={site.place}")
+    engineer.fill("#log [name=done]", "更换压力表")
+    engineer.fill("#log [name=readings]", "0.42 MPa")
+    engineer.click("button[form=log]")
+    engineer.wait_for_url("**/work-orders")
+
     guard.goto(f"{site.url}/hazards/new?seen_again={site.leak}")
     expect(guard.locator("[data-part=again]").first).to_contain_text("漏水")
     guard.set_input_files("#hazard [data-name=photos] [data-camera]", snapshot())
@@ -109,5 +117,7 @@ def test_orders_sightings_and_early_ends_without_signal(site, open_browser):
         assert leak.set_out_at is not None
         assert len(db.session.scalars(select(Sighting)).all()) == 1
         assert db.session.scalars(select(RoundEnd.reason)).all() == ["emergency"]
+        work = db.session.scalars(select(WorkLog)).one()
+        assert (work.done, work.readings, str(work.place_id)) == ("更换压力表", "0.42 MPa", site.place)
     engineer.goto(f"{site.url}/hazards/{site.leak}")
     expect(engineer.locator("main")).to_contain_text(re.compile("换了垫圈"))

@@ -98,6 +98,8 @@ function forms(arrival, place, walk) {
   checkIn.hidden = Boolean(arrival.at)
   for (const form of [result, checkIn]) form.dataset.queueNote = place.name
   const report = document.querySelector("[data-part=report]")
+  const work = document.querySelector("[data-part=work]")
+  if (work) work.href = `/work-logs/new?place=${arrival.place}`
   if (!arrival.at) {
     checkIn.elements.code.value = arrival.code
     checkIn.dataset.fact = JSON.stringify({ place: arrival.place, replaced: arrival.replaced })

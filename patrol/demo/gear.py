@@ -175,7 +175,7 @@ def ups_and_downs(gear: list[Equipment], by: Reader, timeline: Timeline, lang: L
         made_on = at.date().replace(day=1, year=at.year - 1)
         data = _data(
             code=f"{row.code}-B", type=row.type, place=store.place_id, model=row.model, made_on=made_on,
-            contractor=row.contractor, attributes=row.attributes,
+            contractor=row.contractor, attributes=row.attributes | {"serial_no": "507731"},
         )  # fmt: skip
         spare = take_in(data, by=by, at=at)
         send_out(row, spare=spare, by=by, at=at, why=say(("压力不足，送修", "Low pressure, sent away"), lang))

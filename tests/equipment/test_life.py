@@ -196,3 +196,25 @@ def test_a_photo_of_the_plate_stands_on_the_page_and_in_the_file(as_user, people
     page = client.get(f"/equipment/{row.id}").text
     assert page.count(f"/photos/{photo}/thumb.jpg") == 2
     assert client.get(f"/photos/{photo}/thumb.jpg").status_code == 200
+
+
+def test_a_group_asks_which_unit_fails_and_its_file_says_which(as_user, people, lists, places, by, fill):
+    with write():
+        data = EquipmentData(code="Y-01", type="emergency_light", place=places.lobby.id, quantity=24)
+        group = take_in(data, by=by, at=NOW)
+    client = as_user(people.engineer)
+    assert "24 个" in client.get(f"/inspections/new?equipment={group.id}&checklist=emergency_light").text
+    item = next(one for one in lists["emergency_light"].items if one["kind"] == "pass_fail")
+    bad = {"result": "fail", "photos": [uuid7()], "remark": "3 楼东侧第 2 盏不亮"}
+    fill("emergency_light", equipment=group, instead={item["code"]: bad})
+    assert "3 楼东侧第 2 盏不亮" in client.get(f"/equipment/{group.id}?part=checks").text
+
+
+def test_a_second_bottle_of_the_cabinet_is_entered_from_the_first(as_user, people, ledger):
+    client = as_user(people.engineer)
+    form = client.get(f"/equipment/new?copy={ledger.powder.id}").text
+    assert f'value="{ledger.powder.place_id}" selected' in form
+    assert 'value="extinguisher_dry_powder" selected' in form
+    assert client.get(f"/equipment/new?copy={uuid7()}").status_code == 404
+    page = client.get(f"/equipment/{ledger.powder.id}").text
+    assert "3B1-02" in page  # both stand under one label, each with its own dates

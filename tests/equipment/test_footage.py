@@ -51,7 +51,8 @@ def test_the_log_by_page_is_for_those_who_lead_and_leaves_with_a_line_in_the_jou
     guard = as_user(people.guard)
     for _twice in range(2):
         assert guard.post("/footage", data=form).location == "/footage/new"
-    assert guard.post("/footage", data=form | {"shows_to": "morgen", "id": str(uuid7())}).status_code == 422
+    for odd in ("morgen", "0001-01-01T00:00", "9999-12-31T23:59", ""):
+        assert guard.post("/footage", data=form | {"shows_to": odd, "id": str(uuid7())}).status_code == 422
     assert guard.get("/footage").status_code == 403
     assert guard.get("/footage.csv").status_code == 403
     assert "车被刮" in as_user(people.leader).get("/footage").text

@@ -98,9 +98,10 @@ def _form(form: dict[str, Any], problem: Problem | None) -> Any:
 def _local(text: Any, zone: Any) -> Any:
     """A field's wall-clock time as a moment; anything else is for the schema to refuse."""
     try:
-        return datetime.fromisoformat(str(text)).replace(tzinfo=zone)
+        at = datetime.fromisoformat(str(text))
     except ValueError:
         return None
+    return at.replace(tzinfo=zone) if 2000 <= at.year < 2200 else None
 
 
 def _stamp(at: datetime, by: Any) -> str:

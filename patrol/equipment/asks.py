@@ -14,7 +14,7 @@ from patrol.accounts.reader import Reader
 from patrol.core.db import db
 from patrol.core.problems import N_
 from patrol.equipment.inspection import Inspection
-from patrol.equipment.pace import STREAK, always_pass, item_to_show, too_fast
+from patrol.equipment.pace import EVERY, STREAK, always_pass, item_to_show, too_fast
 
 LOOK_BACK = timedelta(days=90)
 MOST = 200  # of one person's fillings of one list that are looked back at
@@ -72,7 +72,7 @@ def _asked(items: Sequence[Mapping[str, Any]], told: Sequence[Any], day: date) -
 
 def _hardly_chance(row: Inspection) -> bool:
     streak = 1 + _good_ones_before(row)
-    if streak < STREAK:
+    if streak < STREAK or streak % EVERY:  # so that a long streak asks for the others' figures rarely
         return False
     others = select(func.count(), func.count().filter(Inspection.failed_count > 0)).where(
         Inspection.site_id == row.site_id,

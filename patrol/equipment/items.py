@@ -111,7 +111,7 @@ def _on_fail(item: Mapping[str, Any], clean: Mapping[str, Any], number: int) -> 
     severity, category = item.get("severity_on_fail"), item.get("hazard_category_on_fail")
     if severity not in SEVERITIES:
         raise _wrong("list.severity", N_("Item %(number)s: choose how severe a failure is."), number)
-    if category not in categories():
+    if not isinstance(category, str) or category not in categories():
         raise _wrong("list.category", N_("Item %(number)s: choose which hazard a failure is."), number)
     return {
         "photo_on_fail": bool(item.get("photo_on_fail")),

@@ -201,6 +201,25 @@ def test_what_is_wrong_is_said_while_looking(as_user, people, lists):
     assert "phone__screen" not in look.text
 
 
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"items": "x", "order[]": "y"},
+        {"items.gap.category.deep": "1", "items.gap.zh": "甲", "items.gap.en": "a", "items.gap.severity": "minor"},
+        {"items.gap.choices": "1", "items.gap.kind": "choice", "items.gap.zh.more": "1", "order[]": ["gap", "gap"]},
+        {"items.gap.kind": "poem", "items.gap.zh": "甲", "interval_days": "9" * 40, "applies_to[]": "moon"},
+        {"do": "up:"}, {"do": "add:poem"}, {"do": "drop:nothing"},
+    ],
+)  # fmt: skip
+def test_a_form_made_by_hand_is_answered_in_words(odd, as_user, people, lists):
+    client = as_user(people.engineering)
+    for url in ("/lists/look", "/lists/fire_shutter/look"):
+        assert client.post(url, data=odd, headers=FRAGMENT).status_code == 200
+        assert client.post(url, data=odd).status_code == 200
+    sent = client.post("/lists/fire_shutter", data=odd | {"version": "1"})
+    assert sent.status_code == 422
+
+
 def test_a_code_that_would_hide_a_page_is_refused(as_user, people, lists):
     client = as_user(people.engineering)
     fields = [pair for pair in fields_of(client.get("/lists/new?from=fire_door").text) if pair[0] != "code"]

@@ -47,6 +47,7 @@ NO_PAGE = {
     "company.present": "leads on to the day",
     "equipment.kept_due": "a shape that phones keep; looked at in test_basement.py",
     "equipment.kept_list": "a shape that phones keep; looked at in test_basement.py",
+    "hazards.checks": "leads on to the next one that waits",
     "hazards.kept_form": "a shape that phones keep; looked at in test_basement.py",
     "health.healthz": "for programs",
     "imports.template": "a file",

@@ -113,7 +113,7 @@ def checks() -> Any:
     for hazard in db.session.scalars(waiting.order_by(Hazard.due_at, Hazard.id).limit(100)):
         step = next_step(hazard, by, at)
         if step in ("verify", "look"):
-            return redirect(f"/hazards/{hazard.id}?step={step}&then=next#do", 303)
+            return redirect(f"/hazards/{hazard.id}?step={step}&then=next", 303)  # a fragment would take the focus
     return redirect("/hazards?view=list&state=to_verify", 303)
 
 

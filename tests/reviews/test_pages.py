@@ -9,6 +9,7 @@ import pytest
 import time_machine
 from python_calamine import CalamineWorkbook
 
+from patrol.reviews.definitions import BY_MONTH, FIGURES
 from patrol.reviews.fresh import each_day
 from patrol.reviews.period import Period
 from patrol.reviews.review import review
@@ -118,6 +119,49 @@ def test_every_hazard_figure_leads_to_as_many_hazards(march, desk):
     ):
         assert counted(desk, url, HAZARD) == figure, url
     assert hazards.closed - reopened <= counted(desk, links.hazards("closed"), HAZARD) <= hazards.closed
+
+
+SHARES_OF_ALL = {"spot_samples"}  # shares whose list holds the whole, not the part
+OTHER_LISTS = {
+    "coverage",
+    "usable",
+    "due_soon",
+    "inspections",
+    "failed_lists",
+    "routines",
+    "visit_samples",
+}  # see below
+
+
+def test_every_figure_of_the_table_leads_to_exactly_its_records(march, desk):
+    checked = set()
+    for code, figure in FIGURES.items():
+        value = march.figures[code]
+        if figure.where is None or code in OTHER_LISTS:
+            continue
+        n = value["n"] if isinstance(value, dict) else value
+        n = n[code in SHARES_OF_ALL] if isinstance(n, list) else n
+        url = figure.where(march.links, march)
+        html = desk.get(url).get_data(as_text=True)
+        if url.startswith("/hazards"):
+            told = re.search(r" · (\d+) 次</p>", html)  # a hazard may be closed twice: the list says how often
+            assert (int(told[1]) if told else counted(desk, url, HAZARD)) == n, code
+        elif url.startswith("/photos"):
+            assert counted(desk, url, r'href="/photos/[0-9a-f-]{36}') == n, code
+        else:
+            assert counted(desk, url, VISIT) == n, code
+        checked |= {code} if n else set()
+    assert checked >= {"missed", "found", "closed", "removed", "reopen", "rectify", "assign", "verify", "no_before"}
+
+
+def test_what_a_figure_is_stands_on_the_page_without_any_script(march, desk, as_user, people):
+    for path in ("/reviews/day/2026-03-18", "/reviews/week/2026-W12", "/reviews/month/2026-03"):
+        html = desk.get(path).get_data(as_text=True)
+        for code in FIGURES:
+            if march.figures[code] is not None and (code not in BY_MONTH or "month" in path):
+                assert f'id="figure-{code}"' in html, (path, code)
+        assert html.count('<details class="tells">') == html.count('id="figure-')
+        assert 'class="tell"' in html
 
 
 def test_equipment_and_inspections_lead_to_their_lists(world, places, april, desk, people):

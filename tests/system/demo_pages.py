@@ -59,6 +59,7 @@ NO_PAGE = {
     "equipment.footage_csv": "a file",
     "equipment.kept_not_reached": "a shape that phones keep; looked at in test_basement.py",
     "equipment.kept_list": "a shape that phones keep; looked at in test_basement.py",
+    "hazards.checks": "leads on to the next one that waits",
     "hazards.kept_form": "a shape that phones keep; looked at in test_basement.py",
     "exports.file": "a file",
     "exports.progress": "a fragment of a file's page",

@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, literal, or_, select, union_all
+from sqlalchemy.sql.util import ClauseAdapter
 
 from patrol.accounts.reader import Reader
 from patrol.accounts.user import Membership, User
@@ -23,6 +24,8 @@ from patrol.workorders.kinds import Clauses, OrderKind, Visible
 from patrol.workorders.order import WorkOrder
 from patrol.workorders.queries import ENOUGH, read_cursor, write_cursor
 
+LOOK = 1000  # orders that a page looks at where several filters meet; then it says from where to look on
+BOARD_LOOK = 1000
 MOST_BRANCHES = 60  # five columns of each stay below the 500 parts that SQLite takes together
 PAGE = 30
 
@@ -67,15 +70,50 @@ class Asked:
 
 
 def listed(asked: Asked, cursor: str | None = None, limit: int = PAGE) -> tuple[list[Any], str | None]:
-    """One page, newest first; of overdue ones the longest overdue first. And the cursor of the next."""
+    """One page, newest first; of overdue ones the longest overdue first. And the cursor of the next.
+
+    Where several filters meet, a page looks at LOOK orders at most. It may then hold fewer rows than ``limit``, even
+    none, and still have a next one.
+    """
     column = WorkOrder.due_at if asked.narrowed.overdue else WorkOrder.reported_at
-    newest = not asked.narrowed.overdue
-    ids = [_cut(asked, branch, column, newest, read_cursor(cursor), limit + 1) for branch in branches(asked)]
+    newest, after = not asked.narrowed.overdue, read_cursor(cursor)
+    ways = branches(asked)
+    ids = [_cut(asked, branch, column, newest, after, limit + 1, len(ways)) for branch in ways]
     shown = _rows(asked.by.site_id).where(WorkOrder.id.in_(_together(ids)))
     rows = list(db.session.execute(shown.order_by(*_order(column, newest)).limit(limit + 1)).all())
-    if len(rows) <= limit:
+    full = len(rows) > limit
+    edge = None if full and len(ways) == 1 else _edge(asked, ways, column, newest, after)
+    if edge is not None:
+        seen = [row for row in rows if _before(row, edge, column.key, newest)]
+        if len(seen) <= limit:
+            return seen, write_cursor(*edge)
+        rows, full = seen, True
+    if not full:
         return rows, None
     return rows[:limit], write_cursor(getattr(rows[limit - 1], column.key), rows[limit - 1].id)
+
+
+def _edge(asked: Asked, ways: list[Clauses], column: Any, newest: bool, after: Any) -> tuple[datetime, UUID] | None:
+    """Up to where every branch was looked through; None where none stopped short. Nothing before it was missed."""
+    last = []
+    for branch in ways:
+        lead, rest = _split(asked, branch)
+        if rest:
+            query: Any = select(column.label("key"), WorkOrder.id).where(*lead)
+            query = _beyond(query, WorkOrder.__table__.c, column, newest, after)
+            most = _look(len(ways))
+            last.append(query.order_by(*_order(column, newest)).offset(most - 1).limit(1))
+    found = [(row.key, row.id) for row in db.session.execute(_plain_union(last))] if last else []
+    return (max(found) if newest else min(found)) if found else None
+
+
+def _look(ways: int) -> int:
+    return max(LOOK // ways, 50)
+
+
+def _before(row: Any, edge: tuple[datetime, UUID], key: str, newest: bool) -> bool:
+    here = (getattr(row, key), row.id)
+    return here >= edge if newest else here <= edge
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +126,7 @@ class Column:
 def board(asked: Asked, most: int = 20, closed: int = 6) -> tuple[list[Column], int]:
     """The columns: open ones by deadline, up to ``most`` of each, and the ``closed`` closed last. And how many are
     overdue, up to ENOUGH. Two queries."""
-    ways = branches(asked)
+    ways = _board_ways(asked)
     parts = [
         _column_ids(asked, column, state, branch, closed)
         for column in asked.kind.columns
@@ -121,7 +159,8 @@ def branches(asked: Asked) -> list[Clauses]:
         return [[*part, *more] for part in asked.kind.visible(asked.by, asked.route_places)]
     if narrowed.words:
         numbers: Clauses = Few([WorkOrder.number.in_(_numbers(asked))])
-        return [type(part)([*part, *_below(asked)]) for part in ([numbers, *_per_place(asked)])]
+        below = _below(asked)  # one tree of places for all branches
+        return [type(part)([*part, *below]) for part in ([numbers, *_per_place(asked)])]
     if narrowed.building:
         return _per_place(asked)
     if narrowed.overdue:
@@ -131,22 +170,40 @@ def branches(asked: Asked) -> list[Clauses]:
 
 def plain(asked: Asked) -> Clauses:
     """What every row must be, whichever branch it comes from."""
+    late = [_late(asked)] if asked.narrowed.overdue else []
+    own = asked.kind.narrow(asked.by.site_id, asked.narrowed, asked.at)
+    return [*_base(asked), *_narrowing(asked), *late, *own]
+
+
+def _base(asked: Asked) -> Clauses:
+    return [WorkOrder.site_id == asked.by.site_id, WorkOrder.kind == asked.kind.code]
+
+
+def _narrowing(asked: Asked) -> Clauses:
+    """One clause for each filter, those that usually leave least first: the first one's index is walked."""
     narrowed = asked.narrowed
-    clauses: Clauses = [WorkOrder.site_id == asked.by.site_id, WorkOrder.kind == asked.kind.code]
     wanted = (
-        (WorkOrder.severity, narrowed.severity),
-        (WorkOrder.subject, narrowed.subject),
-        (WorkOrder.state, narrowed.state),
-        (WorkOrder.assignee_id, narrowed.person),
-        (WorkOrder.team, narrowed.team),
         (WorkOrder.place_id, narrowed.place),
         (WorkOrder.reported_by_id, narrowed.mine),
+        (WorkOrder.assignee_id, narrowed.person),
+        (WorkOrder.subject, narrowed.subject),
+        (WorkOrder.state, narrowed.state),
+        (WorkOrder.team, narrowed.team),
+        (WorkOrder.severity, narrowed.severity),
         (WorkOrder.source, narrowed.source),
     )
-    clauses += [column == value for column, value in wanted if value]
-    if narrowed.overdue:
-        clauses.append(_late(asked))
-    return clauses + asked.kind.narrow(asked.by.site_id, narrowed, asked.at)
+    return [column == value for column, value in wanted if value]
+
+
+def _split(asked: Asked, branch: Clauses) -> tuple[Clauses, Clauses]:
+    """What an index is walked by, and what is asked of each order met on the way: none where the index tells all."""
+    if isinstance(branch, Few) or asked.narrowed.figure or asked.narrowed.sample:
+        return [*plain(asked), *branch], []
+    late = [_late(asked)] if asked.narrowed.overdue else []
+    narrowing = _narrowing(asked)
+    if not branch:
+        return [*_base(asked), *narrowing[:1], *late], narrowing[1:]
+    return [*_base(asked), *branch, *late], narrowing
 
 
 def may_see(order: WorkOrder, by: Reader, visible: Visible, route_places: Any = None) -> bool:
@@ -232,23 +289,33 @@ def _per_place(asked: Asked) -> list[Clauses]:
 
 
 def _cut(
-    asked: Asked, branch: Clauses, column: Any, newest: bool, after: tuple[datetime, UUID] | None, limit: int
-) -> Select[Any]:
+    asked: Asked, branch: Clauses, column: Any, newest: bool, after: tuple[datetime, UUID] | None, limit: int,
+    ways: int = 1,
+) -> Select[Any]:  # fmt: skip
     """The ids of one branch's page."""
-    found: Any = WorkOrder.__table__.c
-    query = select(WorkOrder.id).where(*plain(asked), *branch)
     if isinstance(branch, Few):
         found = select(WorkOrder.id, column).where(*plain(asked), *branch).limit(limit).subquery().c
-        query = select(found.id)
-    if after is not None:
-        at, last = after
-        key = found[column.key]
-        beyond = key <= at if newest else key >= at  # leads the index; the rest tells equal times apart
-        same = or_(key != at, found.id < last if newest else found.id > last)
-        query = query.where(beyond, same)
-    if isinstance(branch, Few):
+        return _beyond(select(found.id), found, column, newest, after)
+    lead, rest = _split(asked, branch)
+    if not rest:
+        query = _beyond(select(WorkOrder.id).where(*lead), WorkOrder.__table__.c, column, newest, after)
+        return query.order_by(*_order(column, newest)).limit(limit)
+    walked: Any = _beyond(select(*WorkOrder.__table__.c).where(*lead), WorkOrder.__table__.c, column, newest, after)
+    met = walked.order_by(*_order(column, newest)).limit(_look(ways)).subquery()
+    order = (met.c[column.key], met.c.id)
+    adapt = ClauseAdapter(met).traverse
+    query = select(met.c.id).where(*(adapt(clause) for clause in rest))
+    return query.order_by(*((part.desc() for part in order) if newest else order)).limit(limit)
+
+
+def _beyond(query: Any, found: Any, column: Any, newest: bool, after: tuple[datetime, UUID] | None) -> Any:
+    """What lies behind the cursor. Its time leads the index; the rest tells equal times apart."""
+    if after is None:
         return query
-    return query.order_by(*_order(column, newest)).limit(limit)
+    at, last = after
+    key = found[column.key]
+    beyond = key <= at if newest else key >= at
+    return query.where(beyond, or_(key != at, found.id < last if newest else found.id > last))
 
 
 def _column_ids(asked: Asked, column: str, state: str, branch: Clauses, closed: int) -> Select[Any]:
@@ -257,9 +324,30 @@ def _column_ids(asked: Asked, column: str, state: str, branch: Clauses, closed: 
     return _ids(asked, [*branch, WorkOrder.state == state], WorkOrder.due_at, False, ENOUGH, column)
 
 
+def _board_ways(asked: Asked) -> list[Clauses]:
+    """A column is walked by its state; whoever sees everything needs one way, however many places are meant."""
+    ways = branches(asked)
+    if len(ways) < 2 or not asked.by.may("order.see_all") or asked.narrowed.overdue:
+        return [[]] if asked.narrowed.overdue and asked.by.may("order.see_all") else ways
+    return [[or_(*(and_(*way) for way in ways))]]
+
+
 def _ids(asked: Asked, branch: Clauses, column: Any, newest: bool, limit: int, name: str) -> Select[Any]:
-    query = select(literal(name).label("column"), column.label("key"), WorkOrder.id)
-    return query.where(*plain(asked), *branch).order_by(*_order(column, newest)).limit(limit)
+    """The last clause of the branch is the column's state, or what makes an order late: its index is walked."""
+    *more, state = branch
+    late = [_late(asked)] if asked.narrowed.overdue else []
+    rest = [*more, *_narrowing(asked), *late, *asked.kind.narrow(asked.by.site_id, asked.narrowed, asked.at)]
+    seen = asked.by.may("order.see_all")
+    query: Any = select(literal(name).label("column"), column.label("key"), WorkOrder.id)
+    if not rest or not seen:
+        return query.where(*_base(asked), *rest, state).order_by(*_order(column, newest)).limit(limit)
+    walked = select(*WorkOrder.__table__.c).where(*_base(asked), state).order_by(*_order(column, newest))
+    met = walked.limit(BOARD_LOOK).subquery()
+    adapt = ClauseAdapter(met).traverse
+    query = select(literal(name).label("column"), met.c[column.key].label("key"), met.c.id)
+    key = (met.c[column.key], met.c.id)
+    query = query.where(*(adapt(clause) for clause in rest))
+    return query.order_by(*((part.desc() for part in key) if newest else key)).limit(limit)
 
 
 def _order(column: Any, newest: bool) -> tuple[Any, Any]:

@@ -84,6 +84,7 @@ def _filters(places: list[Any], people: list[User]) -> dict[str, Filter]:
         "words": Filter(words=db.session.get_one(Place, (_site(), places[0])).full_name[-2:]),
         "overdue": Filter(overdue=True),
         "severity and state": Filter(severity="critical", state="rejected"),
+        "two that never meet": Filter(person=people[0].id, team="cleaning"),
     }
 
 

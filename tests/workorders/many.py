@@ -18,15 +18,19 @@ TEAMS = ("security", "engineering", "customer_service", "greening")
 
 
 def many_orders(
-    site_id: UUID, count: int, *, places: list[UUID], users: list[UUID], until: datetime, seed: int = 7
-) -> None:
-    """``count`` hazards over the last years, of every state, severity, category, place and person."""
+    site_id: UUID, count: int, *, places: list[UUID], users: list[UUID], until: datetime, seed: int = 7,
+    open_until: int = 400,
+) -> None:  # fmt: skip
+    """``count`` hazards over the last years, of every state, severity, category, place and person.
+
+    open_until: only so many of the newest may be open, as on a real site.
+    """
     lot = random.Random(seed)
     kinds = list(categories().values())
     for start in range(0, count, 5000):
         orders, hazards = [], []
         for number in range(start, min(start + 5000, count)):
-            order = _order(site_id, number, lot, kinds, places, users, until)
+            order = _order(site_id, number, lot, kinds, places, users, until, open_until)
             orders.append(order)
             hazards.append({"site_id": site_id, "id": order["id"], "category": order["subject"]})
         with write():
@@ -35,12 +39,13 @@ def many_orders(
 
 
 def _order(
-    site_id: UUID, number: int, lot: Any, kinds: list[Any], places: list[UUID], users: list[UUID], until: datetime
-) -> dict[str, Any]:
+    site_id: UUID, number: int, lot: Any, kinds: list[Any], places: list[UUID], users: list[UUID], until: datetime,
+    open_until: int,
+) -> dict[str, Any]:  # fmt: skip
     kind, state, team = lot.choice(kinds), lot.choice(STATES), lot.choice(TEAMS)
     reported = until - timedelta(minutes=7 * number + lot.randrange(7))
     due = reported + timedelta(hours=int(kind["default_deadline_hours"]))
-    open_now = state in ("reported", "assigned") and number > 400
+    open_now = state in ("reported", "assigned", "to_verify") and number > open_until
     state = "closed" if open_now else state  # what is open is recent, as it is on a real site
     closed = due if state == "closed" else None
     person = lot.choice(users) if lot.random() < 0.6 else None

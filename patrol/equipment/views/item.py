@@ -82,7 +82,7 @@ def happened(row: Equipment, data: dict[str, Any], by: Reader) -> None:
             set_state(row, "faulty", by=by, at=at, version=version, why=why)
         case "photo":
             photos = data.get("photos")
-            ids = [UUID(str(one)) for one in photos] if isinstance(photos, list) else []
+            ids = [one for one in map(uuid_in, photos) if one] if isinstance(photos, list) else []
             photographed(row, ids, by=by, when=When.now())
         case "serviced" | "refilled" as event:
             on = day_in(data.get("on")) or business_day_of(by, at)

@@ -39,6 +39,9 @@ def together() -> Any:
     """``step`` look: what would change, gone through and undone; keep: for good; neither: the form."""
     data = nested(request.form)
     step, query = data.get("step"), str(data.get("query", ""))
+    given = data.get("limits")
+    pairs = given.items() if isinstance(given, dict) else ()
+    data["limits"] = {code: pair for code, pair in pairs if isinstance(pair, dict)}
     try:
         versions = _chosen(data, query)
         rows = chosen(current_user.site_id, versions)
@@ -86,13 +89,11 @@ def _change(data: Mapping[str, Any]) -> dict[str, Any]:
         said["contractor"] = ""
     if data.get("half_monthly") in ("yes", "no"):
         said["half_monthly"] = data["half_monthly"] == "yes"
-    given = data.get("limits")
     limits = {
-        code: {bound: str(value).replace(",", ".") for bound, value in pair.items() if value}
-        for code, pair in (given.items() if isinstance(given, dict) else ())
-        if isinstance(pair, dict)
+        code: {bound: str(value).replace(",", ".") for bound, value in pair.items()}
+        for code, pair in data["limits"].items()
     }
-    return said | {"limits": {code: pair for code, pair in limits.items() if pair}}
+    return said | {"limits": limits}
 
 
 def _changed(versions: Mapping[UUID, int], change: Change, keep: bool) -> list[Changed]:

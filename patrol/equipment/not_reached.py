@@ -1,6 +1,6 @@
 """Not reached (未能到达): why a thing could not be checked. Said, shown, and never counted as covered. Facts."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -94,6 +94,18 @@ def say_not_reached(data: NotReachedData, *, id: UUID, by: Reader, when: When) -
         place_id=place.id, by=by, when=when, facts=data.photo_facts,
     )  # fmt: skip
     return row
+
+
+def out_of_reach(site_id: UUID, open_duties: Iterable[Any], first: date, last: date) -> list[Any]:
+    """What was not reached on these days and is still to do: the newest word about each. One query.
+
+    open_duties: with their list's ``code``, ``equipment_id`` and ``place_id``.
+    """
+    wanted = {(duty.code, duty.equipment_id or duty.place_id) for duty in open_duties}
+    newest: dict[Any, Any] = {}
+    for row in not_reached_between(site_id, first, last):
+        newest.setdefault((row.checklist_code, row.equipment_id or row.place_id), row)
+    return [row for key, row in newest.items() if key in wanted]
 
 
 def not_reached_between(site_id: UUID, first: date, last: date, limit: int = 200) -> list[Any]:

@@ -38,7 +38,7 @@ def room(fill, lists, places, day, temperature):
     return fill("water_pump_room", place=places.pump, when=at(day), instead={"outlet_pressure": told})
 
 
-def test_golden_9_the_lowest_of_three_cameras_is_the_figure(recorder, fill, lists, sites):
+def test_golden_9_the_lowest_of_three_cameras_is_the_figure(recorder, fill, lists, sites, as_user, people):
     told = {"samples": ["31", "30", "27"], "photos": bad_answer({"kind": "text"})["photos"], "remark": "硬盘坏"}
     row = fill("cctv_access", equipment=recorder, when=at("2026-03-02 10:00"), instead={"retention_days": told})
 
@@ -53,6 +53,7 @@ def test_golden_9_the_lowest_of_three_cameras_is_the_figure(recorder, fill, list
     hazard = db.session.scalars(select(Hazard)).one()
     assert (hazard.category, hazard.severity) == ("cctv_retention", "major")
     assert hazard.due_at == at("2026-03-02 10:00").at + 72 * HOUR
+    assert "(31 / 30 / 27)" in as_user(people.engineering).get(f"/inspections/{row.id}").text
     (one,) = recorders(sites.lake.id)
     assert (one.days, one.tried, one.limit, one.out) == (27, "31 / 30 / 27", 30, True)
 

@@ -101,6 +101,7 @@ def test_by_page_and_by_phone(as_user, people, ledger):
         "/sync/records", json={"sent_at": datetime.now(UTC).isoformat(), "records": [record]}
     ).get_json()
     assert [one["status"] for one in reply["results"]] == ["stored"]
+    assert "2 件到不了" in client.get("/checklists").text
     reasons = {row.reason for row in db.session.scalars(select(NotReached))}
     assert reasons == {"other", "locked"}
     month = as_user(people.engineering).get(f"/reviews/month/{now():%Y-%m}").text

@@ -8,6 +8,7 @@ from flask import redirect, render_template, request
 from patrol.accounts.reader import business_day_of
 from patrol.core.clock import now
 from patrol.equipment.duty import Duty, duties, lines, mine, progress, progress_by_rhythm
+from patrol.equipment.not_reached import WHY_NOT, out_of_reach
 from patrol.equipment.onward import in_building
 from patrol.equipment.sending import sent_to
 from patrol.equipment.take_along import any_time
@@ -23,6 +24,7 @@ MANY = 40  # from here on a page shows one building at a time
 @needs("checklist.see", "checklist.fill")
 def due() -> Any:
     by, at = reader(), now()
+    today = business_day_of(by, at)
     owed = mine(by, duties(by, at))
     show_done = request.args.get("done") == "1"
     wanted = [duty for duty in owed if show_done or not duty.done]
@@ -40,8 +42,10 @@ def due() -> Any:
         show_done=show_done,
         any_time=any_time(by),
         rhythms=progress_by_rhythm(owed),
-        sent=sent_to(by, business_day_of(by, at)),
-        today=business_day_of(by, at),
+        sent=sent_to(by, today),
+        away=out_of_reach(by.site_id, (duty for duty in owed if not duty.done), today.replace(day=1), today),
+        reasons=WHY_NOT,
+        today=today,
     )
 
 

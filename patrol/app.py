@@ -239,6 +239,7 @@ def _doors() -> list[Blueprint]:
     from patrol.equipment import views as equipment_views
     from patrol.exports import (
         views_bundle,
+        views_choice,
         views_exports,
         views_import,
         views_labels,
@@ -275,7 +276,7 @@ def _doors() -> list[Blueprint]:
     walked = (rounds, views_excuses, views_by_hand, visits_views)
     guard = (accounts, *walked, hazards, order_lists, workorders, equipment_views, photos)
     readers = (board_views, briefings, photo_views, reviews, views_sign, exceptions_views)
-    papers = (views_review, views_orders, views_labels, views_import, views_exports, views_bundle)
+    papers = (views_review, views_orders, views_labels, views_import, views_exports, views_bundle, views_choice)
     desk = (*readers, views_questions, weather, places, *papers)
     owners = (views_public, views_desk, repairs, complaints)
     plans, told = (views_routes, views_start), (notices, views_choices, views_targets)

@@ -262,6 +262,7 @@ def _doors() -> list[Blueprint]:
     from patrol.equipment import views as equipment_views
     from patrol.exports import (
         views_bundle,
+        views_choice,
         views_equipment,
         views_exports,
         views_import,
@@ -307,7 +308,8 @@ def _doors() -> list[Blueprint]:
         exceptions_views,
     )  # fmt: skip
     papers = (
-        views_review, views_orders, views_equipment, views_labels, views_import, views_exports, views_bundle
+        views_review, views_orders, views_equipment, views_labels, views_import, views_exports, views_bundle,
+        views_choice,
     )  # fmt: skip
     desk = (*readers, views_questions, weather, places, *papers)
     owners = (views_public, views_desk, repairs, complaints)

@@ -79,7 +79,7 @@ class BundleBook:
 
     def close(self, counts: Counts, months: CoverageByMonth, head: Any) -> None:
         _, period = self._kit.words, self._period
-        for month in months.months:
+        for month in months.shown:
             names = "、".join(f"{name} {place}" for name, place in month.missing)
             self._coverage.row((f"{month.first:%Y-%m}", month.d, month.n, month.ratio.text, names))
         rows: list[tuple[str, Any]] = [
@@ -99,12 +99,9 @@ class BundleBook:
     def _coverage_heads(self) -> list[tuple[str, int]]:
         _ = self._kit.words
         return [
-            (_("Month"), 10),
-            (_("To be checked"), 10),
-            (_("Inspected"), 10),
-            (_("Coverage"), 10),
+            (_("Calendar month"), 10), (_("To be checked"), 10), (_("Inspected"), 10), (_("Coverage"), 10),
             (_("Not checked"), 80),
-        ]
+        ]  # fmt: skip
 
     def _ledger_heads(self) -> list[tuple[str, int]]:
         _ = self._kit.words

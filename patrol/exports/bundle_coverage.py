@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import dropwhile
 from uuid import UUID
 
 from patrol.core.business_day import month_bounds
@@ -40,6 +41,11 @@ class CoverageByMonth:
             Month(first, _whole(first, scope, today), away_all_month(scope.site_id, *month_bounds(first)))
             for first in _months(scope.period.first, min(scope.period.last, today))
         ]
+
+    @property
+    def shown(self) -> list[Month]:
+        """From the first month in which anything counted: before that there was nothing to inspect."""
+        return list(dropwhile(lambda month: not month.d, self.months))
 
     def add(self, files: Iterable[ItemFile]) -> None:
         """The next page of items."""

@@ -136,7 +136,7 @@ def write_document(
 ) -> None:
     """The cover, which knows the counts only at the end, then everything that was written on the way."""
     target.write(document.part("head", counts=counts, css=kit.css(), logo=kit.logo(), **facts))
-    target.write(document.part("coverage", months=months.months))
+    target.write(document.part("coverage", months=months.shown))
     with body.open(encoding="utf-8") as source:
         while block := source.read(1 << 16):
             target.write(block)

@@ -63,7 +63,7 @@ def _values(scope: Scope, kit: Any, today: date, args: Any) -> dict[str, Any]:
     counts.add_photos(check for part in checks for check in part)
     counts.add_photos(file for found in hazards for file in found)
     return {
-        **document.context(), "counts": counts, "months": months.months, "pages": pages, "checks_of_places": checks,
+        **document.context(), "counts": counts, "months": months.shown, "pages": pages, "checks_of_places": checks,
         "hazards": hazards, "head": journal_head(scope.site_id), "export_id": None,
         "logo": current_app.extensions["assets"].url("img/logo.svg"), "back_url": "/exports?tab=bundle",
         "ask_url": f"/exports?{urlencode({'tab': 'bundle', **args})}",

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from flask import Blueprint, Response, current_app, render_template, request, send_file
@@ -65,6 +66,8 @@ def ask_for(kind: str) -> Any:
         if problem.status == 404:
             raise
         return _page(problem)
+    if form.get("look"):
+        return go(f"{LOOKS[kind]}?{urlencode({**_form_without_token(), **days})}")
     small = _small(kind, asked, by)
     with write(by.site_id):
         row = ask(kind, asked, by=by, language=language(), at=at, small=small)
@@ -118,6 +121,7 @@ def file(export_id: UUID) -> Response:
     return response
 
 
+LOOKS = {"photos": "/exports/choice", "bundle": "/bundle", "tables": "/exports"}
 MIME = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
@@ -128,6 +132,11 @@ MIME = {
 def _reader() -> Reader:
     by: Reader = current_user._get_current_object()
     return by
+
+
+def _form_without_token() -> dict[str, str]:
+    """What was chosen, for an address: never the token, which would stand in histories and logs."""
+    return {name: value for name, value in request.form.items() if name not in ("csrf_token", "look")}
 
 
 def _days(first: str | None, last: str | None, by: Reader, kind: str) -> dict[str, str]:

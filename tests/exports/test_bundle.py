@@ -249,6 +249,9 @@ def test_the_page_shows_the_same_document(march, as_user, people, ledger):
     assert "3B1-01" in page
     assert page.count("/stamped.jpg") == 3
     assert HOSTILE not in page
+    sent = supervisor.post("/exports/bundle", data={**query, "look": "1", "csrf_token": "secret"})
+    assert sent.location.startswith("/bundle?scope=item&item=3B1-01&first=2026-03-01")
+    assert "secret" not in sent.location
     assert supervisor.get("/bundle", query_string={**query, "item": "NO-SUCH"}).status_code == 422
     by_id = {**query, "item": str(ledger.powder.id)}
     assert as_user(people.stranger).get("/bundle", query_string=by_id).status_code == 404

@@ -53,6 +53,18 @@ def test_chosen_photos_are_these_and_none_of_another_site(world, places, people,
     assert again(other).outcome == "made"
 
 
+def test_single_photos_are_chosen_from_a_page_of_the_period(world, places, people, as_user, put_picture):
+    here = world.photo(places.lobby, world.at(DAY, "20:00"))
+    put_picture(here)
+    owners = world.photo(places.lobby, world.at(DAY, "20:10"), subject=("repair", places.lobby.id))
+
+    page = as_user(people.supervisor).get("/exports/choice?first=2026-03-01&last=2026-03-31").get_data(as_text=True)
+
+    assert f'name="photo" value="{here.id}"' in page
+    assert str(owners.id) not in page
+    assert str(here.id) not in as_user(people.stranger).get("/exports/choice?first=2026-03-01&last=2026-03-31").text
+
+
 def test_what_owners_photographed_is_in_it_only_where_asked_for(world, places, making, put_picture):
     put_picture(world.photo(places.lobby, world.at(DAY, "22:00"), subject=("repair", places.lobby.id)))
     signature = world.photo(

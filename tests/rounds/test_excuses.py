@@ -321,7 +321,7 @@ def test_the_page_shows_what_waits_and_approves_several_at_once(story, as_user, 
         reply = supervisor.post(
             f"/rounds/{story.round.id}/decisions", data={"ask[]": [str(ask) for ask in asks], "do": "approve"}
         )
-        assert (reply.status_code, reply.location) == (303, "/excuses")
+        assert (reply.status_code, reply.location) == (303, "/excuses?decided=1")
         assert "已同意" in supervisor.get("/excuses").text
         assert "免巡点位" in supervisor.get("/reviews/day/2026-03-31").text
 

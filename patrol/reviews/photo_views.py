@@ -18,6 +18,7 @@ from patrol.hazards.category import categories
 from patrol.photos.caption import caption_of
 from patrol.photos.photo import Photo, PhotoFile
 from patrol.photos.storage import shelf
+from patrol.reviews.day_page import first_pictures
 from patrol.reviews.photo_gaps import gaps
 from patrol.reviews.photo_log import chosen, counts_of_day, month_edge, neighbours, photo_page, read_edge, write_edge
 from patrol.reviews.photo_plan import SHOWS, STATES, PhotoFilter
@@ -112,6 +113,7 @@ def photo(photo_id: UUID) -> Any:
         person=db.session.get(User, found.user_id) if found.user_id else None,
         query=_query(),
         url=_url,
+        pair=_pair(found),
         **_strip(found),
     )
 
@@ -121,6 +123,15 @@ def _check(found: Photo) -> None:
     shared = found.subject_kind in ("hazard", "place")
     if not (current_user.may("photo.log") or shared or found.user_id == current_user.user_id):
         raise forbidden()
+
+
+def _pair(found: Photo) -> tuple[UUID, UUID] | None:
+    """The pictures before and after of the hazard this photo is of, once both are here."""
+    if found.subject_kind != "hazard":
+        return None
+    pictures = first_pictures(found.site_id, [found.subject_id])
+    before, after = (pictures.get((found.subject_id, kind)) for kind in ("before", "after"))
+    return (before, after) if before and after else None
 
 
 def _strip(found: Photo) -> dict[str, Any]:

@@ -1,64 +1,46 @@
 """The photo log: any page under any filter costs the same, however many photos there are.
 
-A page is a keyset: "older than this photo". A filter that names several places, kinds or people becomes one
-short index walk for each, laid side by side, since one walk over an IN list would read and sort them all.
+A page is a keyset: "older than this photo". One part of the filter leads (photo_plan.py): it is walked in order on its
+own index; several places, kinds or days become one short walk each, laid side by side, since one walk over an IN list
+would read and sort them all. What else is asked is looked up on the way, over a window of photos; if the page is not
+full by then, it ends there, and the next one goes on from that moment. So no mixture of filters costs more.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Select, and_, exists, func, not_, or_, select, union_all
 
-from patrol.accounts.user import Membership, User
+from patrol.accounts.user import User
 from patrol.core.db import db
 from patrol.photos.photo import Photo, PhotoFile
-from patrol.rounds.route import RouteStop
+from patrol.reviews.photo_plan import MOST_OF_FEW, OF_OWNERS, SHOWS, PhotoFilter, Plan, plan_of
 from patrol.sites.place import Place
 
 PAGE = 24
-MOST_PLACES = 200
-SHOWS: dict[str, tuple[str, ...]] = {
-    "hazard": ("before", "after", "sighting", "verify"),
-    "checklist": ("inspection",),
-    "visit": ("visit",),
-}
-COUNTED = ("visit", "before", "after", "verify", "inspection")  # kinds that a review counts one by one
-NOT_OF_OWNERS = Photo.subject_kind.not_in(("report", "repair", "complaint"))
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 Edge = tuple[datetime, UUID]
 
 
 @dataclass(frozen=True, slots=True)
-class PhotoFilter:
-    """first and last business day, both inside; None is open. show: a key of SHOWS, one kind of COUNTED, or "coming"
-    (bytes not here). owners: what owners sent, too."""
-
-    first: date | None = None
-    last: date | None = None
-    building: UUID | None = None
-    place: UUID | None = None
-    route: UUID | None = None
-    show: str | None = None
-    person: UUID | None = None
-    words: str = ""
-    owners: bool = True
-
-
-@dataclass(frozen=True, slots=True)
 class PhotoPage:
+    """looked_to: the moment up to which was looked for a page that is not full; None when it is, or all was seen."""
+
     rows: list[Any]
     newer: str | None
     older: str | None
+    looked_to: datetime | None = None
 
 
-@dataclass(slots=True)
-class _Walks:
-    """Conditions of which any one must hold, each answered by an index of its own."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """reach: the edge at which the walks broke off before they had found enough; None when they did not."""
 
-    of_photo: list[Any] = field(default_factory=list)
+    rows: list[Any]
+    reach: Edge | None = None
 
 
 _COLUMNS = (
@@ -73,6 +55,7 @@ _COLUMNS = (
     Photo.from_gallery,
     Photo.round_id,
     Photo.business_day,
+    Photo.category,
 )
 
 
@@ -90,45 +73,120 @@ def read_edge(text: str | None) -> Edge | None:
         return None
 
 
+def month_edge(month: date) -> Edge:
+    """Just above the last photo that may be of this month, in whatever zone: from here the log runs back."""
+    after = (month.replace(day=1) + timedelta(days=32)).replace(day=1)
+    return _Row(datetime.combine(after, datetime.min.time(), UTC), UUID(int=0))
+
+
 def photo_page(site_id: UUID, wanted: PhotoFilter, *, older_than: Edge | None, newer_than: Edge | None) -> PhotoPage:
-    """One page, newest first; three queries whatever the filter."""
+    """One page, newest first; five queries at most whatever the filter."""
     if newer_than is not None:
-        rows = list(reversed(neighbours(site_id, wanted, newer_than, PAGE + 1, newer=True)))
-        more_newer, rows = len(rows) > PAGE, rows[-PAGE:]
-        more_older = True
-    else:
-        rows = neighbours(site_id, wanted, older_than, PAGE + 1)
-        more_older, rows = len(rows) > PAGE, rows[:PAGE]
-        more_newer = older_than is not None
-    return PhotoPage(
-        rows,
-        write_edge(rows[0]) if rows and more_newer else None,
-        write_edge(rows[-1]) if rows and more_older else None,
-    )
+        found = look(site_id, wanted, newer_than, PAGE + 1, newer=True)
+        rows = list(reversed(found.rows[:PAGE]))
+        newer = write_edge(rows[0]) if len(found.rows) > PAGE else _edge_text(found.reach)
+        older = write_edge(rows[-1]) if rows else _edge_text(newer_than)
+        return PhotoPage(rows, newer, older, found.reach[0] if found.reach else None)
+    found = look(site_id, wanted, older_than, PAGE + 1)
+    rows = found.rows[:PAGE]
+    older = write_edge(rows[-1]) if len(found.rows) > PAGE else _edge_text(found.reach)
+    newer = None
+    if older_than is not None:
+        newer = write_edge(rows[0]) if rows else _edge_text(older_than)
+    return PhotoPage(rows, newer, older, found.reach[0] if found.reach else None)
 
 
 def neighbours(site_id: UUID, wanted: PhotoFilter, edge: Edge | None, limit: int, newer: bool = False) -> list[Any]:
     """The next photos beyond an edge, nearest first, with the names of place and person, and whether they are here."""
-    walks = _walks(site_id, wanted)
-    if walks is None:
-        return []
-    rest = [Photo.site_id == site_id, Photo.kind != "signature", *_days(wanted), *_kinds(wanted, walks)]
-    if not wanted.owners:
-        rest.append(NOT_OF_OWNERS)
-    if edge is not None:
-        rest.append(_beyond(edge, newer))
-    order = (Photo.taken_at, Photo.id) if newer else (Photo.taken_at.desc(), Photo.id.desc())
-    parts = [
-        select(select(*_COLUMNS).where(*rest, one).order_by(*order).limit(limit).subquery())
-        for one in walks.of_photo or [Photo.site_id == site_id]
-    ]
-    together = (union_all(*parts) if len(parts) > 1 else parts[0]).subquery()
-    return list(db.session.execute(_named(site_id, together, limit, newer)))
+    return look(site_id, wanted, edge, limit, newer).rows
+
+
+def look(site_id: UUID, wanted: PhotoFilter, edge: Edge | None, limit: int, newer: bool = False) -> Found:
+    plan = plan_of(site_id, wanted)
+    if plan is None:
+        return Found([])
+    found = Found([])
+    for size in plan.windows:  # nearly every photo fits as a rule, so a short look comes first
+        rows = list(db.session.execute(page_of(plan, edge, limit, size, newer)))
+        whole = len(plan.leads) == 1 and len(rows) >= limit
+        reach = None if whole else _reach(plan, edge, size, newer)
+        found = Found([row for row in rows if reach is None or _inside(row, reach, newer)], reach)
+        if reach is None or len(found.rows) >= limit:
+            break
+    return found
+
+
+def _inside(row: Any, reach: Edge, newer: bool) -> bool:
+    key = (row.taken_at, row.id)
+    return key <= reach if newer else key >= reach
+
+
+def page_of(plan: Plan, edge: Edge | None, limit: int, size: int, newer: bool = False) -> Select[Any]:
+    """size: of each walk's window."""
+    together = _beside([_walk(plan, lead, edge, limit, size, newer) for lead in plan.leads]).subquery()
+    return _named(plan.site_id, together, limit, newer)
+
+
+def _walk(plan: Plan, lead: Any, edge: Edge | None, limit: int, size: int, newer: bool) -> Select[Any]:
+    """The first photos of one walk that fit, out of its window."""
+    window = window_of(plan, lead, edge, size, newer).subquery()
+    return select(*window.c).where(*plan.rest(window.c)).order_by(*_order(window.c, newer)).limit(limit)
+
+
+def window_of(plan: Plan, lead: Any, edge: Edge | None, size: int, newer: bool) -> Select[Any]:
+    asked: Any = select(*_COLUMNS).where(Photo.site_id == plan.site_id, lead)
+    of: Any = Photo
+    if plan.few:
+        # Asked for in order, the database would walk through all photos to meet these; so they are fetched first.
+        of = asked.limit(MOST_OF_FEW).subquery().c
+        asked = select(*of)
+    asked = asked.where(*plan.between(of), *(_beyond(of, edge, newer) if edge else ()))
+    ordered: Select[Any] = asked.order_by(*_order(of, newer)).limit(size)
+    return ordered
+
+
+def _reach(plan: Plan, edge: Edge | None, size: int, newer: bool) -> Edge | None:
+    """Where the first of the walks broke off that had its window full; None when all came to their end."""
+    ends = []
+    for lead in plan.leads:
+        window = window_of(plan, lead, edge, size, newer).subquery()
+        seen = select(func.count()).select_from(window).scalar_subquery().label("seen")
+        last = select(window.c.taken_at, window.c.id, seen).order_by(*_order(window.c, not newer)).limit(1)
+        ends.append(last)
+    full = [(row.taken_at, row.id) for row in db.session.execute(_beside(ends)) if row.seen >= size]
+    return (min(full) if newer else max(full)) if full else None
+
+
+def _beside(parts: Sequence[Select[Any]]) -> Any:
+    """One after the other; each keeps its own order and limit."""
+    if len(parts) == 1:
+        return parts[0]
+    return union_all(*(select(part.subquery()) for part in parts))
+
+
+def _order(of: Any, newer: bool) -> tuple[Any, Any]:
+    return (of.taken_at, of.id) if newer else (of.taken_at.desc(), of.id.desc())
+
+
+def _beyond(of: Any, edge: Edge, newer: bool) -> tuple[Any, Any]:
+    """The moment bounds the walk on its index; the id tells photos of one moment apart."""
+    at, photo_id = edge
+    if newer:
+        return of.taken_at >= at, or_(of.taken_at != at, of.id > photo_id)
+    return of.taken_at <= at, or_(of.taken_at != at, of.id < photo_id)
+
+
+def _edge_text(edge: Edge | None) -> str | None:
+    return write_edge(_Row(*edge)) if edge else None
+
+
+class _Row(NamedTuple):
+    taken_at: datetime
+    id: UUID
 
 
 def _named(site_id: UUID, photos: Any, limit: int, newer: bool) -> Select[Any]:
     p = photos.c
-    order = (p.taken_at, p.id) if newer else (p.taken_at.desc(), p.id.desc())
     return (
         select(
             *p,
@@ -140,94 +198,17 @@ def _named(site_id: UUID, photos: Any, limit: int, newer: bool) -> Select[Any]:
         .outerjoin(User, User.id == p.user_id)
         .outerjoin(PhotoFile, and_(PhotoFile.site_id == site_id, PhotoFile.id == p.id, PhotoFile.user_id == p.user_id))
         .distinct()  # a photo may answer the words by its place and by its person
-        .order_by(*order)
+        .order_by(*_order(p, newer))
         .limit(limit)
     )
 
 
-def _beyond(edge: Edge, newer: bool) -> Any:
-    at, photo_id = edge
-    if newer:
-        return or_(Photo.taken_at > at, and_(Photo.taken_at == at, Photo.id > photo_id))
-    return or_(Photo.taken_at < at, and_(Photo.taken_at == at, Photo.id < photo_id))
-
-
-def _days(wanted: PhotoFilter) -> list[Any]:
-    found: list[Any] = []
-    if wanted.first:
-        found.append(Photo.business_day >= wanted.first)
-        # The order is by moment, so the index needs a moment to stop at; a record may be a month late.
-        found.append(Photo.taken_at >= datetime.combine(wanted.first, datetime.min.time(), UTC) - timedelta(days=33))
-    if wanted.last:
-        found.append(Photo.business_day <= wanted.last)
-        found.append(Photo.taken_at < datetime.combine(wanted.last, datetime.min.time(), UTC) + timedelta(days=3))
-    return found
-
-
-def _kinds(wanted: PhotoFilter, walks: _Walks) -> list[Any]:
-    if wanted.show == "coming":
-        here = exists().where(PhotoFile.site_id == Photo.site_id, PhotoFile.id == Photo.id)
-        return [not_(here)]
-    kinds = SHOWS.get(wanted.show or "") or ((wanted.show,) if wanted.show in COUNTED else None)
-    if kinds is None:
-        return []
-    if walks.of_photo:
-        return [Photo.kind.in_(kinds)]
-    walks.of_photo = [Photo.kind == kind for kind in kinds]
-    return []
-
-
-def _walks(site_id: UUID, wanted: PhotoFilter) -> _Walks | None:
-    """The index walks of a filter; None when nothing can fit. At most one of place, route and building counts
-    beside a person and words: the narrowest."""
-    places = _places(site_id, wanted)
-    if places is not None and not places:
-        return None
-    if wanted.words:
-        found = _by_words(site_id, wanted.words)
-        narrowed = [_narrow(one, wanted, places) for one in found]
-        return _Walks(narrowed) if narrowed else None
-    if wanted.person:
-        return _Walks([_narrow(Photo.user_id == wanted.person, wanted, places)])
-    return _Walks([Photo.place_id == place for place in places or ()])
-
-
-def _narrow(one: Any, wanted: PhotoFilter, places: Sequence[UUID] | None) -> Any:
-    parts = [one]
-    if places is not None:
-        parts.append(Photo.place_id.in_(places))
-    if wanted.person:
-        parts.append(Photo.user_id == wanted.person)
-    return and_(*parts)
-
-
-def _places(site_id: UUID, wanted: PhotoFilter) -> list[UUID] | None:
-    if wanted.place:
-        return [wanted.place]
-    sets: list[set[UUID]] = []
-    if wanted.route:
-        query = select(RouteStop.place_id).where(RouteStop.site_id == site_id, RouteStop.route_id == wanted.route)
-        sets.append(set(db.session.scalars(query)))
-    if wanted.building:
-        tree = select(Place.id).where(Place.site_id == site_id, Place.id == wanted.building).cte("t", recursive=True)
-        tree = tree.union_all(select(Place.id).where(Place.site_id == site_id, Place.parent_id == tree.c.id))
-        sets.append(set(db.session.scalars(select(tree.c.id))))
-    return sorted(set.intersection(*sets), key=str)[:MOST_PLACES] if sets else None
-
-
-def _by_words(site_id: UUID, words: str) -> list[Any]:
-    """Places and people whose name holds the words."""
-    like = "%" + words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-    places = select(Place.id).where(Place.site_id == site_id, Place.full_name.ilike(like, escape="\\"))
-    people = (
-        select(User.id)
-        .join(Membership, Membership.user_id == User.id)
-        .where(Membership.site_id == site_id, User.name.ilike(like, escape="\\"))
-    )
-    return [
-        *(Photo.place_id == place for place in db.session.scalars(places.limit(MOST_PLACES))),
-        *(Photo.user_id == user for user in db.session.scalars(people.limit(50))),
-    ]
+def chosen(site_id: UUID, ids: Iterable[UUID], owners: bool = True) -> list[Any]:
+    """These photos as the log shows them, oldest first; those of other sites, signatures and what may not be seen
+    are left out."""
+    photos = select(*_COLUMNS).where(Photo.site_id == site_id, Photo.id.in_(list(ids)), Photo.kind != "signature")
+    photos = photos if owners else photos.where(Photo.subject_kind.not_in(OF_OWNERS))
+    return list(db.session.execute(_named(site_id, photos.subquery(), 1000, newer=True)))
 
 
 def counts_of_day(site_id: UUID, day: date, owners: bool = True) -> dict[str, int]:
@@ -237,7 +218,7 @@ def counts_of_day(site_id: UUID, day: date, owners: bool = True) -> dict[str, in
         .where(Photo.site_id == site_id, Photo.business_day == day, Photo.kind != "signature")
         .group_by(Photo.kind)
     )
-    query = query if owners else query.where(NOT_OF_OWNERS)
+    query = query if owners else query.where(Photo.subject_kind.not_in(OF_OWNERS))
     by_kind = {row[0]: row[1] for row in db.session.execute(query)}
     return {
         "all": sum(by_kind.values()),

@@ -5,34 +5,33 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, current_app, redirect, render_template, request
 from flask_login import current_user
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 
 from patrol.accounts.reader import business_day_of
 from patrol.accounts.user import Membership, User
 from patrol.core.clock import now
 from patrol.core.db import db
 from patrol.core.problems import N_, NotHere, Problem
+from patrol.hazards.category import categories
 from patrol.photos.caption import caption_of
 from patrol.photos.photo import Photo, PhotoFile
-from patrol.reviews.photo_log import (
-    COUNTED,
-    SHOWS,
-    PhotoFilter,
-    counts_of_day,
-    neighbours,
-    photo_page,
-    read_edge,
-    write_edge,
-)
+from patrol.photos.storage import shelf
+from patrol.reviews.day_page import first_pictures
+from patrol.reviews.photo_gaps import gaps
+from patrol.reviews.photo_log import chosen, counts_of_day, month_edge, neighbours, photo_page, read_edge, write_edge
+from patrol.reviews.photo_plan import COMING, COUNTED, SHOWS, STATES, PhotoFilter
 from patrol.reviews.photo_subjects import NOTHING, subjects, timeline
+from patrol.reviews.review import asked_for
 from patrol.rounds.route import Route
 from patrol.sites.place import Place
 from patrol.web.access import forbidden, needs
 
 bp = Blueprint("photo_log", __name__)
 STRIP = 3
+MOST_ON_SHEET, ON_A_PAGE = 60, 12
+BACK_TO_THE_FIRST = ("person", "place", "round", "category", "state", "before", "after")  # these ask for all days
 WITHIN = {"today": (0, 0), "yesterday": (1, 1), "7": (6, 0), "30": (29, 0), "all": None}
 
 
@@ -42,6 +41,9 @@ def photos() -> Any:
     wanted, within = _wanted()
     args = request.args
     older, newer = read_edge(args.get("before")), read_edge(args.get("after"))
+    if month := _month(args.get("month")):
+        url = _url("/photos", month=None, within="all", before=write_edge(month), **{"from": None, "to": None})
+        return redirect(url, 303)
     page = photo_page(current_user.site_id, wanted, older_than=older, newer_than=newer)
     one_day = wanted.first if wanted.first and wanted.first == wanted.last else None
     return render_template(
@@ -54,7 +56,39 @@ def photos() -> Any:
         counts=counts_of_day(current_user.site_id, one_day, current_user.may("owner.see")) if one_day else {},
         query=_query(),
         url=_url,
-        **_choices(),
+        categories=categories(),
+        **_choices(wanted),
+    )
+
+
+@bp.get("/photos/sheet")
+@needs("photo.log")
+def sheet() -> Any:
+    """The chosen photos on A4, twelve a page, each with time, place and person; oldest first."""
+    ids = [one for text in request.args.getlist("id")[:MOST_ON_SHEET] if (one := _uuid(text))]
+    rows = chosen(current_user.site_id, ids, owners=current_user.may("owner.see"))
+    return render_template(
+        "reviews/photo_sheet.html",
+        pages=[rows[n : n + ON_A_PAGE] for n in range(0, len(rows), ON_A_PAGE)],
+        about=subjects(current_user.site_id, rows),
+        nothing=NOTHING,
+        at=now(),
+    )
+
+
+@bp.get("/photos/gaps")
+@needs("photo.log")
+def missing() -> Any:
+    """Photos of one month that ought to be there."""
+    today = business_day_of(current_user._get_current_object(), now())
+    period = asked_for("month", request.args.get("month") or f"{today:%Y-%m}", today)
+    found = gaps(current_user.site_id, period.first, period.last, now(), shelf(current_app).exists)
+    after = period.next
+    return render_template(
+        "reviews/photo_gaps.html",
+        period=period,
+        gaps=found,
+        next_url=f"/photos/gaps?month={after.slug}" if after.first <= today else None,
     )
 
 
@@ -79,6 +113,7 @@ def photo(photo_id: UUID) -> Any:
         person=db.session.get(User, found.user_id) if found.user_id else None,
         query=_query(),
         url=_url,
+        pair=_pair(found),
         **_strip(found),
     )
 
@@ -90,6 +125,15 @@ def _check(found: Photo) -> None:
         raise forbidden()
 
 
+def _pair(found: Photo) -> tuple[UUID, UUID] | None:
+    """The pictures before and after of the hazard this photo is of, once both are here."""
+    if found.subject_kind != "hazard":
+        return None
+    pictures = first_pictures(found.site_id, [found.subject_id])
+    before, after = (pictures.get((found.subject_id, kind)) for kind in ("before", "after"))
+    return (before, after) if before and after else None
+
+
 def _strip(found: Photo) -> dict[str, Any]:
     """The photos beside this one under the filter in the address, newest first; only for readers of the log."""
     if not current_user.may("photo.log"):
@@ -99,7 +143,7 @@ def _strip(found: Photo) -> dict[str, Any]:
     newer = neighbours(found.site_id, wanted, edge, STRIP, newer=True)
     older = neighbours(found.site_id, wanted, edge, STRIP)
     back = _url("/photos", after=None, before=write_edge(newer[-1]) if newer else None)
-    return {"newer": list(reversed(newer)), "older": older, "back": back}
+    return {"newer": list(reversed(newer)), "older": older, "back": f"{back}#p-{found.id}"}
 
 
 def _wanted() -> tuple[PhotoFilter, str]:
@@ -110,21 +154,42 @@ def _wanted() -> tuple[PhotoFilter, str]:
     if first or last:
         within = ""
     elif within not in WITHIN:
-        within = "today" if not args.get("person") and not args.get("place") else "all"
+        within = "all" if any(args.get(name) for name in BACK_TO_THE_FIRST) else "today"
     if within and (span := WITHIN[within]):
         first, last = today - timedelta(days=span[0]), today - timedelta(days=span[1])
     wanted = PhotoFilter(
         first=first,
         last=last,
-        building=args.get("building", type=UUID),
-        place=args.get("place", type=UUID),
+        place=args.get("place", type=UUID) or args.get("building", type=UUID),
         route=args.get("route", type=UUID),
-        show=args.get("show") if args.get("show") in (*SHOWS, *COUNTED, "coming") else None,
+        show=args.get("show") if args.get("show") in (*SHOWS, *COUNTED, COMING) else None,
+        round=args.get("round", type=UUID),
+        category=args.get("category") if args.get("category") in categories() else None,
+        state=args.get("state") if args.get("state") in STATES else None,
         person=args.get("person", type=UUID),
         words=args.get("q", "").strip()[:60],
         owners=current_user.may("owner.see"),
     )
     return wanted, within
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _month(text: str | None) -> Any:
+    """The edge from which the log runs back through a month named 2026-03."""
+    if not text:
+        return None
+    try:
+        return month_edge(date.fromisoformat(f"{text}-01"))
+    except ValueError:
+        raise Problem(
+            "field.wrong", N_("This cannot be right: %(name)s. Check it."), field="month", name="month"
+        ) from None
 
 
 def _day(name: str) -> date | None:
@@ -135,17 +200,21 @@ def _day(name: str) -> date | None:
         raise Problem("field.wrong", N_("This cannot be right: %(name)s. Check it."), field=name, name=name) from None
 
 
-def _choices() -> dict[str, Any]:
+def _choices(wanted: PhotoFilter) -> dict[str, Any]:
+    """For places: those at the top; once one is chosen, what is in it and what it is in as well."""
     site_id = current_user.site_id
-    buildings = select(Place.id, Place.full_name).where(
-        Place.site_id == site_id, Place.parent_id.is_(None), Place.retired_at.is_(None)
-    )
+    top = (Place.parent_id.is_(None), Place.retired_at.is_(None))
+    near = [and_(*top)]
+    if wanted.place:
+        above = select(Place.parent_id).where(Place.site_id == site_id, Place.id == wanted.place).scalar_subquery()
+        near += [Place.id == wanted.place, Place.id == above, Place.parent_id == wanted.place]
+    places = select(Place.id, Place.full_name).where(Place.site_id == site_id, or_(*near))
     routes = select(Route.id, Route.name).where(
         Route.site_id == site_id, Route.kind == "route", Route.retired_at.is_(None)
     )
     people = select(User.id, User.name).join(Membership, Membership.user_id == User.id)
     return {
-        "buildings": list(db.session.execute(buildings.order_by(Place.sort, Place.full_name))),
+        "places": list(db.session.execute(places.order_by(Place.sort, Place.full_name))),
         "routes": list(db.session.execute(routes.order_by(Route.sort, Route.name))),
         "people": list(db.session.execute(people.where(Membership.site_id == site_id).order_by(User.name))),
     }

@@ -10,7 +10,8 @@ from patrol.core.db import db, write
 from patrol.core.keys import uuid7
 from patrol.photos.photo import Photo
 from patrol.reviews.board import board
-from patrol.reviews.photo_log import PhotoFilter, neighbours, photo_page, read_edge, write_edge
+from patrol.reviews.photo_log import neighbours, photo_page, read_edge, write_edge
+from patrol.reviews.photo_plan import PhotoFilter
 
 DAY = date(2026, 3, 18)
 
@@ -123,7 +124,7 @@ def test_the_pages_together_hold_every_photo_once(world, album):
 @pytest.mark.parametrize("name", ["building", "person", "show", "words", "place", "day", "person_words"])
 def test_every_filter_finds_what_a_look_at_each_photo_finds(world, album, places, people, name):
     wanted, fits = {
-        "building": (PhotoFilter(building=places.block3.id), lambda p: p.place_id in (places.lobby.id, places.roof.id)),
+        "building": (PhotoFilter(place=places.block3.id), lambda p: p.place_id in (places.lobby.id, places.roof.id)),
         "person": (PhotoFilter(person=people.engineer.id), lambda p: p.user_id == people.engineer.id),
         "show": (PhotoFilter(show="checklist"), lambda p: p.kind == "inspection"),
         "words": (PhotoFilter(words="天台"), lambda p: p.place_id == places.roof.id),

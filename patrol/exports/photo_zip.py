@@ -15,7 +15,7 @@ from patrol.exports.sheets import CsvTables
 from patrol.exports.tables_of.photos import chosen_photos, photo_cells, photo_heads, photos_of_day
 from patrol.exports.tables_of.table import Period
 from patrol.photos.photo import Photo
-from patrol.reviews.photo_log import NOT_OF_OWNERS, SHOWS
+from patrol.reviews.photo_plan import OF_OWNERS, SHOWS
 from patrol.workorders.lists import places_below
 
 AT_ONCE = 12  # photos up to which one waits for the answer
@@ -77,7 +77,7 @@ def count_photos(asked: Mapping[str, Any], period: Period, most: int | None = No
 
 def _seen(period: Period) -> list[Any]:
     """What owners sent is for those who may see owners, and only where it was asked for."""
-    return [] if period.owners else [NOT_OF_OWNERS]
+    return [] if period.owners else [Photo.subject_kind.not_in(OF_OWNERS)]
 
 
 def _narrowed(asked: Mapping[str, Any], period: Period) -> list[Any]:

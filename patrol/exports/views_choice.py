@@ -11,7 +11,8 @@ from flask_login import current_user
 from patrol.accounts.reader import business_day_of
 from patrol.core.clock import now
 from patrol.exports.asking import asked_days
-from patrol.reviews.photo_log import SHOWS, PhotoFilter, photo_page, read_edge
+from patrol.reviews.photo_log import photo_page, read_edge
+from patrol.reviews.photo_plan import SHOWS, PhotoFilter
 from patrol.web.access import needs
 
 bp = Blueprint("photo_choice", __name__)
@@ -26,7 +27,7 @@ def page() -> Any:
     show = args.get("show") if args.get("show") in SHOWS else None
     building = args.get("building", type=UUID)
     wanted = PhotoFilter(
-        first=date.fromisoformat(days["first"]), last=date.fromisoformat(days["last"]), building=building, show=show,
+        first=date.fromisoformat(days["first"]), last=date.fromisoformat(days["last"]), place=building, show=show,
         owners=False,
     )  # fmt: skip
     older, newer = read_edge(args.get("before")), read_edge(args.get("after"))

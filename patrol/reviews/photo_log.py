@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, and_, exists, func, not_, or_, select, union_all
+from sqlalchemy import Select, and_, func, or_, select, union_all
 
 from patrol.accounts.user import User
 from patrol.core.db import db

@@ -141,7 +141,6 @@ ATTRIBUTES: Mapping[str, Attribute] = {
         _number("load_kg", "额定载重", "Rated load", "kg", 50, 20_000),
         _number("speed_ms", "额定速度", "Rated speed", "m/s", 0.1, 20),
         _number("stops", "层站数", "Stops", "", 2, 200),
-        _date("inspected_until", "检验合格至", "Inspection mark valid until"),
         # power, water, gas
         _number("power_kva", "容量", "Capacity", "kVA", 0.1, 50_000),
         _number("voltage_v", "额定电压", "Rated voltage", "V", 1, 120_000),
@@ -206,7 +205,7 @@ OF_TYPE: Mapping[str, tuple[str, ...]] = {
     "micro_fire_station": ("crew", "leader", "duty_phone"),
     "fire_control_room": ("panel", "duty_phone", "leader"),
     "lift": (
-        "registration_no", "certificate_no", "lift_kind", "load_kg", "speed_ms", "stops", "inspected_until", "maker",
+        "registration_no", "certificate_no", "lift_kind", "load_kg", "speed_ms", "stops", "maker",
         "serial_no",
     ),
     "power_room": ("power_kva", "voltage_v", "circuits"),

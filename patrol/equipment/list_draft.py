@@ -64,7 +64,7 @@ def _row(item: Mapping[str, Any]) -> dict[str, Any]:
     row: dict[str, Any] = {"code": item["code"], "kind": item["kind"], **item["text"]}
     row |= {name: "1" for name in ("required", "photo_on_fail") if item[name]}
     row |= {"severity": item["severity_on_fail"], "category": item["hazard_category_on_fail"]}
-    row |= {name: str(item[name]) for name in ("unit", "min", "max") if item.get(name) is not None}
+    row |= {name: str(item[name]) for name in ("unit", "min", "max", "samples") if item.get(name) is not None}
     if item["kind"] == "choice":
         row["choices"] = {
             choice["code"]: {**choice["text"], **({"fail": "1"} if choice.get("fail") else {})}

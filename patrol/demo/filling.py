@@ -15,11 +15,11 @@ from patrol.demo.checking import Check
 from patrol.demo.timeline import Ids
 from patrol.demo.words import Lang
 from patrol.equipment.answers import InspectionData, judged
-from patrol.equipment.complete import complete_inspection
 from patrol.equipment.inspection import Finding, Inspection
 from patrol.equipment.judge import bounds
 from patrol.equipment.rights import check_may_fill
 from patrol.equipment.samples import in_words
+from patrol.maintenance.by_list import fill_list
 from patrol.sites.day import mark_day
 
 
@@ -31,7 +31,7 @@ def plain(check: Check) -> bool:
 def carry_out(check: Check, people: dict[str, Reader], until: datetime, rng: random.Random, lang: Lang) -> Inspection:
     """One check through the verb, inside ``write()``."""
     data, when = _record(check, until, rng, lang)
-    return complete_inspection(data, id=uuid7(), by=people[check.by], when=when)
+    return fill_list(data, id=uuid7(), by=people[check.by], when=when)
 
 
 def carry_out_plain(

@@ -16,6 +16,7 @@ from patrol.equipment.equipment import Equipment
 from patrol.equipment.happened import tell_many
 from patrol.equipment.import_rows import HEADS, Entry, EquipmentTable, Known, equipment_rows
 from patrol.equipment.keeping import EquipmentData, difference, facts_of, write_down
+from patrol.equipment.keeping_rules import rules_of
 from patrol.sites.import_places import ImportRefused
 from patrol.sites.place import Place
 
@@ -80,12 +81,13 @@ def _known(site_id: UUID, codes: Iterable[str]) -> dict[str, Known]:
 
 def _take_in(entries: Sequence[Entry], by: Reader, at: datetime) -> None:
     today, rows, lines = business_day_of(by, at), [], []
+    table = rules_of(by.site_id).table
     for entry in entries:
         row = SimpleNamespace(
             site_id=by.site_id, id=uuid7(), place_id=entry.data.place, state="in_service", created_at=at, version=1,
             last_service=None, retired_on=None,
         )  # fmt: skip
-        write_down(row, entry.data, today)
+        write_down(row, entry.data, today, table)
         rows.append(vars(row))
         lines.append((row.id, "taken_in", {"code": row.code, "place": str(row.place_id)}))
     if rows:
@@ -96,12 +98,13 @@ def _take_in(entries: Sequence[Entry], by: Reader, at: datetime) -> None:
 def _put_right(entries: Sequence[Entry], by: Reader, at: datetime) -> None:
     rows: list[dict[str, Any]] = []
     lines: list[tuple[UUID, str, dict[str, Any]]] = []
+    table = rules_of(by.site_id).table
     before = _items(by.site_id, [entry.known.id for entry in entries if entry.known is not None])
     for entry in entries:
         assert entry.known is not None
         old = before[entry.known.id]
         row = SimpleNamespace(**{column.key: getattr(old, column.key) for column in Equipment.__mapper__.column_attrs})
-        write_down(row, entry.data, old.in_service_from)
+        write_down(row, entry.data, old.in_service_from, table)
         row.place_id, row.version = entry.data.place, old.version + 1
         changed = difference(facts_of(old), facts_of(row))
         if changed:

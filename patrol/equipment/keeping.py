@@ -1,5 +1,6 @@
 """What happens to an item of equipment: taken in, corrected, moved, serviced, put out of use. Verbs; no commit."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -17,7 +18,7 @@ from patrol.equipment.attribute_values import checked_attributes
 from patrol.equipment.equipment import STATES, Equipment
 from patrol.equipment.happened import check_kept, from_to, tell
 from patrol.equipment.keeping_rules import rules_of
-from patrol.equipment.service_life import service_life
+from patrol.equipment.service_life import Years, service_life
 from patrol.equipment.spares import keep_spares, take_spares_out
 from patrol.equipment.types import EQUIPMENT_TYPES
 from patrol.hazards.hazard import Hazard
@@ -194,10 +195,10 @@ def _fill(row: Equipment, data: EquipmentData, by: Reader, in_service_from: date
     if data.spare_for and (data.spare_for == row.id or db.session.get(Equipment, (by.site_id, data.spare_for)) is None):
         raise Problem("equipment.spare", N_("The item it stands in for is not in the ledger."), field="spare_for")
     row.place_id = _place(by.site_id, data.place).id
-    write_down(row, data, in_service_from)
+    write_down(row, data, in_service_from, rules_of(row.site_id).table)
 
 
-def write_down(row: Any, data: EquipmentData, in_service_from: date) -> None:
+def write_down(row: Any, data: EquipmentData, in_service_from: date, table: Mapping[str, Years]) -> None:
     """Everything but the place, and what follows from it. Looks nothing up: whoever calls has checked what it names."""
     row.code, row.type, row.name, row.model = data.code, data.type, data.name, data.model
     row.attributes = checked_attributes(data.type, data.attributes)
@@ -206,7 +207,7 @@ def write_down(row: Any, data: EquipmentData, in_service_from: date) -> None:
     row.made_on = data.made_on.replace(day=1) if data.made_on else None
     row.in_service_from = data.in_service_from or in_service_from
     row.last_service = _served(row.last_service, data.last_service)
-    row.next_service, row.scrap_on = service_life(row.type, row.made_on, row.last_service, rules_of(row.site_id).table)
+    row.next_service, row.scrap_on = service_life(row.type, row.made_on, row.last_service, table)
 
 
 def _served(known: date | None, said: date | None) -> date | None:

@@ -36,8 +36,9 @@ def _item(key: str, old: Mapping[str, Any] | None, given: Mapping[str, Any]) -> 
     }
     if kind == "number":
         item["unit"] = str(given.get("unit", ""))
-        if old and old.get("samples"):
-            item["samples"] = old["samples"]
+        samples = old.get("samples") if old else given.get("samples")
+        if samples:
+            item["samples"] = samples
         for bound in ("min", "max"):
             if given.get(bound):
                 item[bound] = str(given[bound]).replace(",", ".")

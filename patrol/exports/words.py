@@ -61,7 +61,7 @@ EVENTS: dict[str, str] = {
     "moved": N_("Moved"),
     "serviced": N_("Serviced"),
     "refilled": N_("Refilled"),
-    "state": N_("State changed"),
+    "state": N_("Another state"),
     "retired": N_("Retired"),
     "photographed": N_("Photographed"),
     "worked": N_("Work done"),

@@ -35,6 +35,9 @@ ICONS = {
     "complaint": "message-circle",
     "unsigned": "signature",
     "unsent": "device-mobile-up",
+    "dates": "calendar-event",
+    "supplies": "building-warehouse",
+    "sent": "clipboard-check",
 }
 
 

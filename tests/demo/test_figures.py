@@ -111,7 +111,11 @@ def test_every_figure_of_a_review_opens_as_many_records(desk, path):
     assert {"/visits", "/hazards", "/inspections", "/photos"} <= kinds
     long = [pair for pair in figures if pair[1] > LONG]  # page after page of the same: the longest stands for them
     read = [pair for pair in figures if pair[1] <= LONG] + sorted(long, key=itemgetter(1))[-1:]
-    wrong = [f"{url}: {figure}" for url, figure in read if not opens(desk, url, figure)]
+    wrong = [
+        f"{url}: {figure}, but {counted(desk, url, ROWS[url.partition('?')[0]])}"
+        for url, figure in read
+        if not opens(desk, url, figure)
+    ]
     assert not wrong, "\n".join(wrong)
 
 

@@ -101,7 +101,7 @@ def test_at_any_hour_the_guard_is_on_a_round_and_another_is_near(make, hour):
 
 
 def test_hazards_stand_in_every_state(here):
-    assert set(db.session.scalars(select(WorkOrder.state).distinct())) == {
+    assert set(db.session.scalars(select(Hazard.state).distinct())) == {
         "reported",
         "assigned",
         "to_verify",
@@ -131,7 +131,7 @@ def test_no_hazard_lacks_its_photos(here):
     kinds: dict = {}
     for subject, kind in db.session.execute(select(Photo.subject_id, Photo.kind).where(Photo.subject_kind == "hazard")):
         kinds.setdefault(subject, set()).add(kind)
-    for order in db.session.scalars(select(WorkOrder)):
+    for order in db.session.scalars(select(Hazard)):
         assert "before" in kinds[order.id]
         assert order.rectified_at is None or "after" in kinds[order.id]
 

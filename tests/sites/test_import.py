@@ -1,3 +1,4 @@
+from dataclasses import replace
 from io import BytesIO
 
 import pytest
@@ -141,8 +142,8 @@ def test_the_template_can_be_sent_back_as_it_is(places, sites):
     from patrol.exports.imports import KINDS
 
     for language in ("zh", "en"):
-        asked = KINDS["places"].template(language)
-        raw = write_template("places", asked.heads, [], asked.choices)
+        asked = KINDS["places"].template(language, ())
+        raw = write_template("places", replace(asked, examples=[]), "about")
         rows = read_rows(raw, "t.xlsx")
         assert rows == [asked.heads]
         assert not read_places([*rows, *asked.examples]).errors

@@ -7,6 +7,7 @@ import pytest
 from flask import Flask, Request
 from werkzeug.datastructures import ImmutableMultiDict
 
+from patrol.core.db import db
 from tests.conftest import empty
 from tests.doors import Door, every_door
 from tests.house import House
@@ -45,8 +46,10 @@ def house(migrated_app: Flask, password_hash: str) -> Iterator[House]:
 
     usual, migrated_app.request_class = migrated_app.request_class, Listening
     with migrated_app.app_context():
-        yield House(migrated_app, password_hash)
+        db.session.remove()
         empty(migrated_app)
+        yield House(migrated_app, password_hash)
+        db.session.remove()
     migrated_app.request_class = usual
 
 

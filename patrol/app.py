@@ -2,7 +2,7 @@
 
 import logging
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -14,6 +14,7 @@ from flask_babel import gettext
 from flask_login import LoginManager
 from flask_migrate import Migrate
 from htmx_flask import Htmx
+from jinja2 import pass_context
 from sqlalchemy import select
 from sqlalchemy.engine import make_url
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -336,7 +337,7 @@ def _words(app: Flask) -> None:
         "maintenance_step": MAINTENANCE_STEPS,
     }
     for name, table in tables.items():
-        app.jinja_env.filters[f"{name}_word"] = lambda code, table=table: gettext(table.get(code, code))
+        app.jinja_env.filters[f"{name}_word"] = _word_of(table)
     app.jinja_env.filters["flag_innocent"] = lambda code: gettext(MEANINGS[code].innocent) if code in MEANINGS else ""
     app.jinja_env.globals["hazard_steps"] = lambda: _said(STEPS)
     app.jinja_env.globals["repair_steps"] = lambda: _said(REPAIR_STEPS)
@@ -351,6 +352,16 @@ def _words(app: Flask) -> None:
         (code, gettext(words), code in PROVED) for code, words in REASONS.items()
     ]
     app.jinja_env.globals["manual_reasons"] = lambda: [(code, gettext(REASONS[code])) for code in BY_HAND]
+
+
+def _word_of(table: Mapping[str, str]) -> Callable[[Any, str], str]:
+    """A filter. It takes the context, or Jinja would fold a fixed code in whoever's language came first."""
+
+    @pass_context
+    def word(_context: Any, code: str) -> str:
+        return gettext(table.get(code, code))
+
+    return word
 
 
 def _said(table: Mapping[str, str]) -> dict[str, str]:

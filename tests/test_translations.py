@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from babel.messages.extract import extract_from_dir
+from flask_babel import force_locale
 
 from patrol.translations import merged
 
@@ -65,3 +66,13 @@ def test_nothing_is_translated_that_nobody_says(said):
         if message.id and (message.id if isinstance(message.id, str) else message.id[0]) not in said
     ]
     assert not spare, spare
+
+
+def test_a_fixed_word_is_said_in_the_readers_language_each_time(app):
+    page = app.jinja_env.from_string('{{ "set_out"|step_word }}')
+    said = []
+    for language in ("zh_Hans_CN", "en", "zh_Hans_CN"):
+        with app.test_request_context(), force_locale(language):
+            said.append(page.render())
+
+    assert said == ["我出发了", "On my way", "我出发了"]

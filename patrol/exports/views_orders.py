@@ -9,6 +9,7 @@ from flask import Blueprint, current_app, request, send_file
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from patrol.accounts.roles import TEAMS
 from patrol.core.clock import now
 from patrol.exports.orders_xlsx import write_orders
 from patrol.web.access import needs
@@ -32,7 +33,7 @@ def orders_xlsx(kind: str) -> Any:
     words = current_app.jinja_env.filters
     with TemporaryDirectory(prefix="patrol-export-") as folder:
         path = Path(folder) / "orders.xlsx"
-        write_orders(path, asked, _, words["order_title"], words["team_word"])
+        write_orders(path, asked, _, words["order_title"], lambda team: _(TEAMS.get(team, team)))
         body = BytesIO(path.read_bytes())
     name = f"{found.code}-{at.astimezone(by.zone):%Y%m%d-%H%M}.xlsx"
     return send_file(body, mimetype=XLSX, as_attachment=True, download_name=name)

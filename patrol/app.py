@@ -101,6 +101,7 @@ from patrol.web.i18n import init_i18n, pick
 from patrol.web.inner import init_inner
 from patrol.web.nav import init_nav
 from patrol.web.once import init_once
+from patrol.web.question import Question
 from patrol.web.signing import HeaderFirst, KeptSerializer
 from patrol.workorders import order
 from patrol.workorders.kinds import register, url_of
@@ -136,6 +137,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
         instance_path=str(values["INSTANCE"]),
     )
     app.config.update(values)
+    app.request_class = Question
     app.session_interface = KeptSerializer()
     _configure(app)
     if settings.in_checkout():

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from flask import Flask, Request
+from flask import Flask
 from werkzeug.datastructures import ImmutableMultiDict
 
 from patrol.core.db import db
+from patrol.web.question import Question
 from tests.conftest import empty
 from tests.doors import Door, every_door
 from tests.house import House
@@ -41,7 +42,7 @@ class Noted(ImmutableMultiDict[str, str]):
 
 @pytest.fixture(scope="module")
 def house(migrated_app: Flask, password_hash: str) -> Iterator[House]:
-    class Listening(Request):
+    class Listening(Question):
         parameter_storage_class = Noted
 
     usual, migrated_app.request_class = migrated_app.request_class, Listening

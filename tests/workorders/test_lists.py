@@ -1,5 +1,6 @@
 """Lists of orders: what each filter shows, in few queries, read from an index and never sorted as a whole."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -181,7 +182,7 @@ def test_a_page_under_any_filter_takes_six_queries_at_most(name, view, history, 
             assert client.get("/hazards", query_string=query).status_code == 200
         asked = [one for one in said if one.lstrip().upper().startswith(("SELECT", "WITH"))]
         assert len(asked) <= 6, (part, asked)
-        assert not [one for one in asked if " OFFSET " in one and "OFFSET 0" not in one and "OFFSET ?" not in one]
+        assert not [one for one in asked if " OFFSET " in one and not re.search(r"OFFSET (0|\?|%\()", one)]
 
 
 @pytest.mark.parametrize("name", NAMES)

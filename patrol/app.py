@@ -101,7 +101,7 @@ from patrol.web.i18n import init_i18n, pick
 from patrol.web.inner import init_inner
 from patrol.web.nav import init_nav
 from patrol.web.once import init_once
-from patrol.web.question import Question
+from patrol.web.question import without_nul
 from patrol.web.signing import HeaderFirst, KeptSerializer
 from patrol.workorders import order
 from patrol.workorders.kinds import register, url_of
@@ -137,7 +137,6 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
         instance_path=str(values["INSTANCE"]),
     )
     app.config.update(values)
-    app.request_class = Question
     app.session_interface = KeptSerializer()
     _configure(app)
     if settings.in_checkout():
@@ -146,6 +145,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     migrate.init_app(app, db)
     csrf.init_app(app)
     Htmx(app)
+    without_nul(app)
     _init_login(app)
     init_i18n(app, str(FOLDER))
     init_assets(app, home / "static")

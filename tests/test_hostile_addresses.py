@@ -8,7 +8,6 @@ from flask import Flask
 from werkzeug.datastructures import ImmutableMultiDict
 
 from patrol.core.db import db
-from patrol.web.question import Question
 from tests.conftest import empty
 from tests.doors import Door, every_door
 from tests.house import House
@@ -42,7 +41,7 @@ class Noted(ImmutableMultiDict[str, str]):
 
 @pytest.fixture(scope="module")
 def house(migrated_app: Flask, password_hash: str) -> Iterator[House]:
-    class Listening(Question):
+    class Listening(migrated_app.request_class):  # type: ignore[name-defined,misc]
         parameter_storage_class = Noted
 
     usual, migrated_app.request_class = migrated_app.request_class, Listening

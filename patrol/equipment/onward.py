@@ -37,11 +37,15 @@ def following(
     """Those of ``walked`` (in walking order, done ones included) that are among ``may`` (by ``id()``), as they follow.
 
     The room comes before the rest of the floor, the same list before another. Whoever left one out is not sent
-    back to it before the way has come round.
+    back to it before the way has come round. What the whole site owes (a drill, a survey) lies on nobody's way.
     """
     here = next(
         (at for at, duty in enumerate(walked) if (duty.code, duty.equipment_id) == (code, equipment_id)
          and duty.place_id == place_id), -1,
     )  # fmt: skip
-    ahead = [duty for duty in [*walked[here + 1 :], *walked[: max(here, 0)]] if id(duty) in may]
+    ahead = [
+        duty
+        for duty in [*walked[here + 1 :], *walked[: max(here, 0)]]
+        if id(duty) in may and duty.building_kind != "site"
+    ]
     return sorted(ahead, key=lambda duty: (duty.place_id != place_id, duty.code != code))

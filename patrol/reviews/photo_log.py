@@ -196,7 +196,10 @@ def _named(site_id: UUID, photos: Any, limit: int, newer: bool) -> Select[Any]:
         )
         .outerjoin(Place, and_(Place.site_id == site_id, Place.id == p.place_id))
         .outerjoin(User, User.id == p.user_id)
-        .outerjoin(PhotoFile, and_(PhotoFile.site_id == site_id, PhotoFile.id == p.id, PhotoFile.user_id == p.user_id))
+        .outerjoin(
+            PhotoFile,
+            and_(PhotoFile.site_id == site_id, PhotoFile.id == p.id, PhotoFile.user_id.is_not_distinct_from(p.user_id)),
+        )
         .distinct()  # a photo may answer the words by its place and by its person
         .order_by(*_order(p, newer))
         .limit(limit)

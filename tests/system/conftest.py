@@ -271,7 +271,8 @@ def open_browser(playwright: Playwright, tmp_path: Path) -> Iterator[Callable[..
 
 def _note(message, faults: list[str], allow: tuple[str, ...]) -> None:
     if message.type == "error" and not any(word in message.text for word in allow):
-        faults.append(f"{message.page.url if message.page else ''}: {message.text}")
+        at = message.location.get("url", "")
+        faults.append(f"{message.page.url if message.page else ''}: {message.text} {at}")
 
 
 def _missing(request, faults: list[str]) -> None:

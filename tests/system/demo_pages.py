@@ -57,6 +57,7 @@ NO_PAGE = {
     "company.present": "leads on to the day",
     "equipment.kept_due": "a shape that phones keep; looked at in test_basement.py",
     "equipment.footage_csv": "a file",
+    "equipment_exports.ledger_xlsx": "a file",
     "equipment.kept_not_reached": "a shape that phones keep; looked at in test_basement.py",
     "equipment.kept_list": "a shape that phones keep; looked at in test_basement.py",
     "hazards.checks": "leads on to the next one that waits",

@@ -114,8 +114,11 @@ def test_the_lifts_half_month_by_a_contractors_link(site, open_browser):
         engineer.evaluate("address => fetch(address)", engineer.locator("a[href*='/held/']").get_attribute("href"))
     assert held.value.status == 200
     sign(engineer)
-    with engineer.expect_response("**/sync/records"):
+    with engineer.expect_navigation():
         engineer.click("button[form=step]")
+    engineer.goto(f"{site.url}/outbox")
+    pill = engineer.locator("[data-behaviour~=outbox-pill][data-known]").first
+    expect(pill).to_have_attribute("data-state", "sent", timeout=60_000)
 
     supervisor.goto(order)
     expect(supervisor.locator("button[form=step]")).to_contain_text("核查并关闭")

@@ -84,6 +84,7 @@ async function goOn(form) {
   const ahead = form.dataset.ahead && JSON.parse(form.dataset.ahead)
   const [next] = ahead ? stillDue(ahead, await deeds()) : []
   if (next) form.dataset.next = next.url
+  delete form.dataset.ahead // it is settled
 }
 
 function read(row) {

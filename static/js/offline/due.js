@@ -35,8 +35,9 @@ export function dueBy(due, query) {
 // What to open after this one, as patrol/equipment/onward.py has it: the next of the room, then of the floor, the same
 // list before another, on from here in walking order. due: the pack's; left: those of it still to fill.
 export function nextThere(due, left, one) {
+  // what the whole site owes (a drill, a survey) is nobody's way on from a bottle
   const at = due.indexOf(one)
-  const ahead = [...due.slice(at + 1), ...due.slice(0, Math.max(at, 0))].filter((other) => left.includes(other) && around(other, one))
+  const ahead = [...due.slice(at + 1), ...due.slice(0, Math.max(at, 0))].filter((other) => left.includes(other) && !other.anywhere && around(other, one))
   const ranks = [(other) => other.place === one.place && other.list === one.list, (other) => other.place === one.place,
     (other) => other.list === one.list, () => true]
   for (const fits of ranks) {

@@ -1,8 +1,7 @@
 """The complaint as a kind of order: what lists, board, slip and export must know of it."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from patrol.accounts.reader import Reader
 from patrol.complaints.complaint import PREFIX, Complaint
@@ -14,9 +13,7 @@ from patrol.core.facts import When
 from patrol.core.keys import uuid7
 from patrol.core.problems import N_
 from patrol.owners.words import KINDS
-from patrol.workorders.kinds import Assignment, Clauses, OrderKind, of_my_team
-from patrol.workorders.lists import Filter
-from patrol.workorders.order import WorkOrder
+from patrol.workorders.kinds import Assignment, OrderKind, by_figure, of_my_team
 
 LEADS_TO = {
     "apologise": "answered", "investigate": "investigated", "solve": "solved", "callback": "closed",
@@ -37,13 +34,6 @@ def assign(given: Assignment, by: Reader, when: When) -> Complaint:
     return take_complaint_step(ComplaintStepData.model_validate(sent), id=uuid7(), by=by, when=when)
 
 
-def narrowed_to(site_id: UUID, narrowed: Filter, at: datetime) -> Clauses:
-    if narrowed.figure not in FIGURES:
-        return []
-    found = ids_of(site_id, narrowed.first or date.min, narrowed.last or date.max, narrowed.figure, at)
-    return [WorkOrder.id.in_(found)]
-
-
 KIND = OrderKind(
     code="complaint",
     title=N_("Complaints"),
@@ -61,7 +51,7 @@ KIND = OrderKind(
     visible=of_my_team,
     assign=assign,
     subjects=lambda: {code: kind.words for code, kind in KINDS.items()},
-    narrow=narrowed_to,
+    narrow=by_figure(FIGURES, ids_of),
     states=STATES,
     steps=STEPS,
     see=("order.see_all", "order.rectify"),

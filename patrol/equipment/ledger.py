@@ -14,7 +14,7 @@ from patrol.equipment.equipment import Equipment
 from patrol.equipment.inspection import Inspection
 from patrol.equipment.month import away_all_month, fire_types
 from patrol.hazards.standing import standing
-from patrol.sites.place import Place
+from patrol.sites.place import Place, places_below
 from patrol.workorders.queries import read_cursor, write_cursor
 
 PAGE = 50
@@ -100,10 +100,7 @@ def clauses(site_id: UUID, narrowed: Filter, today: date) -> list[Any]:
     elif not (narrowed.missing or narrowed.unusable):
         found.append(Equipment.state != "retired")
     if narrowed.place:
-        tree = select(Place.id).where(Place.site_id == site_id, Place.id == narrowed.place)
-        below = tree.cte("below", recursive=True)
-        below = below.union_all(select(Place.id).where(Place.site_id == site_id, Place.parent_id == below.c.id))
-        found.append(Equipment.place_id.in_(select(below.c.id)))
+        found.append(Equipment.place_id.in_(places_below(site_id, narrowed.place)))
     if narrowed.contractor:
         found.append(Equipment.contractor == narrowed.contractor)
     if narrowed.within == 0:

@@ -16,7 +16,7 @@ from patrol.equipment.equipment import STANDING, Equipment
 from patrol.equipment.inspection import Inspection
 from patrol.equipment.owing import owed_now
 from patrol.equipment.types import OWED_BY_SITE
-from patrol.sites.place import Place
+from patrol.sites.place import Place, places_below
 from patrol.sites.site import Site
 
 LIFT_SERVICE = "lift_half_month"
@@ -92,9 +92,7 @@ def walk(site_id: UUID, only: Collection[UUID] | None) -> list[Spot]:
 
 def below(site_id: UUID, place_id: UUID) -> set[UUID]:
     """The place itself and every place under it."""
-    tree = select(Place.id).where(Place.site_id == site_id, Place.id == place_id).cte("tree", recursive=True)
-    tree = tree.union_all(select(Place.id).where(Place.site_id == site_id, Place.parent_id == tree.c.id))
-    return set(db.session.scalars(select(tree.c.id)))
+    return set(db.session.scalars(places_below(site_id, place_id)))
 
 
 def standing(site_id: UUID, day: date, places: Collection[UUID] | None) -> Sequence[Any]:

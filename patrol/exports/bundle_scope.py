@@ -12,7 +12,7 @@ from patrol.equipment.equipment import Equipment
 from patrol.equipment.inspection import Inspection
 from patrol.exports.tables_of.table import Period
 from patrol.hazards.hazard import Hazard
-from patrol.workorders.lists import places_below
+from patrol.sites.place import places_below
 from patrol.workorders.order import WorkOrder
 from patrol.workorders.queries import OPEN
 

@@ -16,7 +16,7 @@ from patrol.exports.tables_of.photos import chosen_photos, photo_cells, photo_he
 from patrol.exports.tables_of.table import Period
 from patrol.photos.photo import Photo
 from patrol.reviews.photo_plan import OF_OWNERS, SHOWS
-from patrol.workorders.lists import places_below
+from patrol.sites.place import places_below
 
 AT_ONCE = 12  # photos up to which one waits for the answer
 MOST_CHOSEN = 500

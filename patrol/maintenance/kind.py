@@ -12,17 +12,7 @@ from patrol.maintenance.ensure import ensure_orders
 from patrol.maintenance.flow import BEFORE_DONE, FLOW, LEADS_TO, OPEN, STATES, STEPS
 from patrol.maintenance.order import PREFIX, MaintenanceOrder
 from patrol.maintenance.steps import MaintenanceStepData, take_maintenance_step
-from patrol.workorders.kinds import Assignment, Clauses, OrderKind
-from patrol.workorders.order import WorkOrder
-
-
-def visible(by: Reader, route_places: Any = None) -> list[Clauses]:
-    """What is given to oneself or one's team, and what one has done."""
-    return [
-        [WorkOrder.assignee_id == by.user_id],
-        [WorkOrder.rectified_by_id == by.user_id],
-        [WorkOrder.team == by.team],
-    ]
+from patrol.workorders.kinds import Assignment, OrderKind, of_my_team
 
 
 def next_step(row: Any, by: Reader, at: datetime) -> str | None:
@@ -39,9 +29,9 @@ def further(row: Any, by: Reader, at: datetime) -> list[tuple[str, str]]:
 
 
 def assign(given: Assignment, by: Reader, when: When) -> MaintenanceOrder:
-    whom = {"team": given.who[5:]} if given.who.startswith("team:") else {"assignee": given.who}
-    sent = {"order": given.order_id, "step": "assign", "version": given.version, "note": given.note, **whom}
-    return take_maintenance_step(MaintenanceStepData.model_validate(sent), id=uuid7(), by=by, when=when)
+    return take_maintenance_step(
+        MaintenanceStepData.model_validate(given.as_step("assign")), id=uuid7(), by=by, when=when
+    )
 
 
 KIND = OrderKind(
@@ -56,7 +46,7 @@ KIND = OrderKind(
     waiting=BEFORE_DONE,
     next_step=next_step,
     further=further,
-    visible=visible,
+    visible=of_my_team,
     assign=assign,
     assignable=BEFORE_DONE,
     see=("order.see_all", "order.rectify"),

@@ -19,7 +19,6 @@ from patrol.equipment.judge import Answer, judge
 from patrol.maintenance.due import list_of
 from patrol.maintenance.ensure import ensure_orders
 from patrol.maintenance.flow import BEFORE_DONE, STATES, open_to
-from patrol.maintenance.kind import visible
 from patrol.maintenance.link import DAYS, links_of, send_link, withdraw
 from patrol.maintenance.order import MaintenanceOrder, find_order
 from patrol.maintenance.plan import find_plan
@@ -33,6 +32,7 @@ from patrol.web.access import needs
 from patrol.web.errors import from_validation, words
 from patrol.web.forms import record_form
 from patrol.web.replies import go
+from patrol.workorders.kinds import of_my_team
 from patrol.workorders.lists import may_see
 
 bp = Blueprint("maintenance_orders", __name__)
@@ -179,7 +179,7 @@ def _thing(order: MaintenanceOrder) -> Equipment | None:
 
 def _order(order_id: UUID) -> MaintenanceOrder:
     order = find_order(current_user.site_id, order_id)
-    if not may_see(order, _reader(), visible):
+    if not may_see(order, _reader(), of_my_team):
         raise NotHere("order")
     return order
 

@@ -1,8 +1,7 @@
 """The repair as a kind of order: what lists, board, slip and export must know of it."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import or_
 
@@ -17,8 +16,7 @@ from patrol.repairs.flow import OPEN, STATES, STEPS, UNDER_WAY, WAITING, open_to
 from patrol.repairs.month import ids_of
 from patrol.repairs.repair import PREFIX, Repair
 from patrol.repairs.steps import RepairStepData, take_repair_step
-from patrol.workorders.kinds import Assignment, Clauses, OrderKind, of_my_team
-from patrol.workorders.lists import Filter
+from patrol.workorders.kinds import Assignment, OrderKind, by_figure, of_my_team
 from patrol.workorders.order import WorkOrder
 
 NOBODY_THERE = ("reported", "registered", "assigned")
@@ -44,13 +42,6 @@ def assign(given: Assignment, by: Reader, when: When) -> Repair:
     return take_repair_step(RepairStepData.model_validate(sent), id=uuid7(), by=by, when=when)
 
 
-def narrowed_to(site_id: UUID, narrowed: Filter, at: datetime) -> Clauses:
-    if narrowed.figure not in FIGURES:
-        return []
-    found = ids_of(site_id, narrowed.first or date.min, narrowed.last or date.max, narrowed.figure, at)
-    return [WorkOrder.id.in_(found)]
-
-
 KIND = OrderKind(
     code="repair",
     title=N_("Repairs"),
@@ -70,7 +61,7 @@ KIND = OrderKind(
     visible=of_my_team,
     assign=assign,
     subjects=lambda: {code: kind.words for code, kind in KINDS.items()},
-    narrow=narrowed_to,
+    narrow=by_figure(FIGURES, ids_of),
     states=STATES,
     steps=STEPS,
     see=("order.see_all", "order.rectify"),

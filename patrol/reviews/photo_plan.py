@@ -11,8 +11,7 @@ from patrol.accounts.user import Membership, User
 from patrol.core.db import db
 from patrol.photos.photo import Photo, PhotoFile
 from patrol.rounds.route import RouteStop
-from patrol.sites.place import Place
-from patrol.workorders.lists import places_below
+from patrol.sites.place import Place, places_below
 from patrol.workorders.order import WorkOrder
 
 MOST_PLACES, MOST_PEOPLE, MOST_DAYS = 200, 50, 31

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
-from sqlalchemy import CheckConstraint, Index, func, select
+from sqlalchemy import CheckConstraint, Index, Select, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from patrol.core.db import Model, check_version, db
@@ -288,3 +288,10 @@ def _facts(place: Place) -> dict[str, Any]:
 
 def has_places(site_id: UUID) -> bool:
     return db.session.scalar(select(Place.id).where(Place.site_id == site_id).limit(1)) is not None
+
+
+def places_below(site_id: UUID, top: UUID) -> Select[Any]:
+    """Ids of a place and everything in it."""
+    tree = select(Place.id).where(Place.site_id == site_id, Place.id == top).cte("below", recursive=True)
+    tree = tree.union_all(select(Place.id).where(Place.site_id == site_id, Place.parent_id == tree.c.id))
+    return select(tree.c.id)

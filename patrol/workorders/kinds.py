@@ -1,8 +1,8 @@
 """Kinds of orders: what the lists, the board, the slip and the export must know of each. The roof registers them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from patrol.workorders.words import SEVERITY_WORDS, STATES, STEPS
 Clauses = list[ColumnElement[bool]]
 Visible = Callable[[Reader, Any], list[Clauses]]
 NextStep = Callable[[Any, Reader, datetime], str | None]
+Narrow = Callable[[UUID, Any, datetime], Clauses]
 FurtherSteps = Callable[[Any, Reader, datetime], list[tuple[str, str]]]
 
 
@@ -37,12 +38,24 @@ class Assignment:
 
 
 def of_my_team(by: Reader, route_places: Any = None) -> list[Clauses]:
-    """What an owner asked is the matter of whom it was given to, of who did it, and of their team."""
+    """An order is the matter of whom it was given to, of who did it, and of their team."""
     return [
         [WorkOrder.assignee_id == by.user_id],
         [WorkOrder.rectified_by_id == by.user_id],
         [WorkOrder.team == by.team],
     ]
+
+
+def by_figure(figures: Collection[str], ids_of: Callable[[UUID, date, date, str, datetime], Any]) -> Narrow:
+    """The records behind a figure of a review. ids_of: (site, first, last, figure, at) -> the orders counted."""
+
+    def narrow(site_id: UUID, narrowed: Any, at: datetime) -> Clauses:
+        if narrowed.figure not in figures:
+            return []
+        found = ids_of(site_id, narrowed.first or date.min, narrowed.last or date.max, narrowed.figure, at)
+        return [WorkOrder.id.in_(found)]
+
+    return narrow
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +86,7 @@ class OrderKind:
     visible: Visible
     assign: Callable[[Assignment, Reader, When], WorkOrder]
     subjects: Callable[[], Mapping[str, Any]] = dict  # code -> its name in both languages, or a sentence to translate
-    narrow: Callable[[UUID, Any, datetime], Clauses] = lambda site_id, narrowed, at: []
+    narrow: Narrow = lambda site_id, narrowed, at: []
     states: Mapping[str, str] = field(default_factory=lambda: STATES)
     arrived: str = ""  # the state after its person scanned the label of its place; "": the same
     steps: Mapping[str, str] = field(default_factory=lambda: STEPS)

@@ -19,7 +19,7 @@ from patrol.accounts.reader import Reader
 from patrol.accounts.user import Membership, User
 from patrol.core.db import db
 from patrol.photos.photo import Photo, PhotoFile
-from patrol.sites.place import Place
+from patrol.sites.place import Place, places_below
 from patrol.workorders.kinds import Clauses, OrderKind, Visible
 from patrol.workorders.order import WorkOrder
 from patrol.workorders.queries import ENOUGH, read_cursor, write_cursor
@@ -213,13 +213,6 @@ def may_see(order: WorkOrder, by: Reader, visible: Visible, route_places: Any = 
     parts: list[ColumnElement[bool]] = [and_(*part) for part in visible(by, route_places)]
     query = select(WorkOrder.id).where(WorkOrder.site_id == order.site_id, WorkOrder.id == order.id, or_(*parts))
     return db.session.scalar(query) is not None
-
-
-def places_below(site_id: UUID, top: UUID) -> Select[Any]:
-    """Ids of a place and everything in it."""
-    tree = select(Place.id).where(Place.site_id == site_id, Place.id == top).cte("below", recursive=True)
-    tree = tree.union_all(select(Place.id).where(Place.site_id == site_id, Place.parent_id == tree.c.id))
-    return select(tree.c.id)
 
 
 def choices(asked: Asked) -> tuple[list[Any], list[Any], Asked]:

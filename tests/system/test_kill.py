@@ -29,10 +29,10 @@ def picture(seed: int) -> bytes:
 class Sender(threading.Thread):
     """A phone that sends scans and photos until the server is gone; remembers what was acknowledged."""
 
-    def __init__(self, url: str, staff_no: str, code: str, seed: int):
+    def __init__(self, url: str, staff_no: str, code: str, seed: int, answered: threading.Semaphore):
         super().__init__(daemon=True)
         self.phone = Phone(url, staff_no)
-        self.code, self.seed = code, seed
+        self.code, self.seed, self.answered = code, seed, answered
         self.scans: list[str] = []
         self.photos: list[UUID] = []
 
@@ -42,9 +42,11 @@ class Sender(threading.Thread):
                 for result in self.phone.send([self.phone.record("scan", {"code": self.code}) for _ in range(3)]):
                     if result["status"] in ("stored", "known"):
                         self.scans.append(result["id"])
+                self.answered.release()
                 status, photo_id = self.phone.put_photo(picture(self.seed))
                 if status in (200, 201):
                     self.photos.append(photo_id)
+                self.answered.release()
         except (OSError, AssertionError, ValueError, EOFError):
             return  # the plug was pulled in the middle of something
         except Exception:
@@ -59,10 +61,13 @@ def test_nothing_acknowledged_is_lost_over_fifty_kills(stage):
     code = stage.world.codes["大堂"]
 
     for _kill in range(KILLS):
-        senders = [Sender(stage.url, staff_no, code, n) for n, staff_no in enumerate(("0217", "0218"))]
-        plug = threading.Timer(rng.uniform(0.02, 0.4), stage.server.kill)
+        answered = threading.Semaphore(0)
+        senders = [Sender(stage.url, staff_no, code, n, answered) for n, staff_no in enumerate(("0217", "0218"))]
         for sender in senders:
             sender.start()
+        for _answer in range(rng.randrange(8)):  # counted, not timed: a slow machine is killed as often in the middle
+            assert answered.acquire(timeout=30)
+        plug = threading.Timer(rng.uniform(0, 0.05), stage.server.kill)
         plug.start()
         plug.join()
         for sender in senders:

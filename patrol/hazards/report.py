@@ -6,10 +6,12 @@ from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from sqlalchemy import bindparam, select, union_all
 
 from patrol.accounts.reader import Reader, business_day_of
 from patrol.core.db import db
 from patrol.core.facts import When
+from patrol.core.prepared import Prepared
 from patrol.core.problems import N_, NotHere, Problem
 from patrol.hazards.category import Category, category
 from patrol.hazards.deadline import SEVERITIES, deadline_hours, due_at
@@ -28,6 +30,15 @@ PREFIX = "YH"
 MAX_PHOTOS = 6
 SPOT_WITHIN = timedelta(minutes=30)
 _DESKS = ("service_desk", "service_supervisor")
+_HAZARD = Hazard.__table__
+_ID: dict[str, Any] = {"site_id": bindparam("site_id"), "id": bindparam("id")}
+_PLACE = Prepared(select(Place.retired_at).filter_by(**_ID))
+_KNOWN = Prepared(
+    union_all(
+        select(_HAZARD.c.id.label("hazard_id")).where(_HAZARD.c.site_id == _ID["site_id"], _HAZARD.c.id == _ID["id"]),
+        select(Sighting.hazard_id).filter_by(**_ID),
+    )
+)
 
 
 class HazardData(BaseModel):
@@ -78,9 +89,7 @@ def report_hazard(
         return known
     if source != "owner" and not by.may("hazard.report"):
         raise role_refusal()
-    place = db.session.get(Place, (by.site_id, data.place))
-    if place is None or place.retired_at is not None:
-        raise NotHere("place")
+    _check_place(by.site_id, data.place)
     _check_photos(data)
     again = _seen(by.site_id, data.seen_again)
     if again is not None:
@@ -96,7 +105,7 @@ def report_hazard(
     return open_hazard(
         kind,
         severity,
-        place_id=place.id,
+        place_id=data.place,
         note=data.note,
         source=source or ("desk" if by.role in _DESKS else "patrol"),
         photos=data.photos,
@@ -131,7 +140,6 @@ def open_hazard(
     """The row, its photos and its first line. What may be reported by whom was settled before."""
     day = business_day_of(by, when.at)
     due = due_at(when.at, deadline_hours(kind, severity))
-    before = last_closed(by.site_id, place_id, kind["code"], when.at)
     hazard = Hazard(
         id=id,
         site_id=by.site_id,
@@ -152,7 +160,7 @@ def open_hazard(
         due_at=due,
         first_due_at=due,
         round_id=round_id,
-        recurs_of_id=before.id if before else None,
+        recurs_of_id=last_closed(by.site_id, place_id, kind["code"], when.at),
         interim_measure="",
         spot_fixed=False,
         reopen_count=0,
@@ -172,11 +180,16 @@ def open_hazard(
 
 
 def _known(site_id: UUID, id: UUID) -> Hazard | None:
-    hazard = db.session.get(Hazard, (site_id, id))
-    if hazard is not None:
-        return hazard
-    sighting = db.session.get(Sighting, (site_id, id))
-    return db.session.get(Hazard, (site_id, sighting.hazard_id)) if sighting else None
+    """What this id has become: a hazard, or a sighting of one."""
+    db.session.flush()
+    found = _KNOWN.first(db.session.connection(), {"site_id": site_id, "id": id})
+    return db.session.get(Hazard, (site_id, found.hazard_id)) if found else None
+
+
+def _check_place(site_id: UUID, place_id: UUID) -> None:
+    place = _PLACE.first(db.session.connection(), {"site_id": site_id, "id": place_id})
+    if place is None or place.retired_at is not None:
+        raise NotHere("place")
 
 
 def _seen(site_id: UUID, seen_again: UUID | None) -> Hazard | None:

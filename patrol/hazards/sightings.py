@@ -5,18 +5,29 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from patrol.accounts.reader import Reader, business_day_of
 from patrol.core.db import db
 from patrol.core.facts import When
+from patrol.core.prepared import Prepared
 from patrol.hazards.flow import OPEN
 from patrol.hazards.hazard import Hazard, Sighting
 from patrol.photos.photo import add_photos
 from patrol.sites.day import mark_day
+from patrol.workorders.order import WorkOrder
 from patrol.workorders.timeline import add_step
 
 RECURS_WITHIN = timedelta(days=180)
+_ORDER = WorkOrder.__table__.c
+_LAST_CLOSED = Prepared(
+    select(_ORDER.id)
+    .where(_ORDER.site_id == bindparam("site"), _ORDER.place_id == bindparam("place"), _ORDER.kind == "hazard")
+    .where(_ORDER.subject == bindparam("category"), _ORDER.state == "closed")
+    .where(_ORDER.closed_at <= bindparam("at"), _ORDER.closed_at > bindparam("since"))
+    .order_by(_ORDER.closed_at.desc())
+    .limit(1)
+)
 
 
 def open_twin(site_id: UUID, place_id: UUID, category: str) -> Hazard | None:
@@ -41,17 +52,12 @@ def open_for_item(site_id: UUID, owner_id: UUID, item: str) -> Hazard | None:
     return db.session.scalars(query.order_by(Hazard.reported_at).limit(1)).first()
 
 
-def last_closed(site_id: UUID, place_id: UUID, category: str, at: datetime) -> Hazard | None:
+def last_closed(site_id: UUID, place_id: UUID, category: str, at: datetime) -> UUID | None:
     """The hazard that a new report of this place and category repeats (复发): closed in the last 180 days."""
-    query = select(Hazard).where(
-        Hazard.site_id == site_id,
-        Hazard.place_id == place_id,
-        Hazard.category == category,
-        Hazard.state == "closed",
-        Hazard.closed_at <= at,
-        Hazard.closed_at > at - RECURS_WITHIN,
-    )
-    return db.session.scalars(query.order_by(Hazard.closed_at.desc()).limit(1)).first()
+    db.session.flush()
+    asked = {"site": site_id, "place": place_id, "category": category, "at": at, "since": at - RECURS_WITHIN}
+    found = _LAST_CLOSED.first(db.session.connection(), asked)
+    return found.id if found else None
 
 
 def stands_for(site_id: UUID, hazard_id: UUID) -> Hazard | None:

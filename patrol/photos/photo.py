@@ -8,13 +8,14 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, select
+from sqlalchemy import Index, bindparam, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from patrol.accounts.reader import Reader, business_day_of
 from patrol.core.db import Model, db
 from patrol.core.facts import When
 from patrol.core.keys import SiteRow, site_key
+from patrol.core.prepared import Prepared
 from patrol.core.problems import N_, Problem
 from patrol.sites.day import mark_day
 
@@ -82,6 +83,11 @@ class PhotoFile(SiteRow, Model):
     look_d: Mapped[int | None]
 
 
+_TAKEN = Prepared(
+    select(Photo.id).where(Photo.site_id == bindparam("site_id"), Photo.id.in_(bindparam("ids", expanding=True)))
+)
+
+
 def add_photos(
     ids: Iterable[UUID],
     *,
@@ -102,10 +108,9 @@ def add_photos(
     "original_sha256": hex}`` as the phone tells it.
     Refuses (photo.used) an id that already shows something else: a picture proves one thing only.
     """
-    made = []
-    for sort, photo_id in enumerate(dict.fromkeys(ids)):
-        if db.session.get(Photo, (by.site_id, photo_id)) is not None:
-            raise Problem("photo.used", N_("This photo already belongs to another record. Take a new one."), status=409)
+    made, wanted = [], list(dict.fromkeys(ids))
+    _check_unused(by.site_id, wanted)
+    for sort, photo_id in enumerate(wanted):
         told = (facts or {}).get(str(photo_id)) or {}
         photo = Photo(
             id=photo_id,
@@ -130,6 +135,14 @@ def add_photos(
         made.append(photo)
     mark_day(by.site_id, *{photo.business_day for photo in made})
     return made
+
+
+def _check_unused(site_id: UUID, ids: list[UUID]) -> None:
+    if not ids:
+        return
+    db.session.flush()
+    if _TAKEN.all(db.session.connection(), {"site_id": site_id, "ids": ids}):
+        raise Problem("photo.used", N_("This photo already belongs to another record. Take a new one."), status=409)
 
 
 def _taken_at(told: Any, when: When) -> datetime:

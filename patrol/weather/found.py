@@ -27,12 +27,11 @@ def report_found(data: HazardData, *, id: UUID, by: Reader, when: When) -> Hazar
     """
     round_id = round_of(by.site_id, data.scan)
     stormy = round_id is not None and round_id in phases_of(by.site_id, [round_id])
-    new = db.session.get(Hazard, (by.site_id, id)) is None
+    event = event_on(by.site_id) if is_loose(data.category) else None
+    new = event is not None and db.session.get(Hazard, (by.site_id, id)) is None
     hazard = report_hazard(data, id=id, by=by, when=when, round_id=round_id, source="weather" if stormy else None)
-    if new and hazard.id == id and is_loose(hazard.category):
-        event = event_on(by.site_id)
-        if event is not None:
-            join_coming(event, hazard.place_id, when.received_at)
+    if event is not None and new and hazard.id == id:
+        join_coming(event, hazard.place_id, when.received_at)
     return hazard
 
 

@@ -1,11 +1,11 @@
 """The number people say on the phone: YH-260318-07, the seventh hazard of its business day."""
 
 from datetime import date
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import bindparam
-
 from patrol.core.db import db, upsert
+from patrol.core.prepared import Prepared
 from patrol.workorders.order import OrderCounter
 
 
@@ -15,13 +15,16 @@ def next_number(site_id: UUID, prefix: str, day: date) -> str:
     The year is in it, because a number stays one of a kind on its site for ever. A number given out in a
     transaction that is rolled back is given out again.
     """
-    insert = upsert(OrderCounter).values(
-        site_id=bindparam("site"), prefix=bindparam("pre"), day=bindparam("on"), last=1
-    )
-    count = db.session.scalar(
-        insert.on_conflict_do_update(
-            index_elements=["site_id", "prefix", "day"], set_={"last": OrderCounter.__table__.c.last + 1}
-        ).returning(OrderCounter.__table__.c.last),
-        {"site": site_id, "pre": prefix, "on": day},
-    )
+    asked = {"site_id": site_id, "prefix": prefix, "day": day, "last": 1}
+    [[count]] = _counted(db.engine.dialect.name).all(db.session.connection(), asked)
     return f"{prefix}-{day:%y%m%d}-{count:02d}"
+
+
+@cache
+def _counted(_dialect: str) -> Prepared:
+    """Built once for each kind of database: building it costs more than running it."""
+    counter = OrderCounter.__table__
+    one_more = upsert(counter).on_conflict_do_update(
+        index_elements=["site_id", "prefix", "day"], set_={"last": counter.c.last + 1}
+    )
+    return Prepared(one_more.returning(counter.c.last))

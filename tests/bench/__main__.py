@@ -1,8 +1,9 @@
 """``make bench``: the measured goals beside their floors, from one run.
 
 ``ARGS="P1 P6 --json --scans 100000,10000000"`` runs only those parts, prints JSON, and takes other sizes of history
-(default 1e5 and 1e6 scans over a hundred sites; 1e7 takes half an hour and 30 GB). Ratios are what counts: the
-machine's own speed cancels out.
+(default 1e5 and 1e6 scans over a hundred sites; 1e7 takes half an hour and 30 GB). ``--keep FOLDER`` leaves the
+histories there, and takes those that another run left there the same day. Ratios are what counts: the machine's own
+speed cancels out.
 """
 
 import argparse
@@ -14,7 +15,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -33,16 +33,22 @@ Part = Callable[[Path], Figures]
 SCANS, PHOTOS = "100000,1000000", "10000,1000000"
 
 
-def parts(scans: tuple[int, ...], shots: tuple[int, ...]) -> dict[str, Part]:
-    """name -> what measures it. P5 and P6 look at a demo site too, P9 starts on the largest history of P6."""
+def parts(scans: tuple[int, ...], shots: tuple[int, ...], keep: Path | None) -> dict[str, Part]:
+    """name -> what measures it. P5 and P6 look at a demo site too, P9 starts on the largest history of P6.
+
+    keep: where the histories of P6 and P7 stay.
+    """
     return {
         "P1": lambda folder: {"P1 scan": one_scan(folder)},
         "P2": lambda folder: {"P2 tail": tail(folder)},
         "P3": lambda folder: {"P3 outbox": outbox(folder)},
         "P4": lambda folder: {"P4 photo": photos(folder)},
         "P5": demo_pages,
-        "P6": partial(over_years, scans=scans),
-        "P7": lambda folder: {"P7 orders": lists(folder / "orders"), "P7 photos": photo_lists(folder, shots)},
+        "P6": lambda folder: over_years(keep or folder, scans),
+        "P7": lambda folder: {
+            "P7 orders": lists(folder / "orders"),
+            "P7 photos": photo_lists(keep / "photos" if keep else folder, shots),
+        },
         "P8": lambda folder: {"P8 labels": labels(folder)},
         "storm": lambda folder: {"storm": storm(folder)},
         "offline": lambda folder: {"offline start": offline_start(folder)},
@@ -55,8 +61,9 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--scans", type=_sizes, default=_sizes(SCANS))
     parser.add_argument("--photos", type=_sizes, default=_sizes(PHOTOS))
+    parser.add_argument("--keep", type=Path)
     options = parser.parse_args()
-    known = parts(options.scans, options.photos)
+    known = parts(options.scans, options.photos, options.keep)
     if wrong := set(options.parts) - set(known):
         parser.error(f"there is no part {', '.join(sorted(wrong))}; choose from {', '.join(known)}")
     figures = measure({name: known[name] for name in options.parts or known})

@@ -30,12 +30,11 @@ PREFIX = "YH"
 MAX_PHOTOS = 6
 SPOT_WITHIN = timedelta(minutes=30)
 _DESKS = ("service_desk", "service_supervisor")
-_HAZARD = Hazard.__table__
 _ID: dict[str, Any] = {"site_id": bindparam("site_id"), "id": bindparam("id")}
 _PLACE = Prepared(select(Place.retired_at).filter_by(**_ID))
 _KNOWN = Prepared(
     union_all(
-        select(_HAZARD.c.id.label("hazard_id")).where(_HAZARD.c.site_id == _ID["site_id"], _HAZARD.c.id == _ID["id"]),
+        select(Hazard.__table__.c.id.label("hazard_id")).filter_by(**_ID),
         select(Sighting.hazard_id).filter_by(**_ID),
     )
 )

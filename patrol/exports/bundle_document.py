@@ -59,12 +59,15 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One answer as a document tells it: a number with its unit and limits, a choice, a failure, a remark."""
+    """One answer as a document tells it: a number with its unit and limits, a choice, a failure, a remark; units and
+    which: of a group, those that failed."""
 
     text: str
     said: str
     result: str
     remark: str
+    units: int | None
+    which: str
 
 
 def lines_of(check: Check, pick: Callable[[Any], str], period: Any) -> tuple[list[Line], int]:
@@ -78,7 +81,8 @@ def lines_of(check: Check, pick: Callable[[Any], str], period: Any) -> tuple[lis
         if found.result == "pass" and not said and not found.remark:
             passed += 1
         else:
-            lines.append(Line(pick(item["text"]), said, found.result, found.remark))
+            units, which = found.failed_units, found.failed_which or ""
+            lines.append(Line(pick(item["text"]), said, found.result, found.remark, units, which))
     return lines, passed
 
 

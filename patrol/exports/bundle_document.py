@@ -11,6 +11,7 @@ from patrol.equipment.types import EQUIPMENT_TYPES
 from patrol.exports.bundle_coverage import CoverageByMonth
 from patrol.exports.bundle_facts import Check, HazardFile, ItemFile
 from patrol.exports.bundle_scope import Scope
+from patrol.exports.event_words import event_detail
 from patrol.exports.kit import Kit
 from patrol.exports.tables_of.checks import answer
 from patrol.exports.words import EVENTS, PHOTO_KINDS, RESULTS, SEVERITIES
@@ -120,6 +121,7 @@ class Document:
             "states": STATES,
             "results": RESULTS,
             "events": EVENTS,
+            "event_detail": lambda event: event_detail(event.kind, event.detail, self._kit.words),
             "conditions": CONDITIONS,
             "equipment_types": EQUIPMENT_TYPES,
             "photo_kinds": PHOTO_KINDS,

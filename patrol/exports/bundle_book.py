@@ -56,7 +56,8 @@ class BundleBook:
             ))  # fmt: skip
             for event in file.events:
                 self._events.row((
-                    row.code, row.place, event.at, _(EVENTS.get(event.kind, event.kind)), as_day(event.detail.get("on")),
+                    row.code, row.place, event.at, _(EVENTS.get(event.kind, event.kind)),
+                    as_day(event.detail.get("on")),
                     event_detail(event.kind, event.detail, _), event.detail.get("why"), event.name,
                 ))  # fmt: skip
             self.add_checks(file.checks)
@@ -125,7 +126,8 @@ class BundleBook:
     def _event_heads(self) -> list[tuple[str, int]]:
         _ = self._kit.words
         return [
-            (_("Asset no."), 14), (_("Place"), 34), (_("Time"), 19), (_("What"), 14), (_("On the day"), 12), (_("What exactly"), 40),
+            (_("Asset no."), 14), (_("Place"), 34), (_("Time"), 19), (_("What"), 14),
+            (_("On the day"), 12), (_("What exactly"), 40),
             (_("Why"), 40), (_("Person"), 12),
         ]  # fmt: skip
 

@@ -29,7 +29,7 @@ class FindingData(BaseModel):
     after: list[UUID] = Field(default_factory=list, max_length=6)  # with fixed: what it looks like now
     fixed: bool = False
     units: int | None = None  # of a group: how many failed …
-    which: str = Field("", max_length=200)  # … and which
+    which: str = ""  # … and which
 
     @field_validator("value", mode="before")
     @classmethod
@@ -40,6 +40,11 @@ class FindingData(BaseModel):
     @classmethod
     def _counted(cls, value: Any) -> int | None:
         return read_units(value)
+
+    @field_validator("which", mode="before")
+    @classmethod
+    def _named(cls, value: Any) -> str:
+        return str(value)[:200] if isinstance(value, str | int) else ""
 
     @field_validator("samples", mode="before")
     @classmethod

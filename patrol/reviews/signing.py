@@ -69,7 +69,7 @@ def signing_of(review: Review, *, anew: bool = False) -> Signing:
 
 
 def _changed(latest: ReviewEdition, review: Review) -> list[Change]:
-    return changes(latest.snapshot["figures"], review.figures, latest.snapshot["v"])
+    return changes(latest.snapshot["figures"], review.figures, latest.snapshot.get("v", 0))
 
 
 def sign(review: Review, *, by: Reader, at: datetime, text: str = "", hash: str | None = None) -> ReviewSignature:

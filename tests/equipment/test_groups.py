@@ -65,11 +65,25 @@ def test_left_out_it_is_flagged_and_asks_for_no_photo_the_next_time(failed, list
     assert ask == {}  # it was not done in haste
 
 
-@pytest.mark.parametrize("said", [{"units": 25, "which": "全部"}, {"units": "二", "which": "B2-17"}, {"units": 3}])
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"units": 25, "which": "全部"},
+        {"units": "二", "which": "B2-17"},
+        {"units": 3},
+        {"units": [1], "which": {"a": 1}},
+    ],
+)
 def test_what_makes_no_sense_is_flagged_and_never_refused(failed, said):
     row, _finding = failed(said)
 
     assert row.flags == ["no_unit"]
+
+
+def test_far_too_much_said_is_cut_and_kept(failed):
+    row, finding = failed({"units": 1, "which": "B2-" * 500})
+
+    assert (row.flags, len(finding.failed_which)) == (None, 200)
 
 
 def test_a_single_unit_is_asked_nothing(fill, ledger, lists):

@@ -7,14 +7,15 @@ from sqlalchemy import select
 
 from patrol.core.db import db, write
 from patrol.core.problems import Problem
-from patrol.equipment.away import one_more_away
+from patrol.equipment.away import one_more_away, too_many_away
 from patrol.equipment.dated import dates_of, note_date
 from patrol.equipment.equipment import Equipment, find_equipment
 from patrol.equipment.inspection import Finding
-from patrol.equipment.keeping import set_state
+from patrol.equipment.keeping import EquipmentData, set_state, take_in
 from patrol.equipment.keeping_rules import change_rules, rules_of
 from patrol.equipment.ledger import Filter, listed
 from patrol.equipment.outlook import outlook_of
+from patrol.equipment.spares import send_out
 from patrol.equipment.take_along import owed_by
 from patrol.hazards.hazard import Hazard
 from tests.equipment.conftest import all_good, at
@@ -185,3 +186,17 @@ def test_the_ledger_s_page_says_which_paper_is_past(as_user, people, ledger, rea
         note_date(find_equipment(by.site_id, ledger.lift.id), "certificate", date(2020, 1, 31), by=by, at=MARCH_3)
 
     assert "维保资质 2020-01-31 已到期" in as_user(people.supervisor).get("/equipment?due=0").text
+
+
+def test_a_unit_whose_spare_stands_in_is_not_missed(ledger, sites, people, reader_of):
+    """Two bottles of the pump room: one is away without a spare, too many; with one in its place, none."""
+    by = reader_of(people.engineering)
+    with write():
+        data = EquipmentData(code="SP-1", type="extinguisher_dry_powder", place=ledger.lift.place_id)
+        spare = take_in(data, by=by, at=MARCH_3)
+        away = find_equipment(sites.lake.id, ledger.powder.id)
+        send_out(away, by=by, at=MARCH_3, why="送检", spare=spare)
+    assert not too_many_away(find_equipment(sites.lake.id, ledger.powder.id))
+    with write():
+        set_state(find_equipment(sites.lake.id, spare.id), "out_for_service", by=by, at=MARCH_3, why="也坏了")
+    assert too_many_away(find_equipment(sites.lake.id, ledger.powder.id))  # one of two, the spare is no third

@@ -65,11 +65,19 @@ def _record(check: Check, until: datetime, rng: random.Random, lang: Lang) -> tu
             "equipment": check.equipment.id if check.equipment else None,
             "place": check.place_id,
             "started_at": check.at - timedelta(seconds=rng.randint(40, 200)),
-            "findings": answers(check.checklist.items, limits, check.wrong, rng, lang),
+            "findings": _named(check, answers(check.checklist.items, limits, check.wrong, rng, lang)),
             "signature": [uuid7()],
         }
     )
     return data, When(check.at, min(until, check.at + timedelta(seconds=rng.randint(1, 400))), check.at)
+
+
+def _named(check: Check, found: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Of a group one unit fails, and it is named."""
+    group = check.equipment
+    if check.wrong is not None and group is not None and group.quantity > 1:
+        found[check.wrong["code"]] |= {"units": 1, "which": f"{group.code}-{check.at.minute % group.quantity + 1:02}"}
+    return found
 
 
 def _inspection(check: Check, data: InspectionData, by: Reader, when: When, ids: Ids) -> dict[str, Any]:

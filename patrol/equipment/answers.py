@@ -12,6 +12,7 @@ from patrol.core.problems import N_, Problem
 from patrol.equipment.judge import Answer, Verdict, judge
 from patrol.equipment.samples import in_words, lowest, read_number, read_samples
 from patrol.equipment.service_life import PastDue
+from patrol.equipment.units import read_units
 from patrol.hazards.category import categories
 
 
@@ -27,11 +28,23 @@ class FindingData(BaseModel):
     photos: list[UUID] = Field(default_factory=list, max_length=6)
     after: list[UUID] = Field(default_factory=list, max_length=6)  # with fixed: what it looks like now
     fixed: bool = False
+    units: int | None = None  # of a group: how many failed …
+    which: str = ""  # … and which
 
     @field_validator("value", mode="before")
     @classmethod
     def _written(cls, value: Any) -> Any:
         return read_number(value)
+
+    @field_validator("units", mode="before")
+    @classmethod
+    def _counted(cls, value: Any) -> int | None:
+        return read_units(value)
+
+    @field_validator("which", mode="before")
+    @classmethod
+    def _named(cls, value: Any) -> str:
+        return str(value)[:200] if isinstance(value, str | int) else ""
 
     @field_validator("samples", mode="before")
     @classmethod
@@ -136,8 +149,12 @@ def check_signed(data: InspectionData) -> None:
         )
 
 
-def what_failed(item: Mapping[str, Any], said: FindingData, past: PastDue | None = None, lang: str = "zh") -> str:
-    """The item and its answer: the date that has passed, the bad choice or the value with its unit, the remark.
+def what_failed(
+    item: Mapping[str, Any], said: FindingData, past: PastDue | None = None, lang: str = "zh",
+    units: str = "",
+) -> str:  # fmt: skip
+    """The item and its answer: the date that has passed, the bad choice or the value with its unit, the units of a
+    group (in words), the remark.
 
     lang: of the person who writes; the trade's Chinese when in doubt.
     """
@@ -150,6 +167,7 @@ def what_failed(item: Mapping[str, Any], said: FindingData, past: PastDue | None
     if item["kind"] == "number" and said.value is not None:
         told = f"{in_words(said.samples)} → " if said.samples else ""
         parts.append(f"{told}{said.value:g} {item.get('unit') or ''}".strip())
+    parts += [units] if units else []
     colon, semicolon = ("：", "；") if lang == "zh" else (": ", "; ")
     answer = semicolon.join([*parts, *([said.remark] if said.remark else [])])
     text: str = item["text"][lang]

@@ -15,6 +15,7 @@ from patrol.core.db import db
 from patrol.core.problems import N_
 from patrol.equipment.inspection import Inspection
 from patrol.equipment.pace import EVERY, STREAK, always_pass, item_to_show, too_fast
+from patrol.equipment.units import NO_UNIT
 
 LOOK_BACK = timedelta(days=90)
 MOST = 200  # of one person's fillings of one list that are looked back at
@@ -23,7 +24,9 @@ ODD: Mapping[str, str] = {
     "too_fast": N_("Filled faster than it can be read"),
     "always_pass": N_("Never finds a fault where others do"),
     "no_photo": N_("The photo asked for was not taken"),
+    NO_UNIT: N_("A group failed, and it was not said which units"),
 }
+HASTY = ODD.keys() - {NO_UNIT}  # for which a photo is asked the next time
 
 
 def odd_ways(row: Inspection, items: Sequence[Mapping[str, Any]], answered: Collection[str], lang: str) -> list[str]:
@@ -64,7 +67,7 @@ def asked_by_lot(by: Reader, lists: Mapping[str, Sequence[Mapping[str, Any]]], d
 
 def _asked(items: Sequence[Mapping[str, Any]], told: Sequence[Any], day: date) -> str | None:
     """told: this person's odd and asked-for fillings of the list, newest first."""
-    if any(row.asked_item and row.business_day == day for row in told) or not told[0].flags:
+    if any(row.asked_item and row.business_day == day for row in told) or not HASTY & set(told[0].flags or ()):
         return None
     draw: UUID = told[0].id
     return item_to_show(items, draw)

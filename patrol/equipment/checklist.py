@@ -63,6 +63,11 @@ def every_shift(title_zh: str, title_en: str) -> bool:
     return any(word in title_zh or word in title_en.lower() for word in _EVERY_SHIFT)
 
 
+def owed_by_shift(row: Any) -> bool:
+    """row: anything with titles and interval_days. Only what comes every day can come every shift."""
+    return row.interval_days == 1 and every_shift(row.title_zh, row.title_en)
+
+
 def bring_in_catalogue(site_id: UUID, at: datetime, by: UUID | None) -> int:
     """Version 1 of every catalogue list the site does not have yet. Safe to run again; answers how many it made."""
     known = set(db.session.scalars(select(Checklist.code).where(Checklist.site_id == site_id)))

@@ -29,6 +29,7 @@ from patrol.equipment.rights import check_may_fill
 from patrol.equipment.samples import in_words
 from patrol.equipment.service_life import PastDue
 from patrol.equipment.types import SCOPES
+from patrol.equipment.units import NO_UNIT, Failed, failed_in_words, failed_of, untold
 from patrol.hazards.items import hazard_from_item
 from patrol.photos.photo import add_photos
 from patrol.sites.day import mark_day
@@ -56,7 +57,7 @@ def complete_inspection(data: InspectionData, *, id: UUID, by: Reader, when: Whe
     check_signed(data)
     row = _inspection(id, checklist, equipment, place, data, by, when)
     row.failed_count = sum(verdict.result == "fail" for verdict in verdicts.values())
-    _look_at(row, checklist, verdicts, data, by)
+    _look_at(row, checklist, verdicts, data, by, _untold(equipment, verdicts, data, past))
     db.session.add(row)
     db.session.flush()
     source = "weather" if "weather_event" in checklist.applies_to else "checklist"
@@ -70,11 +71,14 @@ def complete_inspection(data: InspectionData, *, id: UUID, by: Reader, when: Whe
 
 
 def _look_at(
-    row: Inspection, checklist: Checklist, verdicts: Mapping[str, Verdict], data: InspectionData, by: Reader
-) -> None:
+    row: Inspection, checklist: Checklist, verdicts: Mapping[str, Verdict], data: InspectionData, by: Reader,
+    unnamed: bool,
+) -> None:  # fmt: skip
     """How it was filled: flags for a supervisor, and the photo that was asked for by lot, put to its item."""
     answered = [code for code, verdict in verdicts.items() if verdict.result not in ("missing", "na")]
     found = odd_ways(row, checklist.items, answered, by.language or "zh")
+    if unnamed:
+        found.append(NO_UNIT)
     if data.asked in data.findings:
         if data.asked_photos:
             row.asked_item = data.asked
@@ -82,6 +86,19 @@ def _look_at(
         else:
             found.append("no_photo")
     row.flags = found or None
+
+
+def _untold(
+    equipment: Equipment | None, verdicts: Mapping[str, Verdict], data: InspectionData, past: PastDue | None
+) -> bool:
+    """Whether a group failed in something and it was not said which of its units did."""
+    failed = [code for code, verdict in verdicts.items() if verdict.result == "fail"]
+    told = {code: _failed(equipment, data.findings.get(code)) for code in failed}
+    return untold(told, [past.item] if past else ())
+
+
+def _failed(equipment: Equipment | None, said: FindingData | None) -> Failed | None:
+    return failed_of(equipment.quantity if equipment else 1, said.units if said else None, said.which if said else "")
 
 
 def _same(known: Inspection, by: Reader) -> Inspection:
@@ -102,7 +119,7 @@ def _place(site_id: UUID, place_id: UUID | None) -> Place:
 def _past(checklist: Checklist, equipment: Equipment | None, day: date) -> PastDue | None:
     if equipment is None:
         return None
-    return past_of(checklist.items, equipment, dates_of(equipment), day)
+    return past_of(checklist.code, checklist.items, equipment, dates_of(equipment), day)
 
 
 def _check_applies(checklist: Checklist, equipment: Equipment | None, place: Place) -> None:
@@ -184,8 +201,12 @@ def _store(
         photo_ids=[str(photo) for photo in dict.fromkeys((*said.photos, *said.after))],
         fixed=failed and counts_as_fixed(item, said),
     )
+    group = _failed(equipment, said) if failed else None
+    if group is not None:
+        finding.failed_units, finding.failed_which = group.units, group.which or None
     if failed and (not finding.fixed or said.after):
-        finding.hazard_id = _hazard(row, finding, item, said, data, past, by, when, source)
+        units = failed_in_words(group, equipment.quantity if equipment else 1, by.language or "zh")
+        finding.hazard_id = _hazard(row, finding, item, said, data, past, units, by, when, source)
         db.session.add(finding)  # after its hazard: a finding is never changed
         return
     db.session.add(finding)
@@ -212,6 +233,7 @@ def _hazard(
     said: FindingData,
     data: InspectionData,
     past: PastDue | None,
+    units: str,
     by: Reader,
     when: When,
     source: str,
@@ -224,7 +246,7 @@ def _hazard(
         owner_kind="equipment" if row.equipment_id else "place",
         owner_id=row.equipment_id or row.place_id,
         item=f"{row.checklist_code}.{item['code']}",
-        note=what_failed(item, said, past, by.language or "zh"),
+        note=what_failed(item, said, past, by.language or "zh", units),
         photos=said.photos if finding.fixed else [*said.photos, *said.after],
         after=said.after if finding.fixed else [],
         fixed=finding.fixed,

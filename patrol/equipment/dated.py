@@ -73,6 +73,14 @@ def dates_of(equipment: Equipment) -> dict[str, Dated]:
     return {one.kind: one for one in _holding(rows)}
 
 
+def until_of(kind: str) -> Any:
+    """A column of a query about equipment: the day that holds, or nothing."""
+    newest = select(ItemDate.until).where(
+        ItemDate.site_id == Equipment.site_id, ItemDate.equipment_id == Equipment.id, ItemDate.kind == kind
+    )
+    return newest.order_by(ItemDate.at.desc(), ItemDate.id.desc()).limit(1).correlate(Equipment).scalar_subquery()
+
+
 def _holding(rows: list[Any]) -> list[Dated]:
     last = {(row.equipment_id, row.kind): row for row in rows}
     return [Dated(row.equipment_id, row.kind, row.until, row.note) for row in last.values()]

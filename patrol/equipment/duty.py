@@ -17,7 +17,7 @@ from patrol.accounts.reader import Reader, business_day_of
 from patrol.core.business_day import period_of
 from patrol.core.db import db
 from patrol.core.keys import NIL
-from patrol.equipment.checklist import every_shift
+from patrol.equipment.checklist import owed_by_shift
 from patrol.equipment.due import LIFT_GAP_DAYS, LiftGap, due_until, lift_gap_fails
 from patrol.equipment.inspection import Inspection
 from patrol.equipment.owed import (
@@ -99,7 +99,7 @@ def duties(by: Reader, at: datetime, places: Collection[UUID] | None = None) -> 
     spots = walk(by.site_id, places)
     items = standing(by.site_id, day, places)
     last = last_done(by.site_id, lists, day, at, items, places)
-    shift = shift_start(by, at) if any(every_shift(row.title_zh, row.title_en) for row in lists) else None
+    shift = shift_start(by, at) if any(map(owed_by_shift, lists)) else None
     make = _Maker(day, shift, last)
     found = [make.site(row, spots) for row in lists if places is None and spots and OWED_BY_SITE & set(row.applies_to)]
     by_type: dict[str, list[Any]] = {}
@@ -227,7 +227,7 @@ class _Maker:
         if last is None or period is None:
             return until, False
         done = last.day >= period[0]
-        if done and self.shift is not None and every_shift(row.title_zh, row.title_en):
+        if done and self.shift is not None and owed_by_shift(row):
             done = last.at >= self.shift
         if row.code == LIFT_SERVICE:
             limit = last.day + timedelta(days=LIFT_GAP_DAYS)

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, func, select
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from patrol.core.db import Model, db
@@ -94,19 +94,3 @@ def events_of(equipment: Equipment) -> list[EquipmentEvent]:
         EquipmentEvent.site_id == equipment.site_id, EquipmentEvent.equipment_id == equipment.id
     )
     return list(db.session.scalars(query.order_by(EquipmentEvent.at.desc(), EquipmentEvent.id.desc())))
-
-
-def too_many_away(site_id: UUID, place_id: UUID, kind: str) -> bool:
-    """More than a quarter of a place's units of one type are away for service: to be warned of, not refused."""
-    query = (
-        select(Equipment.state, func.sum(Equipment.quantity))
-        .where(
-            Equipment.site_id == site_id,
-            Equipment.place_id == place_id,
-            Equipment.type == kind,
-            Equipment.state != "retired",
-        )
-        .group_by(Equipment.state)
-    )
-    counts = {state: int(count) for state, count in db.session.execute(query)}
-    return counts.get("out_for_service", 0) * 4 > sum(counts.values())

@@ -61,6 +61,8 @@ class Finding(SiteRow, Model):
     fixed: Mapped[bool] = mapped_column(default=False)  # put right on the spot, so it opened no hazard
     photo_ids: Mapped[list[Any]] = mapped_column(default=list)  # the photos taken for this item, in order
     hazard_id: Mapped[UUID | None]
+    failed_units: Mapped[int | None]  # of a group: how many of its units failed …
+    failed_which: Mapped[str | None]  # … and which; both None where it is no group, or nobody said
 
 
 def find_inspection(site_id: UUID, inspection_id: UUID) -> Inspection:

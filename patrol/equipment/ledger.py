@@ -10,6 +10,7 @@ from sqlalchemy import and_, exists, or_, select
 from patrol.accounts.user import User
 from patrol.core.business_day import month_bounds
 from patrol.core.db import db
+from patrol.equipment.dated import DATE_KINDS, until_of
 from patrol.equipment.equipment import Equipment
 from patrol.equipment.inspection import Inspection
 from patrol.equipment.month import away_all_month, fire_types
@@ -20,13 +21,15 @@ from patrol.workorders.queries import read_cursor, write_cursor
 PAGE = 50
 SOON = timedelta(days=60)
 ONE_DAY = timedelta(days=1)
+_PAPERS = {kind: until_of(kind) for kind in DATE_KINDS}
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
     """What the ledger is narrowed to; every field is in the URL.
 
-    place: it and all below it. within: days until service or scrap; 0 is what is past its date. due_at: within 60
+    place: it and all below it. within: days until service, scrap or the end of a
+    paper; 0 is what is past its date. due_at: within 60
     days of another day, fire equipment only, as a review lists it. missing: a month whose check is lacking. unusable:
     fire equipment that did not count as usable at the end of this day.
     """
@@ -57,6 +60,7 @@ def listed(site_id: UUID, narrowed: Filter, today: date) -> tuple[list[Any], str
             Equipment.scrap_on,
             Equipment.quantity,
             Equipment.version,
+            *(_PAPERS[kind].label(kind) for kind in DATE_KINDS),
             Place.full_name.label("place"),
         )
         .join(Place, and_(Place.site_id == Equipment.site_id, Place.id == Equipment.place_id))
@@ -104,10 +108,12 @@ def clauses(site_id: UUID, narrowed: Filter, today: date) -> list[Any]:
     if narrowed.contractor:
         found.append(Equipment.contractor == narrowed.contractor)
     if narrowed.within == 0:
-        found.append(or_(Equipment.next_service < today, Equipment.scrap_on <= today))
+        papers = [until < today for until in _PAPERS.values()]
+        found.append(or_(Equipment.next_service < today, Equipment.scrap_on <= today, *papers))
     elif narrowed.within or narrowed.due_at:
         edge = narrowed.due_at + SOON if narrowed.due_at else today + timedelta(days=narrowed.within or 0)
-        found.append(or_(Equipment.next_service <= edge, Equipment.scrap_on <= edge))
+        papers = [] if narrowed.due_at else [until <= edge for until in _PAPERS.values()]
+        found.append(or_(Equipment.next_service <= edge, Equipment.scrap_on <= edge, *papers))
     if narrowed.due_at:
         found.append(Equipment.type.in_(sorted(fire_types())))
     if narrowed.missing:

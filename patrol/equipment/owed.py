@@ -1,14 +1,14 @@
 """What duties are reckoned from: lists, places in walking order, what stands there, what was done last."""
 
 from collections.abc import Collection, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import and_, func, or_, select, union_all
 
 from patrol.accounts.reader import Reader
-from patrol.core.business_day import period_of, wall
+from patrol.core.business_day import period_of
 from patrol.core.db import db
 from patrol.equipment.checklist import Checklist, item_count
 from patrol.equipment.due import LIFT_GAP_DAYS
@@ -17,6 +17,7 @@ from patrol.equipment.inspection import Inspection
 from patrol.equipment.owing import owed_now
 from patrol.equipment.types import OWED_BY_SITE
 from patrol.sites.place import Place, places_below
+from patrol.sites.shift_times import shift_at
 from patrol.sites.site import Site
 
 LIFT_SERVICE = "lift_half_month"
@@ -165,12 +166,5 @@ def _period_query(
 def shift_start(by: Reader, at: datetime) -> datetime | None:
     """When the shift that is on now began; None when the site's shifts leave a gap here."""
     site = db.session.get(Site, by.site_id)
-    local = at.astimezone(by.zone)
-    for shift in site.shifts if site else ():
-        begin, end = (time.fromisoformat(shift[name]) for name in ("start", "end"))
-        for day in (local.date() - timedelta(days=1), local.date()):
-            first = wall(day, begin, by.zone)
-            last = wall(day if end > begin else day + timedelta(days=1), end, by.zone)
-            if first <= at < last:
-                return first
-    return None
+    now_on = shift_at(at, site.shifts, site.zone, site.day_start) if site else None
+    return now_on.starts_at if now_on else None

@@ -1,7 +1,7 @@
 """Readings (抄表): numbers that checklists ask for, over time and by month: what was owed, what was written down."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -12,10 +12,11 @@ from sqlalchemy import and_, bindparam, func, select
 from patrol.core.business_day import ONE_DAY, business_day, month_bounds, period_of
 from patrol.core.db import connection
 from patrol.core.prepared import Prepared
-from patrol.equipment.checklist import Checklist, every_shift
+from patrol.equipment.checklist import Checklist, owed_by_shift
 from patrol.equipment.equipment import STANDING, Equipment
 from patrol.equipment.inspection import Finding, Inspection
 from patrol.sites.place import Place
+from patrol.sites.shift_times import shift_times
 from patrol.sites.site import Site
 
 LONGEST = 30  # rarer lists have no month of their own
@@ -220,16 +221,20 @@ def readings_of(site: Site, month: date, today: date) -> list[Reading]:
     """Of the calendar month; nothing is owed from before the site began."""
     first, last = month_bounds(month)
     began = business_day(site.created_at, site.zone, site.day_start)
-    return month_readings(site.id, first, last, today, shifts=len(site.shifts) or 1, began=began)
+
+    def shifts(day: date) -> int:
+        return len(shift_times(day, site.shifts_on(day), site.zone, site.day_start)) or 1
+
+    return month_readings(site.id, first, last, today, shifts=shifts, began=began)
 
 
 def month_readings(
-    site_id: UUID, first: date, last: date, today: date, *, shifts: int, began: date = date.min
+    site_id: UUID, first: date, last: date, today: date, *, shifts: Callable[[date], int], began: date = date.min
 ) -> list[Reading]:
     """Every number a list asks for, with gaps first. Four queries whatever the size.
 
-    A period is owed once it is over (or filled before that) and ends in the month; shifts: of a day, for lists that
-    every shift owes. Numbers that may stay empty are owed by nobody and only shown where somebody wrote one.
+    A period is owed once it is over (or filled before that) and ends in the month; shifts: how many a day has, for
+    lists that every shift owes. Numbers that may stay empty are owed by nobody and only shown where somebody wrote one.
     """
     here = connection()
     lists = [row for row in _LISTS.all(here, {"site_id": site_id}) if any(_number(item) for item in row.items)]
@@ -245,7 +250,7 @@ def month_readings(
     found = []
     for row in lists:
         owed_by = [thing for kind in dict.fromkeys(row.applies_to) for thing in things.get(kind, ())]
-        per_day = shifts if every_shift(row.title_zh, row.title_en) and row.interval_days == 1 else 1
+        per_day = shifts if owed_by_shift(row) else _once
         span = (max(first, began), min(last, today), last)
         for item in filter(_number, row.items):
             reading = Reading(row.code, {"zh": row.title_zh, "en": row.title_en}, item, row.interval_days)
@@ -258,6 +263,10 @@ def month_readings(
             if reading.things:
                 found.append(reading)
     return sorted(found, key=lambda one: (not one.missing, one.interval_days, one.code))
+
+
+def _once(_day: date) -> int:
+    return 1
 
 
 def _number(item: Mapping[str, Any]) -> bool:
@@ -281,7 +290,7 @@ def _things(site_id: UUID, types: Iterable[str]) -> dict[str, list[Thing]]:
 def read_of(
     thing: Thing,
     interval: int,
-    per_day: int,
+    per_day: Callable[[date], int],
     required: bool,
     rows: Sequence[Any],
     span: tuple[date, date, date],
@@ -292,9 +301,9 @@ def read_of(
     for row in rows:
         period = period_of(interval, row.day)
         if period is not None:
-            filled[period] = min(per_day, filled[period] + row.n)
+            filled[period] = min(per_day(row.day), filled[period] + row.n)
     owed = {
-        period: per_day
+        period: per_day(period[0])
         for period in _periods(interval, max(first, thing.since or first), until)
         if required and period[1] <= last and (period[1] < today or filled.get(period))
     }

@@ -26,7 +26,8 @@ from patrol.sites.place import Place
 @dataclass(frozen=True, slots=True)
 class Owed:
     """One duty. mine: of this person's own team; others are for whoever stands there. above: the place and all
-    places it lies in; limits and last: of number items, by item code; past: the item that cannot pass, if any."""
+    places it lies in; limits and last: of number items, by item code; past: the item that cannot pass, if any;
+    quantity: units of a group."""
 
     duty: Duty
     mine: bool
@@ -36,6 +37,7 @@ class Owed:
     life: str
     life_month: str
     past: PastDue | None
+    quantity: int = 1
 
 
 MOST_OF_OTHERS = 400
@@ -79,17 +81,17 @@ def any_time(by: Reader) -> list[Checklist]:
 
 def _known(
     by: Reader, duty: Duty, thing: Any, items: Sequence[Any], day: date, dated: dict[UUID, dict[str, Dated]]
-) -> tuple[Any, Any, str, str, Any]:
-    """(limits, last values, life, month of the next service or of scrapping, past) of the thing a duty is about."""
+) -> tuple[Any, Any, str, str, Any, int]:
+    """(limits, last values, life, month of the next service or of scrapping, past, quantity) of a duty's thing."""
     numbers = [item for item in items if item["kind"] == "number"]
     last = last_values(by.site_id, duty.equipment_id, duty.place_id, duty.code) if numbers else {}
     if thing is None:
-        return {}, last, "ok", "", None
+        return {}, last, "ok", "", None, 1
     life = due_state(thing.next_service, thing.scrap_on, day)
     month = (thing.scrap_on if life == "scrap" else thing.next_service or thing.scrap_on) if life != "ok" else None
     limits = {row["code"]: [row["low"], row["high"]] for row in item_rows(numbers, thing.limits, {})}
-    past = past_of(items, thing, dated.get(thing.id, {}), day)
-    return limits if thing.limits else {}, last, life, f"{month:%Y-%m}" if month else "", past
+    past = past_of(duty.code, items, thing, dated.get(thing.id, {}), day)
+    return limits if thing.limits else {}, last, life, f"{month:%Y-%m}" if month else "", past, thing.quantity
 
 
 def _dates(site_id: UUID) -> dict[UUID, dict[str, Dated]]:
@@ -100,9 +102,9 @@ def _dates(site_id: UUID) -> dict[UUID, dict[str, Dated]]:
 
 
 def _equipment(site_id: UUID, ids: list[UUID]) -> dict[UUID | None, Any]:
-    query = select(Equipment.id, Equipment.limits, Equipment.next_service, Equipment.scrap_on).where(
-        Equipment.site_id == site_id, Equipment.id.in_(ids)
-    )
+    query = select(
+        Equipment.id, Equipment.limits, Equipment.quantity, Equipment.next_service, Equipment.scrap_on
+    ).where(Equipment.site_id == site_id, Equipment.id.in_(ids))
     return {row.id: row for row in db.session.execute(query)}
 
 

@@ -23,7 +23,8 @@ from patrol.equipment.keeping import (
     retire,
     set_state,
 )
-from patrol.equipment.service_life import service_life
+from patrol.equipment.keeping_rules import rules_of
+from patrol.equipment.service_life import Years, service_life
 from patrol.sites.place import Place
 
 MOST = 500  # at a time: what a person can still look through before it is stored
@@ -97,12 +98,13 @@ def change_together(versions: Mapping[UUID, int], change: Change, *, by: Reader,
     wrong = [(row, problem) for row in rows if (problem := _in_the_way(row, versions[row.id])) is not None]
     if wrong:
         raise TogetherRefused(wrong)
+    table = rules_of(by.site_id).table
     names = _place_names(by.site_id, {row.place_id for row in rows} | ({place.id} if place else set()))
     found: list[Changed] = []
     lines: list[tuple[UUID, str, dict[str, Any]]] = []
     for row in rows:
         was, state, where = facts_of(row), row.state, row.place_id
-        _correct(row, change)
+        _correct(row, change, table)
         corrected = difference(was, facts_of(row))
         if corrected:
             lines.append((row.id, "corrected", {"changed": corrected}))
@@ -135,14 +137,14 @@ def _in_the_way(row: Equipment, version: int) -> Problem | None:
     return None if row.version == version else Stale()
 
 
-def _correct(row: Equipment, change: Change) -> None:
+def _correct(row: Equipment, change: Change, table: Mapping[str, Years]) -> None:
     if change.contractor is not None:
         row.contractor = change.contractor
     if change.half_monthly is not None:
         row.half_monthly = change.half_monthly
     if change.made_on is not None:
         row.made_on = change.made_on.replace(day=1)
-        row.next_service, row.scrap_on = service_life(row.type, row.made_on, row.last_service)
+        row.next_service, row.scrap_on = service_life(row.type, row.made_on, row.last_service, table)
     if change.limits:
         row.limits = {**row.limits, **checked_limits(change.limits)}
 

@@ -1,6 +1,7 @@
 """The bundle as a workbook: the same facts as the document, one row each, written while they go by."""
 
 from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +11,21 @@ from patrol.exports.bundle_coverage import CoverageByMonth
 from patrol.exports.bundle_document import Counts
 from patrol.exports.bundle_facts import Check, HazardFile, ItemFile
 from patrol.exports.bundle_scope import Scope
+from patrol.exports.event_words import event_detail
 from patrol.exports.kit import Kit
 from patrol.exports.sheets import Book
 from patrol.exports.tables_of.checks import INSPECTIONS, READINGS, Lists, reading_rows
 from patrol.exports.tables_of.photos import photo_cells, photo_heads
 from patrol.exports.words import EVENTS, SEVERITIES
 from patrol.workorders.words import STATES
+
+
+def as_day(text: Any) -> Any:
+    """A line's day is kept as text; a sheet can sort by dates."""
+    try:
+        return date.fromisoformat(text)
+    except (TypeError, ValueError):
+        return text
 
 
 class BundleBook:
@@ -46,8 +56,9 @@ class BundleBook:
             ))  # fmt: skip
             for event in file.events:
                 self._events.row((
-                    row.code, row.place, event.at, _(EVENTS.get(event.kind, event.kind)), event.detail.get("on"),
-                    event.detail.get("why"), event.name,
+                    row.code, row.place, event.at, _(EVENTS.get(event.kind, event.kind)),
+                    as_day(event.detail.get("on")),
+                    event_detail(event.kind, event.detail, _), event.detail.get("why"), event.name,
                 ))  # fmt: skip
             self.add_checks(file.checks)
 
@@ -115,15 +126,16 @@ class BundleBook:
     def _event_heads(self) -> list[tuple[str, int]]:
         _ = self._kit.words
         return [
-            (_("Asset no."), 14), (_("Place"), 34), (_("Time"), 19), (_("What"), 14), (_("Day"), 12), (_("Why"), 40),
-            (_("Person"), 12),
+            (_("Asset no."), 14), (_("Place"), 34), (_("Time"), 19), (_("What"), 14),
+            (_("On the day"), 12), (_("What exactly"), 40),
+            (_("Why"), 40), (_("Person"), 12),
         ]  # fmt: skip
 
     def _hazard_heads(self) -> list[tuple[str, int]]:
         _ = self._kit.words
         return [
             (_("No."), 16), (_("What"), 26), (_("Place"), 34), (_("Severity"), 10), (_("State"), 12),
-            (_("Reported"), 19), (_("Reporter"), 12), (_("First deadline"), 19), (_("Due"), 19),
+            (_("Reported"), 19), (_("Reporter"), 12), (_("First deadline"), 19), (_("Rectify by"), 19),
             (_("Rectified"), 19), (_("Rectified by"), 12), (_("Closed"), 19), (_("Closed by"), 12),
             (_("Sent back"), 10), (_("Interim measure"), 30), (_("Note"), 40), (_("Photos before"), 9),
             (_("Photos after"), 9),

@@ -11,6 +11,7 @@ from patrol.equipment.types import EQUIPMENT_TYPES
 from patrol.exports.bundle_coverage import CoverageByMonth
 from patrol.exports.bundle_facts import Check, HazardFile, ItemFile
 from patrol.exports.bundle_scope import Scope
+from patrol.exports.event_words import event_detail
 from patrol.exports.kit import Kit
 from patrol.exports.tables_of.checks import answer
 from patrol.exports.words import EVENTS, PHOTO_KINDS, RESULTS, SEVERITIES
@@ -59,12 +60,15 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One answer as a document tells it: a number with its unit and limits, a choice, a failure, a remark."""
+    """One answer as a document tells it: a number with its unit and limits, a choice, a failure, a remark; units and
+    which: of a group, those that failed."""
 
     text: str
     said: str
     result: str
     remark: str
+    units: int | None
+    which: str
 
 
 def lines_of(check: Check, pick: Callable[[Any], str], period: Any) -> tuple[list[Line], int]:
@@ -78,7 +82,8 @@ def lines_of(check: Check, pick: Callable[[Any], str], period: Any) -> tuple[lis
         if found.result == "pass" and not said and not found.remark:
             passed += 1
         else:
-            lines.append(Line(pick(item["text"]), said, found.result, found.remark))
+            units, which = found.failed_units, found.failed_which or ""
+            lines.append(Line(pick(item["text"]), said, found.result, found.remark, units, which))
     return lines, passed
 
 
@@ -116,6 +121,7 @@ class Document:
             "states": STATES,
             "results": RESULTS,
             "events": EVENTS,
+            "event_detail": lambda event: event_detail(event.kind, event.detail, self._kit.words),
             "conditions": CONDITIONS,
             "equipment_types": EQUIPMENT_TYPES,
             "photo_kinds": PHOTO_KINDS,

@@ -104,6 +104,6 @@ def _place(by: Reader, name: str | None) -> str | None:
     if name is None:
         return None
     for place in places_in_use(by.site_id):
-        if name in (place.full_name, place.name):
+        if name == place.full_name:
             return str(place.id)
     raise click.ClickException(f"No place of this site has the name {name}.")

@@ -60,7 +60,7 @@ def _heads(_: Words) -> list[tuple[str, int]]:
         (_("Team"), 14),
         (_("Who"), 12),
         (_("First deadline"), 17),
-        (_("Due"), 17),
+        (_("To be done by"), 17),
         (_("Rectified"), 17),
         (_("Closed"), 17),
         (_("Sent back"), 10),

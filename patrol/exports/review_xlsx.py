@@ -143,7 +143,7 @@ class _Sheets:
              h.rectified_at, h.note)
             for h in hazards_found(self.review.site.id, period.first, period.last)
         ]  # fmt: skip
-        head = [_("No."), _("Hazard"), _("Place"), _("Severity"), _("State"), _("Reported"), _("Due"),
+        head = [_("No."), _("Hazard"), _("Place"), _("Severity"), _("State"), _("Reported"), _("Rectify by"),
                 _("Rectified"), _("Note")]  # fmt: skip
         self._table(self._("Hazards"), head, rows)
 

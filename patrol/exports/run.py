@@ -11,7 +11,9 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from uuid import UUID
 
@@ -112,7 +114,7 @@ def _make(job: Claimed, export_id: UUID, part: Path, kit: Kit, clock: Clock, eve
     try:
         row = db.session.get_one(Export, (job.site_id, export_id))
         db.session.expunge(row)
-        made = make(row, part, folder, progress, kit, clock())
+        made = make(row, part, folder, progress, replace(kit, words=cache(kit.words)), clock())
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     sha256, size = flush(part)

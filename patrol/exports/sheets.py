@@ -5,6 +5,7 @@ import io
 import zipfile
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
@@ -14,6 +15,7 @@ import xlsxwriter
 MOST_ROWS = 1_000_000  # of one sheet; Excel ends at 1,048,576
 MOST_TEXT = 32_767  # characters of one cell in Excel
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+EPOCH = date(1899, 12, 30)  # day 0 of a spreadsheet, as it reckons dates from March 1900 on
 Heads = Sequence[tuple[str, int]]
 
 
@@ -85,9 +87,9 @@ class Book:
         if value is None or value == "":
             return
         if isinstance(value, datetime):
-            sheet.write_datetime(row, column, local(value, self._zone), self._moment)
+            sheet.write_number(row, column, serial(local(value, self._zone)), self._moment)
         elif isinstance(value, date):
-            sheet.write_datetime(row, column, datetime(value.year, value.month, value.day), self._day)  # noqa: DTZ001
+            sheet.write_number(row, column, (value - EPOCH).days, self._day)
         elif isinstance(value, int | float) and not isinstance(value, bool):
             sheet.write_number(row, column, value)
         else:
@@ -139,6 +141,12 @@ def csv_cell(value: Any, zone: ZoneInfo) -> Any:
     return f"'{text}" if text.lstrip(" ").startswith(FORMULA) else text
 
 
+def serial(at: datetime) -> float:
+    """A time on the wall as a spreadsheet counts it: days and the part of a day."""
+    return (at.date() - EPOCH).days + (at.hour * 3600 + at.minute * 60 + at.second) / 86_400
+
+
+@lru_cache(maxsize=256)  # the answers of one checklist all bear the same time
 def local(at: datetime, zone: ZoneInfo) -> datetime:
     """What the clock on the site's wall said; spreadsheets know no zones."""
     return at.astimezone(zone).replace(tzinfo=None, microsecond=0)

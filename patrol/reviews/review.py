@@ -222,7 +222,7 @@ def review(site_id: UUID, period: Period, at: datetime) -> Review:
         open_now=ended,
         equipment=equipment_month(site, period.last, ended, today, known),
         repeats=repeated(seen, period.last),
-        routines=routines(period, today, known),
+        routines=routines(site, period, today, known),
         people=_people(known.people, total["persons"], Links(period.first, period.last)),
         said=said_in(site_id, period),
         roles=known.roles,
@@ -248,7 +248,7 @@ class _Before:
         month = None
         if self.period.kind == "month":
             month = equipment_month(self.site, self.period.last, self.open, self.period.last, known)
-        done = routines(self.period, today, known)
+        done = routines(self.site, self.period, today, known)
         sums = Sums(self.total, patrol, hazards, len(self.open), overdue, self.repeats, month, done)
         figures = figures_of(sums)
         if self.period.last < business_day(self.site.created_at, self.site.zone, self.site.day_start):

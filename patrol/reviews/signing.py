@@ -62,10 +62,14 @@ def signing_of(review: Review, *, anew: bool = False) -> Signing:
         editions=editions,
         signatures=names,
         seats=seats(review.period.kind, review.roles, names),
-        changed=changes(latest.snapshot["figures"], review.figures) if latest else [],
+        changed=_changed(latest, review) if latest else [],
         due_at=due_at(review.period, review.site.zone),
         over=not review.running,
     )
+
+
+def _changed(latest: ReviewEdition, review: Review) -> list[Change]:
+    return changes(latest.snapshot["figures"], review.figures, latest.snapshot.get("v", 0))
 
 
 def sign(review: Review, *, by: Reader, at: datetime, text: str = "", hash: str | None = None) -> ReviewSignature:

@@ -14,7 +14,8 @@ from patrol.equipment.checklist import Checklist
 from patrol.reviews.definitions import FIGURES, PASSING
 from patrol.reviews.review import Review
 
-VERSION = 2
+VERSION = 3
+COUNTED_ANEW = {"routines": 3}  # a figure whose rule changed, and the first version that counts by it
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +59,17 @@ def list_versions(site_id: UUID) -> dict[str, int]:
     return {row.code: row.version for row in db.session.execute(query.order_by(Checklist.code))}
 
 
-def changes(signed: Mapping[str, Any], live: Mapping[str, Any]) -> list[Change]:
-    """Figures that differ from the signed ones; a figure only one of them knows is no change of facts."""
+def changes(signed: Mapping[str, Any], live: Mapping[str, Any], v: int = VERSION) -> list[Change]:
+    """Figures that differ from the signed ones. One that only one of them knows, or that was counted by another rule
+    when it was signed, is no change of facts. v: version of the snapshot that was signed."""
     return [
         Change(code, signed[code], live[code])
         for code in FIGURES
-        if code not in PASSING and code in signed and code in live and signed[code] != live[code]
+        if code not in PASSING
+        and v >= COUNTED_ANEW.get(code, 0)
+        and code in signed
+        and code in live
+        and signed[code] != live[code]
     ]
 
 

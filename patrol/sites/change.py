@@ -8,6 +8,7 @@ from functools import cache
 from uuid import UUID
 from zoneinfo import available_timezones
 
+from patrol.core.business_day import business_day
 from patrol.core.db import check_version, db
 from patrol.core.keys import uuid7
 from patrol.core.problems import N_, NotHere, Problem
@@ -81,6 +82,7 @@ def change_site(site_id: UUID, settings: SiteSettings, *, version: int, by: UUID
     if settings.public_reports and not site.report_code:
         site.report_code = new_report_code()
     changes = {}
+    _keep_shifts(site, settings, at)
     for name, value in _columns(settings).items():
         before = getattr(site, name)
         if before != value:
@@ -89,6 +91,15 @@ def change_site(site_id: UUID, settings: SiteSettings, *, version: int, by: UUID
     if changes:
         note("site_changed", "site", site.id, site_id=site.id, by=by, at=at, changes=changes)
     return site
+
+
+def _keep_shifts(site: Site, settings: SiteSettings, at: datetime) -> None:
+    """The days before this one were worked in the shifts of then. Of several changes on a day the first counts."""
+    if [shift.as_json() for shift in settings.shifts] == site.shifts:
+        return
+    today, known = business_day(at, site.zone, site.day_start).isoformat(), site.past_shifts or []
+    if not known or known[-1]["before"] != today:
+        site.past_shifts = [*known, {"before": today, "shifts": site.shifts}]
 
 
 def new_report_code() -> str:

@@ -1,6 +1,6 @@
 """Site (项目): one property, with its zone, its business day and its shifts."""
 
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -26,6 +26,9 @@ class Site(Model):
     timezone: Mapped[str] = mapped_column(default="Asia/Shanghai")
     day_start: Mapped[time] = mapped_column(default=time(8, 0))
     shifts: Mapped[list[Any]] = mapped_column(default=lambda: list(DEFAULT_SHIFTS))
+    past_shifts: Mapped[
+        list[Any] | None
+    ]  # those given up, oldest first: {"before": the first day without them, "shifts"}
     post_phone: Mapped[str] = mapped_column(default="")
     notice: Mapped[str] = mapped_column(default="")  # one line for everybody's today page (wind, works)
     public_reports: Mapped[bool] = mapped_column(default=False)  # owners may report without a sign-in
@@ -40,6 +43,11 @@ class Site(Model):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
+
+    def shifts_on(self, day: date) -> list[Any]:
+        """The shifts that held on this business day; what a day owed does not change with the settings."""
+        given_up = (row["shifts"] for row in self.past_shifts or () if day < date.fromisoformat(row["before"]))
+        return next(given_up, self.shifts)
 
 
 def site_by_id(site_id: UUID) -> Site | None:

@@ -237,6 +237,8 @@ def _due(one: Owed, today: Any) -> dict[str, Any]:
         told["others"] = True
     if one.life != "ok":
         told["life"] = [one.life, one.life_month]
+    if one.quantity > 1:
+        told["group"] = one.quantity
     if one.past is not None:
         told["past"] = [one.past.item, f"{one.past.since:%Y-%m}"]
     return told | {key: value for key, value in (("limits", one.limits), ("last", one.last)) if value}

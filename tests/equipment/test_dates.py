@@ -7,13 +7,15 @@ from sqlalchemy import select
 
 from patrol.core.db import db, write
 from patrol.core.problems import Problem
-from patrol.equipment.away import one_more_away
+from patrol.equipment.away import one_more_away, too_many_away
 from patrol.equipment.dated import dates_of, note_date
 from patrol.equipment.equipment import Equipment, find_equipment
 from patrol.equipment.inspection import Finding
-from patrol.equipment.keeping import set_state
+from patrol.equipment.keeping import EquipmentData, set_state, take_in
 from patrol.equipment.keeping_rules import change_rules, rules_of
+from patrol.equipment.ledger import Filter, listed
 from patrol.equipment.outlook import outlook_of
+from patrol.equipment.spares import send_out
 from patrol.equipment.take_along import owed_by
 from patrol.hazards.hazard import Hazard
 from tests.equipment.conftest import all_good, at
@@ -134,3 +136,67 @@ def test_another_site_s_outlook_knows_nothing_of_it(ledger, sites):
     found, _rules = outlook_of(sites.hill.id, date(2026, 3, 3))
     assert not found.past
     assert not any(quarter.coming for quarter in found.quarters)
+
+
+@pytest.fixture
+def papers(ledger, reader_of, people):
+    """The lift's mark ends on 2 March, its contractor's certificate on 4 March."""
+    by = reader_of(people.engineer)
+    with write():
+        lift = find_equipment(by.site_id, ledger.lift.id)
+        for kind, until in (("inspection_mark", date(2026, 3, 2)), ("certificate", date(2026, 3, 4))):
+            note_date(lift, kind, until, by=by, at=at("2026-02-01").at)
+    return by
+
+
+@pytest.mark.parametrize(("day", "failed"), [("2026-03-04", []), ("2026-03-05", ["two_people"])])
+def test_a_contractor_whose_certificate_has_passed_fails_the_service_that_is_witnessed(
+    papers, fill, ledger, day, failed
+):
+    row = fill("lift_half_month", equipment=ledger.lift, when=at(day))
+
+    found = db.session.scalars(select(Finding).where(Finding.inspection_id == row.id, Finding.result == "fail"))
+    assert [one.item_code for one in found] == failed
+    hazards = [(one.category, one.severity) for one in db.session.scalars(select(Hazard))]
+    assert hazards == [("record_missing", "major")] * len(failed)
+    owed = [one for one in owed_by(papers, at(day).at, []) if one.duty.code == "lift_daily"]
+    assert [one.past.item for one in owed] == ["mark"]
+
+
+def test_the_ledger_finds_what_is_past_by_a_paper_and_what_will_be(papers, ledger, sites):
+    def codes(day, within):
+        return [row.code for row in listed(sites.lake.id, Filter(within=within), date(2026, 3, day))[0]]
+
+    assert codes(2, 0) == []
+    assert codes(3, 0) == ["3-L1"]
+    assert codes(1, 30) == ["3-L1"]
+    with write():
+        note_date(
+            find_equipment(sites.lake.id, ledger.lift.id), "inspection_mark", date(2027, 3, 2), by=papers, at=MARCH_3
+        )
+    assert codes(4, 0) == []  # the newest reading holds
+    assert codes(5, 0) == ["3-L1"]
+    row = next(row for row in listed(sites.lake.id, Filter(), MARCH_3.date())[0] if row.code == "3-L1")
+    assert (row.inspection_mark, row.certificate) == (date(2027, 3, 2), date(2026, 3, 4))
+
+
+def test_the_ledger_s_page_says_which_paper_is_past(as_user, people, ledger, reader_of):
+    by = reader_of(people.engineer)
+    with write():
+        note_date(find_equipment(by.site_id, ledger.lift.id), "certificate", date(2020, 1, 31), by=by, at=MARCH_3)
+
+    assert "维保资质 2020-01-31 已到期" in as_user(people.supervisor).get("/equipment?due=0").text
+
+
+def test_a_unit_whose_spare_stands_in_is_not_missed(ledger, sites, people, reader_of):
+    """Two bottles of the pump room: one is away without a spare, too many; with one in its place, none."""
+    by = reader_of(people.engineering)
+    with write():
+        data = EquipmentData(code="SP-1", type="extinguisher_dry_powder", place=ledger.lift.place_id)
+        spare = take_in(data, by=by, at=MARCH_3)
+        away = find_equipment(sites.lake.id, ledger.powder.id)
+        send_out(away, by=by, at=MARCH_3, why="送检", spare=spare)
+    assert not too_many_away(find_equipment(sites.lake.id, ledger.powder.id))
+    with write():
+        set_state(find_equipment(sites.lake.id, spare.id), "out_for_service", by=by, at=MARCH_3, why="也坏了")
+    assert too_many_away(find_equipment(sites.lake.id, ledger.powder.id))  # one of two, the spare is no third

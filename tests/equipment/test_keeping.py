@@ -7,7 +7,8 @@ from sqlalchemy import select
 
 from patrol.core.db import db, write
 from patrol.core.problems import Problem
-from patrol.equipment.equipment import Equipment, events_of, find_equipment, too_many_away
+from patrol.equipment.away import too_many_away
+from patrol.equipment.equipment import Equipment, events_of, find_equipment
 from patrol.equipment.keeping import EquipmentData, correct, move, retire, serviced, set_state, take_in
 from patrol.journal.entry import history
 from tests.equipment.conftest import at
@@ -103,7 +104,7 @@ def test_more_than_a_quarter_away_is_warned_of(keep):
     for row, warned in ((rows[0], False), (rows[1], True)):
         with write():
             set_state(find_equipment(row.site_id, row.id), "out_for_service", by=keep.by, at=NOW, why="送修")
-        assert too_many_away(row.site_id, row.place_id, row.type) is warned
+        assert too_many_away(row) is warned
 
 
 def test_a_spare_must_stand_in_for_something_of_the_ledger(keep, sites, people, reader_of):

@@ -8,11 +8,13 @@ import pytest
 from PIL import Image
 from sqlalchemy import select
 
+from patrol.core.clock import now
 from patrol.core.db import db, write
 from patrol.core.keys import uuid7
 from patrol.equipment.checklist import current
-from patrol.equipment.equipment import Equipment
+from patrol.equipment.equipment import Equipment, find_equipment
 from patrol.equipment.inspection import Finding, Inspection
+from patrol.equipment.keeping import set_state
 from patrol.equipment.ledger import inspections_between
 from patrol.hazards.hazard import Hazard
 from patrol.photos.photo import Photo
@@ -285,3 +287,14 @@ def test_the_days_since_a_lifts_service_are_filled_in(as_user, people, ledger, f
     fill("lift_half_month", equipment=ledger.lift)
     page = as_user(people.engineer).get(f"/inspections/new?equipment={ledger.lift.id}&checklist=lift_half_month").text
     assert re.search(r'name="findings.days_since.value" value="\d+"', page)
+
+
+def test_what_is_away_is_not_offered_to_be_checked(as_user, people, ledger, reader_of):
+    client, url = as_user(people.engineer), f"/equipment/{ledger.powder.id}"
+    assert "/inspections/new?equipment=" in client.get(url).text
+    by = reader_of(people.engineering)
+    with write():
+        row = find_equipment(by.site_id, ledger.powder.id)
+        set_state(row, "out_for_service", by=by, at=now(), why="送检")
+
+    assert "/inspections/new?equipment=" not in client.get(url).text

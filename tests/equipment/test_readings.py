@@ -96,7 +96,9 @@ def test_what_is_missing_is_what_a_recount_finds(days, today):
     """Of the rules alone: no database."""
     rows = [SimpleNamespace(day=date(2026, 3, day), n=1, low=1.0, high=2.0, out=0) for day in days if day <= today]
     thing = Thing(1, True, "", "", date(2025, 1, 1))
-    found = read_of(thing, 1, 1, True, rows, (MARCH[0], date(2026, 3, today), MARCH[1]), date(2026, 3, today))
+    found = read_of(
+        thing, 1, lambda _day: 1, True, rows, (MARCH[0], date(2026, 3, today), MARCH[1]), date(2026, 3, today)
+    )
 
     owed = {day for day in range(1, today) if day} | ({today} & days)
     assert (found.expected, found.got) == (len(owed), len(owed & days))
@@ -109,7 +111,7 @@ def test_a_month_counts_what_was_owed_and_what_was_written(fill, lists, places, 
         "cctv_access", equipment=recorder, when=at("2026-03-03"), instead={"retention_days": {"samples": [40, 35, 33]}}
     )
 
-    rows = month_readings(sites.lake.id, *MARCH, date(2026, 3, 12), shifts=2)
+    rows = month_readings(sites.lake.id, *MARCH, date(2026, 3, 12), shifts=lambda _day: 2)
     by_item = {(row.code, row.item["code"]): row for row in rows}
 
     pressure = by_item["water_pump_room", "outlet_pressure"]

@@ -11,6 +11,7 @@ from patrol.core.keys import uuid7
 from patrol.core.problems import NotHere, Problem
 from patrol.equipment.equipment import Equipment, EquipmentEvent, events_of, find_equipment
 from patrol.equipment.keeping import EquipmentData, set_state, take_in
+from patrol.equipment.keeping_rules import change_rules
 from patrol.equipment.together import MOST, Change, TogetherRefused, change_together
 from patrol.journal.entry import JournalEntry, JournalHead, verify_chain
 from tests.equipment.conftest import at
@@ -188,3 +189,36 @@ def test_the_list_under_every_filter_takes_at_most_six_queries(as_user, people, 
             page = client.get(f"/equipment?{query}").text
         assert page.count('name="items[]"') == count, query
         assert len(queries) <= 6, (query, queries)
+
+
+def test_the_month_of_make_goes_by_the_site_s_own_years(bottles, sites, people, by):
+    with write():
+        change_rules(
+            sites.lake.id, costs={}, years={"extinguisher_dry_powder": [3, 1, 8]}, warn_days=[60], version=1,
+            by=people.supervisor.id, at=NOW,
+        )  # fmt: skip
+    do(bottles[:1], by, made_on="2025-05")
+
+    row = again(bottles[0])
+    assert (row.next_service, row.scrap_on) == (date(2028, 5, 1), date(2033, 5, 1))
+
+
+def test_sending_out_too_many_of_a_place_is_seen_before_it_is_done(as_user, people, bottles, by):
+    """Two stand in the pump room, one in the lobby: each place may spare a quarter, so none."""
+    client, warned = as_user(people.supervisor), "会超过这些位置的四分之一"
+    form = {"step": "look", "state": "out_for_service", "why": "送检"}
+
+    def look(rows, **more):
+        return client.post(
+            "/equipment/together", data=form | more | {"items[]": [f"{r.id}:{again(r).version}" for r in rows]}
+        )
+
+    page = look(bottles[:2]).text
+    assert warned in page
+    assert "3 栋 消防泵房 干粉灭火器 2/2" in page
+    assert "3 栋 大堂" not in page.split(warned)[1].split("</section>")[0]
+    assert again(bottles[0]).state == "in_service"  # it was only looked at
+    assert warned not in look(bottles[:2], state="faulty").text
+    with write():
+        again(bottles[1]).quantity = 3
+    assert warned not in look(bottles[:1]).text  # one of four

@@ -6,23 +6,28 @@ import re
 import tracemalloc
 import zipfile
 from collections import Counter
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 from sqlalchemy import event, func, insert, select, text, update
 
 from patrol.core.clock import now
 from patrol.core.db import db, write
 from patrol.core.keys import uuid7
+from patrol.equipment.dated import note_date
 from patrol.equipment.equipment import Equipment, EquipmentEvent
 from patrol.equipment.inspection import Finding, Inspection
-from patrol.equipment.keeping import serviced
+from patrol.equipment.keeping import move, serviced
+from patrol.equipment.spares import send_out
 from patrol.exports.bundle_facts import PAGE, item_pages
 from patrol.exports.bundle_scope import Scope
 from patrol.exports.check_bundle import bundle_faults
 from patrol.exports.cli import export_command
+from patrol.exports.sheets import EPOCH, serial
 from patrol.exports.tables_of.table import Period
 from patrol.hazards.hazard import Hazard
 from patrol.journal.entry import JournalEntry
@@ -311,3 +316,52 @@ def test_the_command_writes_it_to_a_file(app, march, tmp_path, sites):
     assert reply.exit_code == 0, reply.output
     assert "Inspection file of 3B1-01" in read(out)[1]
     assert list(bundle_faults(out)) == []
+
+
+def test_a_bundle_of_a_building_by_command(march, app, sites, tmp_path):
+    out = tmp_path / "b.zip"
+
+    asked = ["bundle", sites.lake.name, "--building", "3 栋", "--from", "2026-03-01", "--to", "2026-03-31"]
+    reply = app.test_cli_runner().invoke(export_command, [*asked, "--out", str(out)])
+
+    assert reply.exit_code == 0, reply.output
+    assert list(bundle_faults(out)) == []
+    nowhere = app.test_cli_runner().invoke(export_command, [*asked[:3], "99 栋", *asked[4:]])
+    assert nowhere.exit_code == 1
+
+
+def test_the_file_of_an_item_says_from_where_to_where_and_what_stood_in(
+    march, making, ledger, places, people, reader_of
+):
+    by, on = reader_of(people.engineering), at("2026-03-12").at
+    with write():
+        powder = db.session.get_one(Equipment, (ledger.powder.site_id, ledger.powder.id))
+        spare = db.session.get_one(Equipment, (ledger.powder.site_id, ledger.powder2.id))
+        move(powder, places.lobby.id, by=by, at=on, why="装修")
+        send_out(powder, spare=spare, by=by, at=on, why="送检")
+        lift = db.session.get_one(Equipment, (ledger.lift.site_id, ledger.lift.id))
+        note_date(lift, "inspection_mark", date(2027, 2, 28), by=by, at=on)
+
+    _manifest, page, sheets, _names = read(making("bundle", **SITE))
+
+    told = {(row[0], row[3]): row[5] for row in sheets["Its file"][1:]}
+    assert told["3B1-01", "Moved"] == "3 栋 消防泵房 → 3 栋 大堂"
+    assert told["3B1-01", "Another state"] == "Out for service · 3B1-02 stands in"
+    assert told["3B1-02", "Spare put in"] == "3B1-01 · 3 栋 消防泵房 → 3 栋 大堂"
+    assert told["3-L1", "Date off a paper"] == "Inspection mark valid until 2027-02-28"
+    assert "3 栋 消防泵房 → 3 栋 大堂" in page
+    days = [row[4] for row in sheets["Its file"][1:] if row[3] == "Serviced"]
+    assert days == [date(2026, 3, 10)]
+
+
+@given(st.datetimes(datetime(1900, 3, 1), datetime(2199, 12, 31)))
+def test_a_time_stands_in_a_sheet_as_the_spreadsheet_would_have_it(moment):
+    whole = moment.replace(microsecond=0)
+    midnight = whole.replace(hour=0, minute=0, second=0)
+    days = from_excel(serial(whole))
+    assert abs(days - whole).total_seconds() < 0.01
+    assert serial(midnight) == (midnight.date() - EPOCH).days
+
+
+def from_excel(number: float) -> datetime:
+    return datetime(1899, 12, 30) + timedelta(days=number)

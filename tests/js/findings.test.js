@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 
-import { gapWord, judge, lowest, progress } from "../../static/js/offline/findings.js"
+import { gapWord, judge, lowest, progress, someOf } from "../../static/js/offline/findings.js"
 
 test("a row is judged by what its kind allows", () => {
   assert.equal(judge({ kind: "result" }), "empty")
@@ -43,4 +43,9 @@ test("a row counts once it has what its answer calls for, and a checklist says w
   assert.deepEqual(gapWord(progress(rows, true)), { key: "left_items", n: 2 })
   assert.deepEqual(gapWord(progress([row("na")], false)), { key: "left_sign", n: 0 })
   assert.equal(gapWord(progress([row("na")], null)), null)
+})
+
+test("of a group at least one fails and never more than there are", () => {
+  const told = ["1", " 24 ", "0", "25", "", "-1", "2.0", "二", "1e1"].map((text) => someOf(text, "24"))
+  assert.deepEqual(told, [true, true, false, false, false, false, false, false, false])
 })

@@ -36,6 +36,7 @@ NO_SIGNAL = ("ERR_CONNECTION_REFUSED", "ERR_FAILED", "ERR_INTERNET_DISCONNECTED"
 READY = "form#checklist [data-item][data-state]"
 FLOOR = tuple(f"{n:02} 号位" for n in range(1, 41))
 POWDER = "extinguisher_dry_powder"
+GROUPS = ("emergency_light", "smoke_detector")  # one item stands for 24: the first filled online, the other without
 
 # What an engineer does on one list, by the controls he would touch. wrong: the item he finds wanting; shows: whether he
 # takes the photo that is asked for by lot.
@@ -68,6 +69,8 @@ FILL = """async ([wrong, next, jpeg, shows]) => {
     row.querySelector(".chip--miss [data-fail]")?.click()
     await shoot(row.querySelector("[data-fail-area] [data-behaviour~=photo-picker]"))
     type(row.querySelector("[data-fail-area] input[name$='.remark']"), "不行")
+    const units = row.querySelector("[data-units]:not([hidden])")
+    if (units) { type(units.querySelector("[data-count]"), "2"); type(units.querySelector("[data-which]"), "17、18") }
   }
   const pad = form.querySelector("[data-behaviour~=signature]")
   if (!pad.hasAttribute("data-signed")) {
@@ -140,7 +143,7 @@ def _thing(checklist: Checklist, block: Place, number: int) -> str:
         return f"place={place.id}"
     item = Equipment(
         id=uuid7(), site_id=block.site_id, code=f"E-{number:02}", type=target, place_id=place.id,
-        in_service_from=date(2024, 4, 1), created_at=now(),
+        in_service_from=date(2024, 4, 1), created_at=now(), quantity=24 if target in GROUPS else 1,
     )  # fmt: skip
     db.session.add(item)
     return f"equipment={item.id}"
@@ -210,6 +213,11 @@ def check_what_was_found(stage: SimpleNamespace, tasks: list[Task]) -> None:
             for task in tasks
             if task.wrong
         }
+        units = select(Inspection.checklist_code, Finding.failed_units, Finding.failed_which).join(
+            Finding, Finding.inspection_id == Inspection.id
+        )
+        told = set(map(tuple, db.session.execute(units.where(Finding.failed_units.is_not(None)))))
+        assert told == {(code, 2, "17、18") for code in GROUPS}
         signed = select(func.count()).where(Photo.kind == "signature")
         assert db.session.scalar(signed) == len(tasks)
         assert set(db.session.scalars(select(Photo.id))) == set(db.session.scalars(select(PhotoFile.id)))

@@ -10,11 +10,11 @@ from patrol.accounts.reader import business_day_of
 from patrol.core.clock import now
 from patrol.core.problems import Problem
 from patrol.equipment.attributes import attributes_of
-from patrol.equipment.away import one_more_away
+from patrol.equipment.away import one_more_away, too_many_away
 from patrol.equipment.checklist import for_equipment
 from patrol.equipment.dated import dates_of
 from patrol.equipment.duty import lift_gap
-from patrol.equipment.equipment import STANDING, Equipment, find_equipment, too_many_away
+from patrol.equipment.equipment import STANDING, Equipment, find_equipment
 from patrol.equipment.keeping_rules import rules_of
 from patrol.equipment.life import CHAPTERS, WHOLE, around, life_of, newest_photo
 from patrol.equipment.owed import LIFT_SERVICE
@@ -86,7 +86,7 @@ def file_page(equipment_id: UUID, problem: Problem | None = None, sent: dict[str
         order_states=ORDER_STATES,
         photo_id=newest_photo(row),
         gap=lift_gap(row.site_id, row.id, until=today) if LIFT_SERVICE in [one.code for one in lists] else None,
-        few_left=row.state == "out_for_service" and too_many_away(row.site_id, row.place_id, row.type),
+        few_left=row.state == "out_for_service" and too_many_away(row),
         lists=[one for one in lists if may_fill(by, one.applies_to, row.type)],
         types=EQUIPMENT_TYPES,
         problem=problem,

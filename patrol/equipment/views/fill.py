@@ -131,7 +131,7 @@ def _rows(checklist: Checklist, equipment: Equipment | None, place: Place | None
     past, limits = None, {}
     if equipment is not None:
         today = business_day_of(reader(), now())
-        past, limits = past_of(checklist.items, equipment, dates_of(equipment), today), equipment.limits
+        past, limits = past_of(checklist.code, checklist.items, equipment, dates_of(equipment), today), equipment.limits
     lots = asked_by_lot(reader(), {checklist.code: checklist.items}, business_day_of(reader(), now()))
     ask = lots.get(checklist.code)
     rows = item_rows(checklist.items, limits, said if isinstance(said, dict) else {}, past, ask)

@@ -14,6 +14,7 @@ from patrol.core.clock import now
 from patrol.core.db import write
 from patrol.core.problems import Problem
 from patrol.equipment.asking import filter_in
+from patrol.equipment.away import Crowded, crowded
 from patrol.equipment.checklist import for_equipment
 from patrol.equipment.equipment import Equipment
 from patrol.equipment.ledger import contractors, matching
@@ -52,7 +53,7 @@ def together() -> Any:
     if step not in ("look", "keep"):
         return _form(rows, versions, data, query)
     try:
-        found = _changed(versions, Change.model_validate(_change(data)), keep=step == "keep")
+        found, left_bare = _changed(versions, Change.model_validate(_change(data)), keep=step == "keep")
     except ValidationError as error:
         return _form(rows, versions, data, query, from_validation(error))
     except TogetherRefused as refused:
@@ -63,7 +64,7 @@ def together() -> Any:
         return _form(rows, versions, data, query, problem)
     if step == "keep":
         return go("/equipment" + (f"?{query}" if query else ""))
-    return _page(rows, versions, data, query, found=found)
+    return _page(rows, versions, data, query, found=found, left_bare=left_bare)
 
 
 def _chosen(data: Mapping[str, Any], query: str) -> dict[UUID, int]:
@@ -96,16 +97,20 @@ def _change(data: Mapping[str, Any]) -> dict[str, Any]:
     return said | {"limits": limits}
 
 
-def _changed(versions: Mapping[UUID, int], change: Change, keep: bool) -> list[Changed]:
+def _changed(versions: Mapping[UUID, int], change: Change, keep: bool) -> tuple[list[Changed], list[Crowded]]:
+    """What changes, and where that leaves more than a quarter away."""
     found: list[Changed] = []
+    left_bare: list[Crowded] = []
     try:
         with write(current_user.site_id):
             found = change_together(versions, change, by=reader(), at=now())
             if not keep:
+                if change.state == "out_for_service":
+                    left_bare = crowded(current_user.site_id, [one.id for one in found])
                 raise _LookOnly
     except _LookOnly:
-        return found
-    return found
+        pass
+    return found, left_bare
 
 
 def _refused(problem: Problem, query: str) -> Any:
@@ -134,7 +139,7 @@ def _page(rows: list[Equipment], versions: Mapping[UUID, int], data: Any, query:
     values = {
         "rows": rows, "shown": rows[:SHOWN], "versions": versions, "data": data, "query": query,
         "types": EQUIPMENT_TYPES,
-        "places": places, "contractors": contractors(current_user.site_id), "found": None, "wrong": (),
+        "places": places, "contractors": contractors(current_user.site_id), "found": None, "wrong": (), "left_bare": (),
         "spots": {place.id: place.full_name for place in places},
         "numbers": _numbers(rows[0]) if len(types) == 1 else [],
         "back": "/equipment" + (f"?{query}" if query else ""),

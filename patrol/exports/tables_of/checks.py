@@ -26,6 +26,7 @@ INSPECTION = (
 FINDING = (
     *(Finding.id, Finding.inspection_id, Finding.item_code, Finding.result, Finding.value, Finding.choice),
     *(Finding.text, Finding.remark, Finding.limits, Finding.fixed, Finding.photo_ids, Finding.hazard_id),
+    *(Finding.failed_units, Finding.failed_which),
 )
 
 
@@ -113,7 +114,8 @@ def _reading_heads(period: Period) -> list[tuple[str, int]]:
     return [
         (_("Business day"), 12), (_("Finished"), 19), (_("Checklist"), 28), (_("Asset no."), 14), (_("Place"), 34),
         (_("Item"), 40), (_("Result"), 10), (_("Reading"), 12), (_("Unit"), 8), (_("Lowest"), 9), (_("Highest"), 9),
-        (_("Answer"), 20), (_("Remark"), 30), (_("Person"), 12), (_("Record"), 38),
+        (_("Answer"), 20), (_("Units failed"), 9), (_("Which of them"), 20), (_("Remark"), 30),
+        (_("Person"), 12), (_("Record"), 38),
     ]  # fmt: skip
 
 
@@ -135,7 +137,8 @@ def reading_rows(row: Any, found: dict[str, Any], lists: Lists, period: Period) 
         yield (
             row.business_day, row.completed_at, title, row.asset, row.place, period.pick(item["text"]),
             _(RESULTS[finding.result]), finding.value, item.get("unit") or "", finding.limits.get("min"),
-            finding.limits.get("max"), answer(item, finding, period), finding.remark, row.person, str(row.id),
+            finding.limits.get("max"), answer(item, finding, period), finding.failed_units,
+            finding.failed_which, finding.remark, row.person, str(row.id),
         )  # fmt: skip
 
 

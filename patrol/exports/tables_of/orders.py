@@ -61,7 +61,7 @@ def _heads(period: Period) -> list[tuple[str, int]]:
     return [
         (_("No."), 16), (_("Business day"), 12), (_("What"), 26), (_("Place"), 34), (_("Severity"), 10),
         (_("State"), 12), (_("Source"), 12), (_("Reported"), 17), (_("Reporter"), 12), (_("Team"), 14),
-        (_("Who"), 12), (_("First deadline"), 17), (_("Due"), 17), (_("Assigned"), 17), (_("Rectified"), 17),
+        (_("Who"), 12), (_("First deadline"), 17), (_("To be done by"), 17), (_("Assigned"), 17), (_("Rectified"), 17),
         (_("Rectified by"), 12), (_("Closed"), 17), (_("Closed by"), 12), (_("Sent back"), 10), (_("Note"), 40),
     ]  # fmt: skip
 

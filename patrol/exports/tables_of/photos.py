@@ -65,7 +65,7 @@ def photo_heads(period: Period) -> list[tuple[str, int]]:
     _ = period.words
     return [
         (_("Business day"), 12), (_("Taken"), 19), (_("Received"), 19), (_("Place"), 34), (_("Person"), 12),
-        (_("Shows"), 14), (_("Belongs to"), 14), (_("From the gallery"), 12), (_("Here"), 8), ("SHA-256", 66),
+        (_("Shows"), 14), (_("Belongs to"), 14), (_("From the gallery"), 12), (_("Uploaded"), 8), ("SHA-256", 66),
         (_("Photo no."), 38), (_("Record"), 38),
     ]  # fmt: skip
 

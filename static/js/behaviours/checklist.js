@@ -12,6 +12,7 @@
 //     <div data-photo-item> photo-picker or signature </div>
 //     and in any row <input type="checkbox|radio" name="findings.gauge.result" value="na" data-na>
 //     <fieldset data-fail-area> photo-picker (data-min=1), reasons, remark,
+//       [<fieldset data-units> <input data-count data-max="24"> <input data-which> </fieldset>, of a group: how many and which],
 //       [<input type="checkbox" data-fixed> <fieldset data-fixed-area> photo-picker </fieldset>] </fieldset>
 //     [<div data-asked> photo-picker <input type="hidden" name="asked"> </div>, a photo asked for by lot]
 //     <fieldset data-na-area> <input data-why> </fieldset>
@@ -22,7 +23,7 @@
 // Rows get data-state = empty|pass|fail|na and data-gap where something is missing.
 import { t } from "../app.js"
 import { stillDue } from "../offline/due.js"
-import { gapWord, judge, lowest, progress } from "../offline/findings.js"
+import { gapWord, judge, lowest, progress, someOf } from "../offline/findings.js"
 import { deeds } from "../offline/local.js"
 
 const OWN_PAD = "[data-behaviour~='signature'][data-name=signature]" // not that of an item
@@ -101,8 +102,18 @@ function read(row) {
   const pickers = [...row.querySelectorAll("[data-behaviour~='photo-picker']")].filter((one) => !one.closest("[hidden], [data-asked]"))
   const short = pickers.some((one) => count(one) < Number(one.dataset.min || 0))
   row.toggleAttribute("data-proved", pickers.some(count))
+  const unnamed = state === "fail" && lacksUnits(row.querySelector("[data-units]:not([disabled])"))
   const silent = state === "na" && !row.querySelector("[data-why]")?.value.trim()
-  return { state, required: !row.hasAttribute("data-optional"), lacks: short || silent || Boolean(said.undecided) }
+  return { state, required: !row.hasAttribute("data-optional"), lacks: short || silent || unnamed || Boolean(said.undecided) }
+}
+
+// Of a group it is said how many failed, and which; what the ledger's date makes fail asks nothing.
+function lacksUnits(area) {
+  if (!area) return false
+  const count = area.querySelector("[data-count]")
+  const bad = !someOf(count.value, count.dataset.max)
+  count.setAttribute("aria-invalid", String(bad && Boolean(count.value.trim())))
+  return bad || !area.querySelector("[data-which]").value.trim()
 }
 
 // Asked for, not remembered: a draft's photos may have come back before this file arrived.

@@ -25,6 +25,7 @@ export async function fill(facts) {
   askFor(form, facts.asks?.[form.dataset.list], done)
   if (!one) return
   for (const number of form.querySelectorAll("[data-number]")) numberRow(number, one)
+  if (one.group) nameUnits(one.group)
   if (one.past) cannotPass(...one.past)
   const life = document.querySelector(`[data-life=${one.life?.[0] ?? "none"}]`)
   if (life) { life.hidden = false; fillSlots(life, { month: one.life[1] }) }
@@ -50,8 +51,21 @@ function cannotPass(item, month) {
   pass.disabled = true
   fail.checked = true
   row.querySelector(".finding__na")?.remove()
+  row.querySelector("[data-units]")?.remove() // all of them are past it
   const hint = el("p.finding__hint", {}, icon("clock"), el("span", {}, t("past_due", { month })))
   row.querySelector("[data-fail-area] .finding__proof").before(hint)
+}
+
+// A group: a failure says how many of its units, and which.
+function nameUnits(all) {
+  for (const area of document.querySelectorAll("[data-units]")) {
+    area.hidden = area.disabled = false
+    area.querySelector("[data-count]").dataset.max = all
+    area.querySelector("[data-group]").textContent = all
+  }
+  const told = document.querySelector("[data-group-told]")
+  told.hidden = false
+  fillSlots(told, { group: t("group_units", { n: all }) })
 }
 
 function numberRow(number, { limits = {}, last = {} }) {

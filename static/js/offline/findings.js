@@ -24,6 +24,12 @@ export function lowest(values) {
 const given = (limit) => limit !== undefined && limit !== null && limit !== ""
 const outside = (number, min, max) => (given(min) && number < Number(min)) || (given(max) && number > Number(max))
 
+// A whole number from 1 to all of them.
+export function someOf(text, all) {
+  const typed = String(text).trim()
+  return /^[0-9]+$/.test(typed) && Number(typed) >= 1 && Number(typed) <= Number(all)
+}
+
 // rows: [{state, required, lacks}] (lacks: answered, but its photo, reason or remark is not there). signed: true | false | null (no pad).
 // -> {done, total, open: indexes of rows still in the way, failed: indexes, sign: the signature is missing}
 export function progress(rows, signed = null) {

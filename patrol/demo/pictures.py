@@ -20,7 +20,7 @@ from patrol.photos.photo import Photo, PhotoFile
 from patrol.photos.pixels import Pixels, decode_and_shrink
 from patrol.photos.shelf import PhotoStore
 
-SIZES = ((960, 720), (800, 600), (1200, 900), (800, 600))  # one for each variant
+SIZES = ((800, 600), (720, 540), (880, 660), (640, 480))  # one for each variant
 AFTER = ("after", "verify")
 SIGNED = "signature"
 AS_IT_IS = (  # what a point looks like when all is well, by the beginning of its key or by what it ends in

@@ -6,7 +6,7 @@ import signal
 import sqlite3
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -19,12 +19,15 @@ from sqlalchemy import inspect, select, text
 
 from patrol.core.clock import now
 from patrol.core.db import db, is_sqlite
+from patrol.core.queue import stuck
 from patrol.lan.terminal import words_for_the_terminal
 from patrol.photos.photo import PhotoFile
 from patrol.photos.storage import shelf
 
 if TYPE_CHECKING:  # brings a library of cryptography along, which only LAN needs
     from patrol.lan.opening import Lan
+
+STUCK = timedelta(hours=1)
 
 
 @click.command("upgrade")
@@ -190,6 +193,8 @@ def _notice_faults(config: Mapping[str, Any]) -> list[str]:
     from patrol.notices import push, robots
 
     faults = []
+    if inspect(db.engine).has_table("outbox") and (waiting := stuck(now() - STUCK)):
+        faults.append(f"{waiting} messages or files have waited for over an hour: is `patrol tick` running?")
     if config["NOTICES_LOCAL"]:
         faults.append("PATROL_NOTICES_LOCAL is on: notices may go to this machine itself. It is for tests only.")
     if not push.installed():

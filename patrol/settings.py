@@ -45,6 +45,7 @@ SETTINGS: tuple[tuple[str, Any, str], ...] = (
     ("PHOTO_MAX_BYTES", 20 * 1024 * 1024, "Largest photo that is taken, in bytes."),
     ("PHOTOS_PER_DAY", 500, "Photos one person may send in 24 hours."),
     ("DISK_RESERVE", 1024**3, "Free bytes below which no more photos are taken (records still are)."),
+    ("OUTBOX_DAYS", 90, "Days a message that went out stays in the outbox; one that failed for good stays in it."),
     ("EXPORT_DAYS", 7, "Days a file that was made for somebody is kept for download."),
     ("LOG_LEVEL", "INFO", "How much is logged: DEBUG, INFO, WARNING or ERROR."),
     ("LOWER_CASE_LABELS", False, "Print label addresses in lower case, for readers that need it."),

@@ -5,49 +5,24 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, datetime
-from functools import partial
-from json import dumps
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, Connection, DateTime, Engine, MetaData, Uuid, event, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import Connection, Engine, MetaData, event, text
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import DeclarativeBase, Session, registry
-from sqlalchemy.types import TypeDecorator
 
+from patrol.core.columns import Id, Json, UtcDateTime, of_json, to_json
 from patrol.core.problems import N_, Problem
 
 try:
     import fcntl
 except ImportError:  # Windows: one process, so the thread lock below is enough
     fcntl = None  # type: ignore[assignment]
-
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """Aware time in, aware UTC time out; SQLite itself would drop the zone."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a naive time cannot be stored")
-        return value.astimezone(UTC)
-
-    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 
 
 class Base(DeclarativeBase):
@@ -62,7 +37,7 @@ class Base(DeclarativeBase):
             }
         ),
         type_annotation_map={
-            UUID: Uuid(),
+            UUID: Id(),
             datetime: UtcDateTime(),
             dict[str, Any]: Json,
             list[Any]: Json,
@@ -90,7 +65,7 @@ def _begin(connection: Any) -> None:
 db = Database(
     model_class=Base,
     session_options={"expire_on_commit": False},
-    engine_options={"json_serializer": partial(dumps, ensure_ascii=False)},
+    engine_options={"json_serializer": to_json, "json_deserializer": of_json},
 )
 
 if TYPE_CHECKING:

@@ -7,8 +7,10 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Uuid
+from sqlalchemy import ForeignKey, ForeignKeyConstraint
 from sqlalchemy.orm import Mapped, mapped_column
+
+from patrol.core.columns import Id
 
 NIL = UUID(int=0)
 
@@ -45,7 +47,7 @@ class SiteRow:
     """Primary key (site_id, id): the database itself refuses a reference from one site to another."""
 
     # the type is named, since a statement built before the site's table is known would bind none
-    site_id: Mapped[UUID] = mapped_column(Uuid(), ForeignKey("site.id"), primary_key=True, sort_order=-20)
+    site_id: Mapped[UUID] = mapped_column(Id(), ForeignKey("site.id"), primary_key=True, sort_order=-20)
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7, sort_order=-10)
 
 

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, UniqueConstraint, or_, select, tuple_, update
+from sqlalchemy import Index, UniqueConstraint, delete, func, or_, select, tuple_, update
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from patrol.core.db import Model, db, upsert, write
@@ -21,6 +21,7 @@ LEASE = timedelta(minutes=2)
 MOST_ATTEMPTS = 8
 FIRST_WAIT = timedelta(seconds=30)  # then twice as long each time: the last attempt is about an hour after the first
 LONGEST_WAIT = timedelta(hours=1)
+PRUNED, PRUNES = 200, 10  # jobs forgotten in one transaction, transactions in one tick
 
 
 class Job(Model):
@@ -118,6 +119,33 @@ def again(job: Claimed, at: datetime) -> bool:
     if job.last_attempt:
         return finish(job, at, "gave_up")
     return _give_back(job, run_at=at + wait_after(job.attempts), leased_until=None)
+
+
+def prune(before: datetime, *, kinds: tuple[str, ...]) -> int:
+    """Forget jobs that did what they were for, or were not wanted any more, before this moment. Returns how many.
+
+    A few at a time, each in a ``write()`` of its own, so that no other writer waits long; what failed for good stays.
+    By then nothing asks for the same key again.
+    """
+    old = select(Job.site_id, Job.id).where(Job.done_at < before, Job.outcome.in_(("done", "dropped")))
+    old = old.where(Job.kind.in_(kinds))
+    gone = 0
+    for _ in range(PRUNES):
+        found = db.session.execute(old.order_by(Job.done_at).limit(PRUNED)).all()
+        db.session.rollback()
+        if not found:
+            break
+        with write() as session:
+            these = tuple_(Job.site_id, Job.id).in_([tuple(row) for row in found])
+            session.execute(delete(Job).where(these).execution_options(synchronize_session=False))
+        gone += len(found)
+    return gone
+
+
+def stuck(before: datetime) -> int:
+    """How many jobs were due before this moment and nobody has taken them up."""
+    query = select(func.count()).select_from(Job).where(Job.done_at.is_(None), Job.run_at < before)
+    return db.session.scalar(query) or 0
 
 
 def wait_after(attempts: int) -> timedelta:

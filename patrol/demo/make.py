@@ -42,6 +42,7 @@ from patrol.demo.unreached import Unreached
 from patrol.demo.upkeep import LISTS as OF_UPKEEP
 from patrol.demo.upkeep import plan_upkeep
 from patrol.demo.walking import Visit, Walking, is_night
+from patrol.demo.wishing import tell_wishes
 from patrol.demo.words import Both, Lang, say
 from patrol.equipment.checklist import bring_in_catalogue
 from patrol.equipment.equipment import Equipment
@@ -168,6 +169,7 @@ class _Maker:
         with write(self.site.id):
             write_rota(self.site, self.people, walking.on_duty, self._day(self.until), self.until)
         plan_upkeep(self.site, self.estate, self.people, timeline, self.lang)
+        tell_wishes(self.site, self.estate, self.people, timeline, self._rng("wishes"), self.lang)
         self._begin_rounds(walking, visits, timeline, lives)
         acts = timeline.run()
         photos = lay_under(self.site.id, self.estate, bank)

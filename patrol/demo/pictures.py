@@ -16,11 +16,13 @@ from patrol.demo.estate import Estate
 from patrol.demo.scenes import SCENES, draw
 from patrol.demo.signing import draw_signature
 from patrol.equipment.inspection import Inspection
+from patrol.owners.words import KINDS
 from patrol.photos.photo import Photo, PhotoFile
 from patrol.photos.pixels import Pixels, decode_and_shrink
 from patrol.photos.shelf import PhotoStore
+from patrol.repairs.repair import Repair
 
-SIZES = ((960, 720), (800, 600), (1200, 900), (800, 600))  # one for each variant
+SIZES = ((800, 600), (720, 540), (880, 660), (640, 480))  # one for each variant
 AFTER = ("after", "verify")
 SIGNED = "signature"
 AS_IT_IS = (  # what a point looks like when all is well, by the beginning of its key or by what it ends in
@@ -92,9 +94,10 @@ def _needs(site_id: UUID, keys: Mapping[UUID, str]) -> list[Need]:
     query = (
         select(
             Photo.id, Photo.site_id, Photo.kind, Photo.category, Photo.place_id, Photo.user_id, Photo.received_at,
-            Inspection.checklist_code,
+            Inspection.checklist_code, Repair.category.label("wish"),
         )
         .outerjoin(Inspection, (Inspection.site_id == Photo.site_id) & (Inspection.id == Photo.subject_id))
+        .outerjoin(Repair, (Repair.site_id == Photo.site_id) & (Repair.id == Photo.subject_id))
         .outerjoin(PhotoFile, (PhotoFile.site_id == Photo.site_id) & (PhotoFile.id == Photo.id))
         .where(Photo.site_id == site_id, PhotoFile.id.is_(None))
         .order_by(Photo.taken_at, Photo.id)
@@ -106,10 +109,11 @@ def _needs(site_id: UUID, keys: Mapping[UUID, str]) -> list[Need]:
 def _scene(photo: Any, keys: Mapping[UUID, str]) -> str:
     if photo.kind == "signature":
         return SIGNED
-    pair = SCENES.get(photo.category or "") or SCENES.get(photo.checklist_code or "")
+    shown = photo.category or (KINDS[photo.wish].category if photo.wish else "")
+    pair = SCENES.get(shown) or SCENES.get(photo.checklist_code or "")
     if pair is None:
         return _as_it_is(keys.get(photo.place_id, ""))
-    return pair.after if photo.kind in AFTER or not photo.category else pair.before
+    return pair.after if photo.kind in AFTER or not shown else pair.before
 
 
 def _as_it_is(key: str) -> str:

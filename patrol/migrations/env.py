@@ -8,7 +8,8 @@ from alembic import context
 from flask import current_app
 from sqlalchemy import Connection
 
-from patrol.core.db import UtcDateTime, db, is_sqlite
+from patrol.core.columns import UtcDateTime
+from patrol.core.db import db, is_sqlite
 
 
 def render_item(kind: str, item: Any, autogen: Any) -> Any:

@@ -1,6 +1,6 @@
 """Who is told of what: by role and team, and by what each person has chosen for himself."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -21,6 +21,8 @@ SUPERVISORS = {
     "fire_contractor": "engineering_supervisor",
     "management": "site_manager",
 }
+BY_SHIFT = frozenset({"guard", "shift_leader", "engineer", "cleaner", "gardener", "service_desk"})
+LASTING = frozenset({"sent", "dates", "supplies", "unsigned"})  # for days, so for every shift's people
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +42,34 @@ def members(site_id: UUID) -> list[Member]:
     return [Member(*row) for row in db.session.execute(query.order_by(User.id))]
 
 
-def told(matter: Any, people: Iterable[Member]) -> list[UUID]:
+def told(matter: Any, people: Iterable[Member], on_shift: Collection[UUID] = ()) -> list[UUID]:
     """Whom this matter is for; the site manager when nobody else is there for it.
 
     Orders name the parts they are for. not_started, missed: the team's shift leaders and supervisor · unsigned: who
     may sign it · unsent: whose phone it is, and the team's shift leaders and supervisor · dates, supplies: the team's
     shift leaders and supervisor · sent: whom it names, else everybody of the team.
+
+    on_shift: who is on duty by the roster. Where it names one of those a matter of the hour is for, whoever has no
+    charge of a team and is off duty is not told; where it names none of them, all are.
     """
     people = list(people)
     here = {person.user_id for person in people}
-    found = [*matter.people] + [person.user_id for person in people if _concerns(matter, person)]
+    concerned = [person for person in people if _concerns(matter, person)]
+    if matter.kind not in LASTING:
+        concerned = _on_shift(concerned, on_shift)
+    found = [*matter.people, *(person.user_id for person in concerned)]
     found = [user_id for user_id in dict.fromkeys(found) if user_id in here]
     return found or managers(people)
+
+
+def _on_shift(concerned: list[Member], on_shift: Collection[UUID]) -> list[Member]:
+    """Of each team those on duty; the whole of it where the roster names none of these people."""
+    there = {person.team for person in concerned if person.role in BY_SHIFT and person.user_id in on_shift}
+    return [
+        person
+        for person in concerned
+        if person.role not in BY_SHIFT or person.team not in there or person.user_id in on_shift
+    ]
 
 
 def managers(people: Iterable[Member]) -> list[UUID]:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from patrol.accounts.roster import on_duty
 from patrol.core.db import db, upsert, write
 from patrol.core.keys import uuid7
 from patrol.core.queue import enqueue
@@ -49,6 +50,7 @@ class _Look:
         self.site, self.at = site, at
         self.found = {matter.key: matter for matter in found}
         self.people: list[Member] = members(site.id)
+        self.on_shift = {one.user_id for one in on_duty(site.id, at)}
         self.targets: list[NoticeTarget] = targets_of(site.id)
 
     def run(self) -> int:
@@ -59,7 +61,7 @@ class _Look:
         self._end_what_is_over(before)
         new = self._new_notices()
         for notice in new:
-            self._tell(notice, told(self.found[notice.key], self.people), level=0)
+            self._tell(notice, told(self.found[notice.key], self.people, self.on_shift), level=0)
             self._tell_targets(notice, wave=0)
         for notice in before:
             if notice.stands:
@@ -147,7 +149,7 @@ class _Look:
     def _tell_targets(self, notice: Notice, wave: int) -> None:
         """Groups and mailboxes keep no quiet hours: they choose what they are told of."""
         for target in self.targets:
-            if notice.kind in target.kinds:
+            if target.wants(notice.kind):
                 payload = {"notice": str(notice.id), "target": str(target.id)}
                 key = f"target:{notice.id}:{target.id}:{wave}"
                 enqueue(self.site.id, "target", key, payload, run_at=self.at, lane=f"target:{target.id}")

@@ -33,15 +33,16 @@ SECONDS = 15.0  # after that no further job is begun; the next tick goes on
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """What the sending needs of this installation. local: PATROL_NOTICES_LOCAL."""
+    """What the sending needs of this installation. local: PATROL_NOTICES_LOCAL; keep_days: PATROL_OUTBOX_DAYS."""
 
     instance: Path
     public_url: str
     local: bool = False
+    keep_days: int = 90
 
     @classmethod
     def of(cls, config: Mapping[str, Any]) -> "Post":
-        return cls(config["INSTANCE"], config["PUBLIC_URL"].rstrip("/"), config["NOTICES_LOCAL"])
+        return cls(config["INSTANCE"], config["PUBLIC_URL"].rstrip("/"), config["NOTICES_LOCAL"], config["OUTBOX_DAYS"])
 
     @property
     def contact(self) -> str:

@@ -42,9 +42,13 @@ class NoticeTarget(SiteRow, Model):
     name: Mapped[str]
     secret: Mapped[dict[str, Any]]  # never shown, never logged, never in the journal
     kinds: Mapped[list[Any]]
+    every: Mapped[bool] = mapped_column(default=False)  # all were ticked: also of kinds a later version brings
     language: Mapped[str] = mapped_column(default="zh")
     created_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+
+    def wants(self, kind: str) -> bool:
+        return self.every or kind in self.kinds
 
     @property
     def masked(self) -> str:
@@ -124,7 +128,7 @@ def add_target(site_id: UUID, new: NewTarget, *, by: UUID, at: datetime) -> Noti
         raise Problem("target.kinds", N_("Choose at least one kind of notice."), field="kinds")
     target = NoticeTarget(
         site_id=site_id, id=uuid7(), channel=new.channel, name=new.name, secret=new.secret(), kinds=kinds,
-        language="en" if new.language == "en" else "zh", created_at=at,
+        every=len(kinds) == len(KINDS), language="en" if new.language == "en" else "zh", created_at=at,
     )  # fmt: skip
     db.session.add(target)
     note("target_added", "target", target.id, site_id=site_id, by=by, at=at, channel=new.channel, name=new.name)

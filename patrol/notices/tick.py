@@ -3,13 +3,14 @@
 import logging
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from patrol.core.clock import now
 from patrol.core.db import db, write
-from patrol.notices.make import look
+from patrol.core.queue import prune
+from patrol.notices.make import JOBS, look
 from patrol.notices.send import Post, send_due
 from patrol.owners.forget import forget_owners, is_due
 from patrol.sites.site import Site, all_sites
@@ -30,6 +31,7 @@ def tick(
             log.exception("the matters of site %s could not be looked at", site.id)
             db.session.rollback()
     db.session.rollback()
+    prune(clock() - timedelta(days=post.keep_days), kinds=JOBS)
     return new, send_due(context, post, clock=clock)
 
 

@@ -9,12 +9,13 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import String, Uuid, and_, cast, func, literal, null, or_, select, union_all
+from sqlalchemy import String, and_, cast, func, literal, null, or_, select, union_all
 
 from patrol.accounts.device import Device
 from patrol.accounts.roster import Duty
 from patrol.accounts.user import Membership, User
-from patrol.core.db import UtcDateTime, db
+from patrol.core.columns import Id, UtcDateTime
+from patrol.core.db import db
 from patrol.rounds.scan import Scan
 from patrol.sites.place import Place
 from patrol.workorders.order import WorkOrder, WorkOrderStep
@@ -59,7 +60,7 @@ def _row(kind: str, user_id: Any, **given: Any) -> Any:
     contact: when any device of this person last spoke with the server.
     """
     empty: dict[str, Any] = {
-        "id": Uuid(), "at": UtcDateTime(), "received_at": UtcDateTime(), "place": String(), "round_id": Uuid(),
+        "id": Id(), "at": UtcDateTime(), "received_at": UtcDateTime(), "place": String(), "round_id": Id(),
         "title": String(), "severity": String(), "word": String(), "phone": String(), "role": String(),
         "team": String(), "contact": UtcDateTime(),
     }  # fmt: skip

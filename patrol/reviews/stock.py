@@ -24,7 +24,8 @@ from sqlalchemy import (
 )
 
 from patrol.accounts.user import Membership, User
-from patrol.core.db import UtcDateTime, connection
+from patrol.core.columns import UtcDateTime
+from patrol.core.db import connection
 from patrol.core.prepared import Prepared
 from patrol.equipment.checklist import Checklist
 from patrol.equipment.equipment import STANDING, Equipment, EquipmentEvent

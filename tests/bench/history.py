@@ -18,7 +18,8 @@ from uuid import UUID
 from sqlalchemy import Date, DateTime, Table, Uuid, select, update
 
 from patrol.core.clock import now
-from patrol.core.db import Base, UtcDateTime, db, write
+from patrol.core.columns import UtcDateTime
+from patrol.core.db import Base, db, write
 from patrol.core.keys import uuid7
 from patrol.equipment.checklist import current
 from patrol.reviews.fresh import tallies

@@ -9,9 +9,10 @@ from pathlib import Path
 
 from sqlalchemy import select
 
+from patrol.core import queue
 from patrol.core.db import db, write
 from patrol.core.keys import uuid7
-from patrol.core.queue import LEASE, MOST_ATTEMPTS, Job, again, claim, enqueue, finish, wait_after
+from patrol.core.queue import LEASE, MOST_ATTEMPTS, Job, again, claim, enqueue, finish, prune, stuck, wait_after
 
 AT = datetime(2026, 3, 18, 12, tzinfo=UTC)
 SITE = uuid7()
@@ -169,3 +170,35 @@ def test_two_processes_take_each_job_once(app):
     assert Counter(done) == {f"job {n}": 1 for n in range(60)}
     db.session.rollback()
     assert not list(db.session.scalars(select(Job).where(Job.done_at.is_(None))))
+
+
+def settled(outcomes: dict[str, str], at: datetime = AT) -> None:
+    add(*outcomes)
+    while (job := claim(at)) is not None:
+        with write():
+            finish(job, at, outcomes[job.key])
+
+
+def test_what_went_out_is_forgotten_in_time_and_what_failed_stays(app, monkeypatch):
+    settled({"sent": "done", "dropped": "dropped", "refused": "refused", "gave up": "gave_up"})
+    add("waiting")
+
+    assert prune(AT, kinds=("try",)) == prune(AT + timedelta(days=1), kinds=("another",)) == 0
+    assert prune(AT + timedelta(seconds=1), kinds=("try",)) == 2
+    assert set(db.session.scalars(select(Job.key))) == {"refused", "gave up", "waiting"}
+
+
+def test_many_are_forgotten_a_few_at_a_time_and_the_rest_at_the_next_tick(app, monkeypatch):
+    monkeypatch.setattr(queue, "PRUNED", 2)
+    monkeypatch.setattr(queue, "PRUNES", 2)
+    settled({str(n): "done" for n in range(7)})
+
+    assert [prune(AT + timedelta(days=1), kinds=("try",)) for _ in range(3)] == [4, 3, 0]
+
+
+def test_what_was_due_long_ago_and_nobody_took_up_is_stuck(app):
+    settled({"over": "done"})
+    add("old", "older", run_at=AT - timedelta(hours=2))
+    add("young", run_at=AT)
+
+    assert stuck(AT - timedelta(hours=1)) == 2

@@ -28,7 +28,7 @@ from patrol.sites.site import Site
 from patrol.workorders.order import WorkOrder
 from tests.demo.conftest import NIGHT, PASSWORD
 
-SECRETS = {"password_hash", "token_hash", "secret"}
+SECRETS = {"password_hash", "token_hash", "secret", "follow"}
 
 
 def digest() -> dict[str, str]:
@@ -178,7 +178,9 @@ def test_the_journal_is_whole_and_in_order_of_time(here):
             select(JournalEntry).where(JournalEntry.site_id == head.site_id).order_by(JournalEntry.seq)
         ).all()
         assert verify_chain(entries, head) is None
-        phone = [entry.phone_at or entry.at for entry in entries]
+        # a repair begins when its owner called, and is written down when the desk registers it
+        told = ("repair", "order_report")
+        phone = [entry.phone_at or entry.at for entry in entries if (entry.subject_kind, entry.verb) != told]
         assert phone == sorted(phone)
 
 

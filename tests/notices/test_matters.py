@@ -6,9 +6,15 @@ import pytest
 from sqlalchemy import select
 
 from patrol.accounts.reader import reader_by_token
+from patrol.accounts.roster import Duty
+from patrol.accounts.user import Membership
 from patrol.core.clock import now
 from patrol.core.db import db, write
+from patrol.core.keys import uuid7
+from patrol.notices.audience import Member
+from patrol.notices.audience import told as audience
 from patrol.notices.make import look
+from patrol.notices.matter import Matter
 from patrol.notices.notice import acknowledge
 from patrol.notices.rules import Pace
 from patrol.notices.site_notices import change_pace
@@ -256,3 +262,48 @@ def test_the_bell_counts_what_stands_for_each(told, gas, people):
     assert read_as(people.guard).here.bell == 0
     standing = [one for one in told.notices() if people.engineering.id in told.for_whom(one)]
     assert read_as(people.engineering).here.bell == len(standing) > 0
+
+
+def member(role: str, team: str) -> Member:
+    return Member(uuid7(), role, team)
+
+
+def test_of_each_team_those_on_duty_are_told_and_the_whole_team_where_the_roster_names_nobody():
+    early, late = member("engineer", "engineering"), member("engineer", "engineering")
+    head, desk, leader = (
+        member("engineering_supervisor", "engineering"), member("service_desk", "customer_service"),
+        member("shift_leader", "security"),
+    )  # fmt: skip
+    everybody = [early, late, head, desk, leader]
+    matter = Matter("k", "urgent", "/", {}, AT_NIGHT, "engineering", whom=("team", "team_head", "desk"))
+
+    def names(*on_shift: Member) -> set:
+        return set(audience(matter, everybody, {one.user_id for one in on_shift}))
+
+    def these(*people: Member) -> set:
+        return {one.user_id for one in people}
+
+    assert names() == names(leader) == these(early, late, head, desk)
+    assert names(early) == these(early, head, desk)
+    assert names(desk) == these(early, late, head, desk)  # the desk's duty says nothing of the engineers
+    assert names(early, desk) == these(early, head, desk)
+
+
+def test_what_lasts_for_days_is_told_to_every_shift():
+    early, late = member("engineer", "engineering"), member("engineer", "engineering")
+    sent = Matter("k", "sent", "/", {}, AT_NIGHT, "engineering")
+
+    assert set(audience(sent, [early, late], {early.user_id})) == {early.user_id, late.user_id}
+
+
+def test_a_round_nobody_began_is_told_to_the_leader_on_the_roster(told, north, people):
+    with write():
+        place = db.session.scalars(select(Membership).where(Membership.user_id == people.guard.id)).one()
+        place.role = "shift_leader"  # there are two now, and one of them is off duty tonight
+        db.session.add(
+            Duty(id=uuid7(), site_id=told.site.id, day=DAY, shift="night", team="security", user_id=people.leader.id)
+        )
+
+    told.look("20:24")
+
+    assert told.for_whom(told.one("not_started")) == ids(people.leader, people.supervisor)

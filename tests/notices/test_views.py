@@ -4,7 +4,10 @@ import json
 import stat
 
 import pytest
-from sqlalchemy import select
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+from sqlalchemy import create_engine, select
+from sqlalchemy import text as sql
 
 from patrol.accounts.user import Membership
 from patrol.core.clock import now
@@ -258,3 +261,29 @@ def test_a_review_is_signed_by_whom_it_concerns_once_its_time_is_over(as_user, p
     assert people.supervisor.name in page and "/signature" not in page
     assert as_user(people.leader).post("/reviews/week/2026-W11/signature", data={}).status_code == 403
     assert supervisor.post("/reviews/week/2099-W11/signature", data={}).status_code == 404
+
+
+def test_a_robot_told_of_everything_is_told_of_new_kinds_and_one_with_a_choice_keeps_to_it(confirmed, people, app):
+    manager = confirmed(people.manager)
+    for name, kinds in (("全部", list(KINDS)), ("两种", ["critical", "missed"])):
+        assert manager.post("/notices/targets", data=robot(name=name, kinds=kinds)).status_code == 303
+
+    everything, some = (db.session.query(NoticeTarget).filter_by(name=name).one() for name in ("全部", "两种"))
+    assert everything.wants("a kind of a later version") and all(map(everything.wants, KINDS))
+    assert [kind for kind in [*KINDS, "a kind of a later version"] if some.wants(kind)] == ["missed", "critical"]
+    assert "全部通知，含以后新增的种类" in manager.get("/notices/settings").text
+
+
+def test_after_an_upgrade_a_robot_that_had_all_ticked_is_told_of_everything():
+    from importlib import import_module
+
+    step = import_module("patrol.migrations.versions.0025_robots_told_of_all")
+    engine = create_engine("sqlite://")
+    first = ["not_started", "missed", "critical", "overdue", "unsigned", "unsent"]
+    with engine.begin() as here, Operations.context(MigrationContext.configure(here)):
+        here.execute(sql("CREATE TABLE notice_target (id CHAR(32), kinds JSON)"))
+        for number, kinds in enumerate((first, [*first, "dates"], first[1:], [])):
+            values = {"id": f"{number:032x}", "kinds": json.dumps(kinds)}
+            here.execute(sql("INSERT INTO notice_target VALUES (:id, :kinds)"), values)
+        step.upgrade()
+        assert here.execute(sql('SELECT "every" FROM notice_target ORDER BY id')).scalars().all() == [1, 1, 0, 0]

@@ -13,6 +13,9 @@ from patrol.core.problems import N_
 from patrol.web.i18n import language
 from patrol.web.theme import theme_now
 
+# From top to bottom: on a small screen the reviews stay in sight, and what is set up once comes last.
+GROUPS = ("", N_("Reviews"), N_("From owners"), N_("Checks and equipment"), N_("Settings"))
+
 
 @dataclass(frozen=True, slots=True)
 class NavItem:
@@ -31,15 +34,15 @@ SIDE = (
     NavItem("/excuses", "user-check", N_("Excuses"), "visit.excuse"),
     NavItem("/work-orders", "tool", N_("My work"), "order.rectify"),
     NavItem("/exceptions", "flag", N_("Exceptions"), "evidence.see"),
-    NavItem("/desk", "message-circle", N_("Service desk"), "order.register"),
-    NavItem("/repairs", "tools", N_("Repairs"), "order.see_all"),
-    NavItem("/complaints", "speakerphone", N_("Complaints"), "order.see_all"),
-    NavItem("/checklists", "clipboard-check", N_("Checklists"), "checklist.see"),
-    NavItem("/equipment", "fire-extinguisher", N_("Equipment"), "equipment.see"),
-    NavItem("/maintenance", "calendar-event", N_("Maintenance"), "equipment.see"),
-    NavItem("/readings", "gauge", N_("Readings"), "equipment.see"),
-    NavItem("/supplies", "building-warehouse", N_("Emergency supplies"), "equipment.see"),
-    NavItem("/footage", "device-cctv", N_("Cameras and footage"), "review.see"),
+    NavItem("/desk", "message-circle", N_("Service desk"), "order.register", N_("From owners")),
+    NavItem("/repairs", "tools", N_("Repairs"), "order.see_all", N_("From owners")),
+    NavItem("/complaints", "speakerphone", N_("Complaints"), "order.see_all", N_("From owners")),
+    NavItem("/checklists", "clipboard-check", N_("Checklists"), "checklist.see", N_("Checks and equipment")),
+    NavItem("/equipment", "fire-extinguisher", N_("Equipment"), "equipment.see", N_("Checks and equipment")),
+    NavItem("/maintenance", "calendar-event", N_("Maintenance"), "equipment.see", N_("Checks and equipment")),
+    NavItem("/readings", "gauge", N_("Readings"), "equipment.see", N_("Checks and equipment")),
+    NavItem("/supplies", "building-warehouse", N_("Emergency supplies"), "equipment.see", N_("Checks and equipment")),
+    NavItem("/footage", "device-cctv", N_("Cameras and footage"), "review.see", N_("Checks and equipment")),
     NavItem("/weather", "storm", N_("Severe weather"), "review.see"),
     NavItem("/reviews/day", "calendar-event", N_("Day"), "review.see", N_("Reviews")),
     NavItem("/reviews/week", "calendar-week", N_("Week"), "review.see", N_("Reviews")),
@@ -54,17 +57,18 @@ SIDE = (
     NavItem("/shelf", "inbox", N_("Needs a look"), "shelf.settle", N_("Settings")),
     NavItem("/site", "settings", N_("Site"), "site.edit", N_("Settings")),
 )
+_SIDE = sorted(SIDE, key=lambda item: GROUPS.index(item.group))
 
 _PATROL = (
     NavItem("/today", "home", N_("Today"), "scan"),
     NavItem("/hazards", "alert-triangle", N_("Hazards"), "hazard.see"),
-    NavItem("/checklists", "clipboard-check", N_("Checklists"), "checklist.see"),
+    NavItem("/checklists", "clipboard-check", N_("Checks"), "checklist.see"),
     NavItem("/me", "user", N_("Me"), "sign_in"),
 )
 _ENGINEER = (
     NavItem("/work-orders", "tool", N_("Work"), "order.rectify"),
     NavItem("/equipment", "fire-extinguisher", N_("Equipment"), "equipment.see"),
-    NavItem("/checklists", "clipboard-check", N_("Checklists"), "checklist.see"),
+    NavItem("/checklists", "clipboard-check", N_("Checks"), "checklist.see"),
     NavItem("/me", "user", N_("Me"), "sign_in"),
 )
 _DESK = (
@@ -147,7 +151,7 @@ def _frame(reader: Any) -> Frame:
         ],
         on_foot=reader.role in ON_FOOT,
         nav=_grouped(
-            {**_shown(item), "count": _count(counts.get(item.url, 0))} for item in SIDE if reader.may(item.verb)
+            {**_shown(item), "count": _count(counts.get(item.url, 0))} for item in _SIDE if reader.may(item.verb)
         ),
         phone_nav=[_shown(item) for item in phone_nav(reader.role) if reader.may(item.verb)],
     )

@@ -26,6 +26,7 @@ export function attach(card) {
     card.toggleAttribute("data-old", old)
     part("title").textContent = now.mine.length ? t("queue_title", { n: now.mine.length }) : t("queue_none")
     part("hint").textContent = now.mine.length ? hintFor(now) : ""
+    colour(card.querySelector(".notice"), now.mine.length)
     part("items").replaceChildren(...[...now.mine].reverse().map(row))
     part("last").textContent = now.lastUpload ? t("last_upload", { time: hhmm(now.lastUpload) }) : t("never_uploaded")
     const others = part("others")
@@ -44,6 +45,13 @@ export function attach(card) {
   addEventListener("online", show)
   addEventListener("offline", show)
   return show()
+}
+
+// Violet says "kept here", green says "sent": never the one for the other.
+function colour(band, waiting) {
+  band.classList.toggle("notice--sync", waiting > 0)
+  band.classList.toggle("notice--ok", waiting === 0)
+  band.querySelector(".icon")?.replaceWith(icon(waiting ? "device-mobile-up" : "cloud-check"))
 }
 
 function hintFor({ online, waiting }) {

@@ -9,6 +9,7 @@ from typing import Any
 from patrol.core.business_day import period_of
 from patrol.equipment.equipment import STANDING
 from patrol.equipment.owing import owed_now
+from patrol.reviews.checked import Done
 from patrol.reviews.figures import Ratio, ratio
 from patrol.reviews.period import Period
 from patrol.reviews.stock import Stock
@@ -62,21 +63,21 @@ def _things(found: Stock, period: Period) -> dict[str, set[Any]]:
     return things
 
 
-def _done(found: Stock, lists: Iterable[Any], period: Period) -> dict[str, list[Any]]:
-    """Inspections of the review's periods, by list; the first period may begin before the review does."""
+def _done(found: Stock, lists: Iterable[Any], period: Period) -> dict[str, list[Done]]:
+    """What was done in the review's periods, by list; the first period may begin before the review does."""
     starts = [span[0] for row in lists if (span := period_of(row.interval_days, period.first))]
     first = max(min(starts), period.first.replace(day=1))
-    by_list: dict[str, list[Any]] = defaultdict(list)
-    for one in found.inspected(first, period.last):
-        by_list[one.checklist_code].append(one)
+    by_list: dict[str, list[Done]] = defaultdict(list)
+    for one in found.done(first, period.last):
+        by_list[one.code].append(one)
     return by_list
 
 
 def _routine(
-    row: Any, things: Mapping[str, set[Any]], done: list[Any], names: Mapping[Any, str], period: Period, today: date
+    row: Any, things: Mapping[str, set[Any]], done: list[Done], names: Mapping[Any, str], period: Period, today: date
 ) -> Routine | None:
     targets = set().union(*(things.get(kind, set()) for kind in row.applies_to))
-    inside = [one for one in done if one.business_day >= period.first]
+    inside = [one for one in done if one.day >= period.first]
     rare = row.interval_days > LONGEST[period.kind]
     if not targets or (rare and not inside):
         return None
@@ -85,9 +86,12 @@ def _routine(
     owed = len(targets) * len(due)
     by_site = bool(BY_SITE & set(row.applies_to))
     asked = {
-        (None if by_site else one.thing, period_of(row.interval_days, one.business_day)) for one in done if one.complete
+        (None if by_site else thing, span)
+        for one in done
+        if (span := period_of(row.interval_days, one.day)) in due
+        for thing in one.things
     }
-    hit = [(thing, span) for thing, span in asked if span in due and thing in targets]
+    hit = [thing for thing, _ in asked if thing in targets]
     last = inside[-1] if inside else None
     left = period_of(row.interval_days, today)
     return Routine(
@@ -95,8 +99,8 @@ def _routine(
         title={"zh": row.title_zh, "en": row.title_en},
         interval_days=row.interval_days,
         ratio=ratio(len(hit), owed),
-        failed=sum(one.failed_count > 0 for one in inside),
-        last_day=last.business_day if last else None,
-        last_by=names.get(last.user, "") if last else "",
+        failed=sum(one.failed for one in inside),
+        last_day=last.day if last else None,
+        last_by=names.get(last.by, "") if last else "",
         until=left[1] if left and left in spans and len(hit) < owed else None,
     )

@@ -18,6 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from tests.bench.excel import excel
 from tests.bench.labels import labels
 from tests.bench.lists import lists
 from tests.bench.offline_start import offline_start
@@ -43,7 +44,7 @@ def parts(scans: tuple[int, ...], shots: tuple[int, ...]) -> dict[str, Part]:
         "P5": demo_pages,
         "P6": partial(over_years, scans=scans),
         "P7": lambda folder: {"P7 orders": lists(folder / "orders"), "P7 photos": photo_lists(folder, shots)},
-        "P8": lambda folder: {"P8 labels": labels(folder)},
+        "P8": lambda folder: {"P8 labels": labels(folder), "P8 excel": excel(folder)},
         "storm": lambda folder: {"storm": storm(folder)},
         "offline": lambda folder: {"offline start": offline_start(folder)},
     }

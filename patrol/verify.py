@@ -17,6 +17,7 @@ from patrol.exports.check_bundle import bundle_faults
 from patrol.journal.entry import JournalEntry, JournalHead, verify_chain
 from patrol.photos.photo import PhotoFile
 from patrol.photos.storage import shelf
+from patrol.reviews.company import recount_months
 from patrol.reviews.day_tally import DayTally
 from patrol.reviews.fresh import recount
 from patrol.reviews.seal import broken
@@ -88,11 +89,13 @@ def _digest(file: BinaryIO) -> str:
 
 
 def _tallies() -> Iterator[str]:
-    """The kept numbers of every day against the facts, counted again."""
+    """The kept numbers of every day and month against the facts, counted again."""
     days = select(DayTally.site_id, func.min(DayTally.day), func.max(DayTally.day)).group_by(DayTally.site_id)
     for site_id, first, last in list(db.session.execute(days)):
         for fault in recount(site_id, first, last, now()):
             yield f"figures of {fault}"
+    for fault in recount_months(now()):
+        yield f"figures of {fault}"
 
 
 def _signed() -> Iterator[str]:

@@ -70,6 +70,7 @@ class EquipmentEvent(SiteRow, Model):
     __tablename__ = "equipment_event"
     __table_args__ = (
         site_key("equipment_id", "equipment"),
+        Index(None, "site_id", "kind", "equipment_id"),
         Index(None, "site_id", "equipment_id", "at"),
         Index(None, "site_id", "at"),
     )

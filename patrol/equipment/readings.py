@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from patrol.sites.site import Site
 
 LONGEST = 30  # rarer lists have no month of their own
 MOST_POINTS = 400
+Values = Mapping[tuple[str, str, str], Sequence[Any]]  # by list, item and key of the thing: the days it was read on
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,8 +178,7 @@ _VALUES = Prepared(
     select(
         Inspection.checklist_code.label("code"),
         Finding.item_code.label("item"),
-        Inspection.equipment_id,
-        Inspection.place_id,
+        func.coalesce(Inspection.equipment_id, Inspection.place_id).label("thing"),
         Inspection.business_day.label("day"),
         func.count().label("n"),
         func.min(Finding.value, type_=Finding.value.type).label("low"),
@@ -189,7 +190,6 @@ _VALUES = Prepared(
         Inspection.site_id == bindparam("site_id"),
         Inspection.business_day >= bindparam("first"),
         Inspection.business_day <= bindparam("last"),
-        Inspection.checklist_code.in_(bindparam("codes", expanding=True)),
         Finding.value.is_not(None),
     )
     .group_by(
@@ -217,15 +217,27 @@ def series(
     ]  # fmt: skip
 
 
+def numbers_read(site_id: UUID, first: date, last: date) -> list[Any]:
+    """Every number that was read, by list, item, thing and business day: how often, lowest, highest, out of limits."""
+    return _VALUES.all(connection(), {"site_id": site_id, "first": first, "last": last})
+
+
 def readings_of(site: Site, month: date, today: date) -> list[Reading]:
     """Of the calendar month; nothing is owed from before the site began."""
     first, last = month_bounds(month)
-    began = business_day(site.created_at, site.zone, site.day_start)
+    return month_readings(site.id, first, last, today, shifts=partial(_shifts, site), began=_began(site))
 
-    def shifts(day: date) -> int:
-        return len(shift_times(day, site.shifts_on(day), site.zone, site.day_start)) or 1
 
-    return month_readings(site.id, first, last, today, shifts=shifts, began=began)
+def readings_with(
+    site: Site, month: date, today: date, lists: Sequence[Any], things: Mapping[str, Sequence[Thing]], values: Values
+) -> list[Reading]:
+    """The same of what was read from the database already. things: by type."""
+    shifts = partial(_shifts, site)
+    return _readings(lists, things, values, *month_bounds(month), today, shifts=shifts, began=_began(site))
+
+
+def _shifts(site: Site, day: date) -> int:
+    return len(shift_times(day, site.shifts_on(day), site.zone, site.day_start)) or 1
 
 
 def month_readings(
@@ -236,27 +248,52 @@ def month_readings(
     A period is owed once it is over (or filled before that) and ends in the month; shifts: how many a day has, for
     lists that every shift owes. Numbers that may stay empty are owed by nobody and only shown where somebody wrote one.
     """
-    here = connection()
-    lists = [row for row in _LISTS.all(here, {"site_id": site_id}) if any(_number(item) for item in row.items)]
+    lists = [row for row in _LISTS.all(connection(), {"site_id": site_id}) if numbers_of(row.items)]
     if not lists:
         return []
     things = _things(site_id, {kind for row in lists for kind in row.applies_to})
-    begin = period_of(7, first)
-    assert begin is not None
-    asked = {"site_id": site_id, "first": begin[0], "last": last, "codes": [row.code for row in lists]}
-    values: dict[tuple[str, str, UUID], list[Any]] = defaultdict(list)
-    for value in _VALUES.all(here, asked):
-        values[value.code, value.item, value.equipment_id or value.place_id].append(value)
+    values: dict[tuple[str, str, str], list[Any]] = defaultdict(list)
+    for value in numbers_read(site_id, since(first), last):
+        values[value.code, value.item, value.thing.hex].append(value)
+    return _readings(lists, things, values, first, last, today, shifts=shifts, began=began)
+
+
+def since(first: date) -> date:
+    """The first day that matters for a month: that of the week it begins in."""
+    week = period_of(7, first)
+    assert week is not None
+    return week[0]
+
+
+def numbers_of(items: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    return [item for item in items if item["kind"] == "number"]
+
+
+def _began(site: Site) -> date:
+    return business_day(site.created_at, site.zone, site.day_start)
+
+
+def _readings(
+    lists: Iterable[Any],
+    things: Mapping[str, Sequence[Thing]],
+    values: Values,
+    first: date,
+    last: date,
+    today: date,
+    *,
+    shifts: Callable[[date], int],
+    began: date,
+) -> list[Reading]:
     found = []
+    span = (max(first, began), min(last, today), last)
     for row in lists:
         owed_by = [thing for kind in dict.fromkeys(row.applies_to) for thing in things.get(kind, ())]
         per_day = shifts if owed_by_shift(row) else _once
-        span = (max(first, began), min(last, today), last)
-        for item in filter(_number, row.items):
+        for item in numbers_of(row.items):
             reading = Reading(row.code, {"zh": row.title_zh, "en": row.title_en}, item, row.interval_days)
             reads = [
                 read_of(thing, row.interval_days, per_day, bool(item["required"]),
-                      values.get((row.code, item["code"], thing.id), ()), span, today)
+                      values.get((row.code, item["code"], thing.id.hex), ()), span, today)
                 for thing in owed_by
             ]  # fmt: skip
             reading.things = [one for one in reads if one.expected or one.values]
@@ -267,10 +304,6 @@ def month_readings(
 
 def _once(_day: date) -> int:
     return 1
-
-
-def _number(item: Mapping[str, Any]) -> bool:
-    return bool(item["kind"] == "number")
 
 
 def _things(site_id: UUID, types: Iterable[str]) -> dict[str, list[Thing]]:

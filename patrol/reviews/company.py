@@ -21,7 +21,7 @@ from patrol.hazards.standing import OPEN
 from patrol.reviews.day_tally import COUNTS, DayTally
 from patrol.reviews.equipment_month import equipment_month
 from patrol.reviews.figures import Ratio, ratio
-from patrol.reviews.fresh import each_day, tallies
+from patrol.reviews.fresh import days, each_day, tallies
 from patrol.reviews.month_tally import MonthTally
 from patrol.reviews.period import Period
 from patrol.reviews.stock import stock
@@ -96,7 +96,7 @@ def company(heres: Sequence[Here], period: Period, at: datetime) -> Company:
     if stale:
         sums = _sums(sites, first, last, period, at)
     waiting = {site.id for site in stale[AT_ONCE:]}
-    covers = _coverage([site for site in sites if site.id not in waiting], period.last, sums, at)
+    covers = coverages([site for site in sites if site.id not in waiting], period.last, sums, at)
     standing, late = _standing([site.id for site in sites], at), late_reviews(asked, at)
     lines = [
         _line(site, sums.get(site.id), covers.get(site.id), standing[site.id], late[site.id], site.id in waiting)
@@ -190,18 +190,16 @@ def _born(site: Site) -> date:
     return business_day(site.created_at, site.zone, site.day_start)
 
 
-def _coverage(sites: Sequence[Site], day: date, sums: dict[UUID, Any], at: datetime) -> dict[UUID, Ratio]:
+def coverages(sites: Sequence[Site], day: date, sums: dict[UUID, Any], at: datetime) -> dict[UUID, Ratio]:
     """Of the month ``day`` lies in. What inspections or the items' files have changed since is counted again."""
-    month, last = month_bounds(day)
+    month = month_bounds(day)[0]
     found: dict[UUID, Ratio] = {}
     made = []
     by_id = {site.id: site for site in sites}
     for row in connection().execute(_COVERS, {"sites": list(by_id), "month": month}).all():
-        done = sums[row.id].of_month if row.id in sums else 0
-        mark = f"{VERSION}:{done}:{row.moved.isoformat() if row.moved else ''}"
+        mark = _mark(row, sums.get(row.id))
         if row.mark != mark:
-            known = stock(row.id, month, last)
-            cover = equipment_month(by_id[row.id], day, (), last, known).coverage.ratio
+            cover = coverage_of(by_id[row.id], day, at)
             made.append(
                 {"site_id": row.id, "month": month, "covered": cover.n, "items": cover.d, "mark": mark, "made_at": at}
             )
@@ -212,6 +210,35 @@ def _coverage(sites: Sequence[Site], day: date, sums: dict[UUID, Any], at: datet
         with write():
             _keep(made)
     return found
+
+
+def recount_months(at: datetime) -> list[str]:
+    """Count each kept month of each site again: a sentence for each difference. Rows that are stale are left out."""
+    found = []
+    for site in list(db.session.scalars(select(Site))):
+        for month in db.session.scalars(select(MonthTally.month).where(MonthTally.site_id == site.id)).all():
+            period = Period.around("month", month)
+            sums = _sums([site], period.first, period.last, period, at)
+            row = connection().execute(_COVERS, {"sites": [site.id], "month": month}).one()
+            if row.mark != _mark(row, sums.get(site.id)):
+                continue
+            counted = coverage_of(site, month, at)
+            if (row.covered, row.items) != counted:
+                kept = f"{row.covered} of {row.items}"
+                found.append(f"{site.name} {period.slug}: coverage: kept {kept}, counted {counted.n} of {counted.d}")
+    return found
+
+
+def _mark(row: Any, sums: Any) -> str:
+    """What a month's coverage was made from: how much was inspected, and the last line in the items' files."""
+    return f"{VERSION}:{sums.of_month if sums else 0}:{row.moved.isoformat() if row.moved else ''}"
+
+
+def coverage_of(site: Site, day: date, at: datetime) -> Ratio:
+    """Of the month ``day`` lies in, counted anew."""
+    month, last = month_bounds(day)
+    counted = days(site.id, month, last, at)
+    return equipment_month(site, day, (), last, stock(site.id, month, month, counted.checked)).coverage.ratio
 
 
 def _keep(rows: list[dict[str, Any]]) -> None:

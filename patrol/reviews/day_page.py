@@ -149,7 +149,7 @@ def first_pictures(site_id: UUID, hazard_ids: Iterable[UUID]) -> dict[tuple[UUID
     if not ids:
         return {}
     query: Any = (
-        select(Photo.subject_id, Photo.kind, Photo.id)
+        select(Photo.subject_id, Photo.kind, Photo.id, Photo.taken_at, Photo.sort)
         .join(PhotoFile, (PhotoFile.site_id == Photo.site_id) & (PhotoFile.id == Photo.id))
         .where(
             Photo.site_id == site_id,
@@ -157,6 +157,7 @@ def first_pictures(site_id: UUID, hazard_ids: Iterable[UUID]) -> dict[tuple[UUID
             Photo.subject_id.in_(ids),
             Photo.kind.in_(("before", "after")),
         )
-        .order_by(Photo.taken_at.desc(), Photo.sort.desc(), Photo.id.desc())
     )
-    return {(row.subject_id, row.kind): row.id for row in db.session.execute(query)}
+    # Put in order here: asked for in order, SQLite reads all photos there ever were in that order instead.
+    rows = sorted(db.session.execute(query), key=lambda row: (row.taken_at, row.sort, row.id), reverse=True)
+    return {(row.subject_id, row.kind): row.id for row in rows}

@@ -29,6 +29,7 @@ class DayTally(Model):
     site_id: Mapped[UUID] = mapped_column(ForeignKey("site.id"), primary_key=True)
     day: Mapped[date] = mapped_column(primary_key=True)
     figures: Mapped[dict[str, Any]]
+    checked: Mapped[dict[str, Any] | None]  # see checked.py; apart, since a month asks it of more days than it sums
     changes: Mapped[int]
     valid_until: Mapped[datetime | None]
     made_at: Mapped[datetime]

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -32,6 +32,8 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class EquipmentMonth:
+    """codes: of the items that were not covered."""
+
     coverage: Coverage
     usable: Ratio
     due: list[Due]
@@ -49,13 +51,13 @@ def equipment_month(site: Site, month: date, hazards: Iterable[Standing], today:
     done = _inspected(found, first, last)
     now_away = (row.key for row in found.items if row.state == "out_for_service")
     away = away_by(((line.key, line.at, line.kind, line.to) for line in found.lines), now_away, site, first, last)
-    severities: dict[UUID, list[str]] = defaultdict(list)
+    severities: dict[str, list[str]] = defaultdict(list)
     for hazard in hazards:
         if hazard.origin_id is not None:
-            severities[hazard.origin_id].append(hazard.severity)
+            severities[hazard.origin_id.hex].append(hazard.severity)
     facts = [
         EquipmentFacts(
-            id=row.id,
+            id=row.key,
             name=row.name or row.code,
             place=row.full_name,
             in_service_from=row.in_service_from,
@@ -63,27 +65,29 @@ def equipment_month(site: Site, month: date, hazards: Iterable[Standing], today:
             half_monthly=row.half_monthly,
             away_all_month=row.key in away,
             done_days=done.get(row.key, ()),
-            open_severities=severities.get(row.id, ()),
+            open_severities=severities.get(row.key, ()),
             next_service=row.next_service,
             scrap_on=row.scrap_on,
         )
         for row in rows
     ]
     at = min(today, last)
+    covered = coverage(facts, month)
+    missing = {item.id for item in covered.missing}
     return EquipmentMonth(
-        coverage=coverage(facts, month),
+        coverage=Coverage(covered.ratio, [replace(item, id=UUID(item.id)) for item in covered.missing]),
         usable=usable(facts, month, at),
         due=_due(rows, at),
-        codes={row.id: row.code for row in rows},
+        codes={UUID(row.key): row.code for row in rows if row.key in missing},
     )
 
 
-def _inspected(found: Stock, first: date, last: date) -> dict[Any, list[date]]:
-    """Days of complete inspections by item."""
-    done: dict[Any, list[date]] = defaultdict(list)
-    for one in found.inspected(first, last):
-        if one.of_item and one.complete:
-            done[one.thing].append(one.business_day)
+def _inspected(found: Stock, first: date, last: date) -> dict[str, list[date]]:
+    """Days of complete inspections by the key of what was checked."""
+    done: dict[str, list[date]] = defaultdict(list)
+    for one in found.done(first, last):
+        for thing in one.things:
+            done[thing].append(one.day)
     return done
 
 
@@ -94,6 +98,6 @@ def _due(rows: Iterable[Any], today: date) -> list[Due]:
             continue
         for kind, on in (("scrap", row.scrap_on), ("service", row.next_service)):
             if on is not None and on <= today + OUTLOOK:
-                found.append(Due(row.id, row.code, row.name, row.type, row.full_name, kind, on))
+                found.append(Due(UUID(row.key), row.code, row.name, row.type, row.full_name, kind, on))
                 break
     return sorted(found, key=lambda due: (due.on, due.code))

@@ -96,11 +96,28 @@ class HazardClosed:
 
 @dataclass(frozen=True, slots=True)
 class InspectionFacts:
-    """Finished on the day. failed: how many of its items failed."""
+    """Finished on the day. failed: how many of its items failed. thing, by: keys of what was checked, and by whom;
+    shift: the code of the one that was on, "" between two or where there are none."""
 
     checklist: str
     complete: bool = True
     failed: int = 0
+    thing: str = ""
+    by: str = ""
+    shift: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingFacts:
+    """A number a list asks for, as it was read off one thing on the day, n times. out: of them, outside the limits."""
+
+    checklist: str
+    item: str
+    thing: str
+    n: int
+    low: float
+    high: float
+    out: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +151,8 @@ class DayFacts:
     reopened_after_close: int = 0
     rectified: Collection[bool] = ()  # of each rectification: whether there is a picture after the work
     visit_checks: Collection[bool] = ()  # of each visit of the day that was drawn and looked at: whether it was good
-    inspections: Collection[InspectionFacts] = ()
+    inspections: Collection[InspectionFacts] = ()  # earliest first
+    readings: Collection[ReadingFacts] = ()
     photos: Mapping[str, int] = field(default_factory=dict)  # by kind
     photos_to_come: int = 0  # told of by their records, their bytes not here
     persons: Collection[PersonFacts] = ()

@@ -12,6 +12,7 @@ from sqlalchemy import and_, exists, func, select
 from patrol.core.business_day import business_day, day_bounds
 from patrol.core.db import db
 from patrol.equipment.inspection import Inspection
+from patrol.equipment.readings import numbers_read
 from patrol.hazards.draw import drawn
 from patrol.hazards.hazard import Hazard
 from patrol.photos.photo import Photo, PhotoFile
@@ -23,6 +24,7 @@ from patrol.reviews.facts import (
     HazardFound,
     InspectionFacts,
     PersonFacts,
+    ReadingFacts,
     RoundFacts,
     StopFacts,
     Verification,
@@ -31,6 +33,7 @@ from patrol.reviews.visit_check import VisitCheck
 from patrol.rounds.evidence import voided
 from patrol.rounds.scan import Scan
 from patrol.rounds.walk import Walk, rounds_between, walks
+from patrol.sites.shift_times import shift_times
 from patrol.sites.site import Site
 from patrol.workorders.order import WorkOrder, WorkOrderStep
 
@@ -55,6 +58,7 @@ class _Days:
     rectified: dict[date, list[bool]] = field(default_factory=lambda: defaultdict(list))
     visit_checks: dict[date, list[bool]] = field(default_factory=lambda: defaultdict(list))
     inspections: dict[date, list[InspectionFacts]] = field(default_factory=lambda: defaultdict(list))
+    readings: dict[date, list[ReadingFacts]] = field(default_factory=lambda: defaultdict(list))
     photos: dict[date, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     to_come: Counter[date] = field(default_factory=Counter)
     persons: dict[date, dict[UUID, PersonFacts]] = field(default_factory=lambda: defaultdict(dict))
@@ -81,7 +85,7 @@ def facts_of_day(site: Site, day: date, at: datetime) -> DayFacts:
 
 
 def facts_of_days(site: Site, first: date, last: date, at: datetime) -> dict[date, DayFacts]:
-    """DayFacts of each business day from first to last, both counting. Twelve queries for any stretch of days."""
+    """DayFacts of each business day from first to last, both counting. Thirteen queries for any stretch of days."""
     days = _Days()
     rounds = _rounds(site, first, last, at, days)
     _extra_scans(site, first, last, days)
@@ -89,6 +93,7 @@ def facts_of_days(site: Site, first: date, last: date, at: datetime) -> dict[dat
     _due(site, first, last, days)
     _steps(site, first, last, days)
     _inspections(site, first, last, days)
+    _readings(site, first, last, days)
     _photos(site, first, last, days)
     _visit_checks(site, first, last, days)
     return {
@@ -107,6 +112,7 @@ def facts_of_days(site: Site, first: date, last: date, at: datetime) -> dict[dat
             rectified=days.rectified[day],
             visit_checks=days.visit_checks[day],
             inspections=days.inspections[day],
+            readings=days.readings[day],
             photos=days.photos[day],
             photos_to_come=days.to_come[day],
             persons=list(days.persons[day].values()),
@@ -320,11 +326,24 @@ def _inspections(site: Site, first: date, last: date, days: _Days) -> None:
         Inspection.complete,
         Inspection.failed_count,
         Inspection.user_id,
+        Inspection.completed_at,
+        func.coalesce(Inspection.equipment_id, Inspection.place_id).label("thing"),
     ).where(Inspection.site_id == site.id, Inspection.business_day >= first, Inspection.business_day <= last)
-    for row in db.session.execute(query):
-        facts = InspectionFacts(row.checklist_code, row.complete, row.failed_count)
+    shifts = {day: shift_times(day, site.shifts_on(day), site.zone, site.day_start) for day in _each(first, last)}
+    for row in db.session.execute(query.order_by(Inspection.completed_at, Inspection.id)):
+        on = next((one.code for one in reversed(shifts[row.business_day]) if one.holds(row.completed_at)), "")
+        facts = InspectionFacts(
+            row.checklist_code, row.complete, row.failed_count, thing=row.thing.hex, by=row.user_id.hex, shift=on
+        )
         days.inspections[row.business_day].append(facts)
         days.credit(row.business_day, row.user_id, inspections=1)
+
+
+def _readings(site: Site, first: date, last: date, days: _Days) -> None:
+    for row in numbers_read(site.id, first, last):
+        days.readings[row.day].append(
+            ReadingFacts(row.code, row.item, row.thing.hex, row.n, float(row.low), float(row.high), row.out)
+        )
 
 
 def _photos(site: Site, first: date, last: date, days: _Days) -> None:

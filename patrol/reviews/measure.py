@@ -7,7 +7,7 @@ A measure is carried into the next reviews of its kind until it has ended.
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import (
@@ -30,6 +30,7 @@ from patrol.accounts.reader import Reader, business_day_of
 from patrol.accounts.user import Membership, User
 from patrol.core.db import Model, connection, db
 from patrol.core.keys import SiteRow, site_key, uuid7
+from patrol.core.prepared import Prepared
 from patrol.core.problems import N_, NotHere, Problem
 from patrol.journal.entry import note
 from patrol.reviews.period import Period
@@ -103,17 +104,28 @@ class Standing:
         return self.due_on < (self.ended_on or today)
 
 
+class Edition(NamedTuple):
+    """A frozen text, as a row of ``ReviewEdition``."""
+
+    id: UUID
+    number: int
+    hash: str
+    why: str
+    snapshot: dict[str, Any]
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """summary: the latest text, "" for none; by and at of it. measures: open ones first, by date.
 
-    names: who signed, by edition, in the order they did.
+    editions: every frozen text, the first one first. names: who signed, by edition, in the order they did.
     """
 
     summary: str
     by: str
     at: datetime | None
     measures: list[Standing]
+    editions: list[Edition]
     names: dict[UUID, list[Signed]]
 
 
@@ -122,7 +134,7 @@ def said_in(site_id: UUID, period: Period) -> Said:
     began, and the names under it. One query."""
     rows: dict[str, list[Any]] = defaultdict(list)
     asked = {"site_id": site_id, "kind": period.kind, "first": period.first}
-    for row in connection().execute(_SAID, asked):
+    for row in _SAID.all(connection(), asked):
         rows[row.what].append(row)
     latest = max(rows["text"], key=lambda row: (row.at, row.id), default=None)
     measures = [_standing(row, period) for row in rows["measure"]]
@@ -131,9 +143,11 @@ def said_in(site_id: UUID, period: Period) -> Said:
     for row in sorted(rows["name"], key=lambda row: (row.at, row.id)):
         act: Act = "countersign" if row.how == "countersign" else "sign"
         names[row.edition].append(Signed(row.user, row.name, row.role, act, row.at, row.note))
+    editions = [Edition(row.id, row.number, row.text, row.note, row.snapshot) for row in rows["edition"]]
+    editions.sort(key=lambda edition: edition.number)
     if latest is None:
-        return Said("", "", None, measures, names)
-    return Said(latest.text, latest.name, latest.at, measures, names)
+        return Said("", "", None, measures, editions, names)
+    return Said(latest.text, latest.name, latest.at, measures, editions, names)
 
 
 def summarise(period: Period, text: str, *, by: Reader, at: datetime) -> ReviewText:
@@ -220,38 +234,63 @@ def _no(column: Any) -> Any:
     return cast(null(), column.type)
 
 
-_HERE: Any = (bindparam("site_id"), bindparam("kind"), bindparam("first"))
-_SAID: Any = union_all(
-    select(
-        literal("text").label("what"), ReviewText.id.label("id"), ReviewText.text.label("text"),
-        ReviewText.at.label("at"), User.name.label("name"), ReviewText.first.label("first"),
-        _no(Measure.due_on).label("due_on"), _no(MeasureEnd.how).label("how"), _no(MeasureEnd.day).label("day"),
-        _no(MeasureEnd.note).label("note"),
-        _no(Measure.id).label("edition"), _no(User.id).label("user"), _no(Membership.role).label("role"),
+_SITE: Any = bindparam("site_id")
+_KIND: Any = bindparam("kind")
+_FIRST: Any = bindparam("first")
+_NONE = {
+    "due_on": _no(Measure.due_on), "how": _no(MeasureEnd.how), "day": _no(MeasureEnd.day), "note": _no(Measure.text),
+    "edition": _no(Measure.id), "user": _no(User.id), "role": _no(Membership.role), "number": _no(ReviewEdition.number),
+    "snapshot": _no(ReviewEdition.snapshot),
+}  # fmt: skip
+
+
+def _part(what: str, *first: Any, **more: Any) -> Any:
+    """One kind of row, with nothing in the columns that others have. first: id, text, at, name, first."""
+    names = ("id", "text", "at", "name", "first")
+    columns = [column.label(name) for column, name in zip(first, names, strict=True)]
+    return select(
+        literal(what).label("what"), *columns, *({**_NONE, **more}[name].label(name) for name in _NONE)
+    )  # fmt: skip
+
+
+_SAID = Prepared(
+    union_all(
+        _part("text", ReviewText.id, ReviewText.text, ReviewText.at, User.name, ReviewText.first)
+        .join(User, User.id == ReviewText.by_id)
+        .where(ReviewText.site_id == _SITE, ReviewText.kind == _KIND, ReviewText.first == _FIRST),
+        _part(
+            "measure", Measure.id, Measure.text, Measure.at, User.name, Measure.first, due_on=Measure.due_on,
+            how=MeasureEnd.how, day=MeasureEnd.day, note=MeasureEnd.note,
+        )
+        .join(User, User.id == Measure.person_id)
+        .outerjoin(MeasureEnd, and_(MeasureEnd.site_id == Measure.site_id, MeasureEnd.measure_id == Measure.id))
+        .where(
+            Measure.site_id == _SITE,
+            Measure.kind == _KIND,
+            Measure.first <= _FIRST,
+            or_(Measure.first == _FIRST, MeasureEnd.day.is_(None), MeasureEnd.day >= _FIRST),
+        ),
+        _part(
+            "name", ReviewSignature.id, _no(Measure.text), ReviewSignature.at, User.name, ReviewEdition.first,
+            how=ReviewSignature.act, note=ReviewSignature.note, edition=ReviewSignature.edition_id,
+            user=ReviewSignature.user_id, role=ReviewSignature.role,
+        )
+        .join(
+            ReviewEdition,
+            and_(ReviewEdition.site_id == ReviewSignature.site_id, ReviewEdition.id == ReviewSignature.edition_id),
+        )
+        .join(User, User.id == ReviewSignature.user_id)
+        .where(
+            ReviewSignature.site_id == _SITE,
+            ReviewSignature.edition_id.in_(
+                select(ReviewEdition.id).where(
+                    ReviewEdition.site_id == _SITE, ReviewEdition.kind == _KIND, ReviewEdition.first == _FIRST
+                )
+            ),
+        ),
+        _part(
+            "edition", ReviewEdition.id, ReviewEdition.hash, ReviewEdition.made_at, _no(User.name), ReviewEdition.first,
+            number=ReviewEdition.number, note=ReviewEdition.why, snapshot=ReviewEdition.snapshot,
+        ).where(ReviewEdition.site_id == _SITE, ReviewEdition.kind == _KIND, ReviewEdition.first == _FIRST),
     )
-    .join(User, User.id == ReviewText.by_id)
-    .where(ReviewText.site_id == _HERE[0], ReviewText.kind == _HERE[1], ReviewText.first == _HERE[2]),
-    select(
-        literal("measure"), Measure.id, Measure.text, Measure.at, User.name, Measure.first, Measure.due_on,
-        MeasureEnd.how, MeasureEnd.day, MeasureEnd.note, _no(Measure.id), _no(User.id), _no(Membership.role),
-    )
-    .join(User, User.id == Measure.person_id)
-    .outerjoin(MeasureEnd, and_(MeasureEnd.site_id == Measure.site_id, MeasureEnd.measure_id == Measure.id))
-    .where(
-        Measure.site_id == _HERE[0],
-        Measure.kind == _HERE[1],
-        Measure.first <= _HERE[2],
-        or_(Measure.first == _HERE[2], MeasureEnd.day.is_(None), MeasureEnd.day >= _HERE[2]),
-    ),
-    select(
-        literal("name"), ReviewSignature.id, _no(Measure.text), ReviewSignature.at, User.name, ReviewEdition.first,
-        _no(Measure.due_on), ReviewSignature.act, _no(MeasureEnd.day), ReviewSignature.note, ReviewSignature.edition_id,
-        ReviewSignature.user_id, ReviewSignature.role,
-    )
-    .join(
-        ReviewEdition,
-        and_(ReviewEdition.site_id == ReviewSignature.site_id, ReviewEdition.id == ReviewSignature.edition_id),
-    )
-    .join(User, User.id == ReviewSignature.user_id)
-    .where(ReviewEdition.site_id == _HERE[0], ReviewEdition.kind == _HERE[1], ReviewEdition.first == _HERE[2]),
 )  # fmt: skip

@@ -3,13 +3,23 @@
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import cast, literal, null, union_all
+
 from patrol.complaints import figures as complaints
-from patrol.complaints.month import heard
+from patrol.complaints import month as complained
+from patrol.core.db import UtcDateTime, connection
+from patrol.core.prepared import Prepared
 from patrol.repairs import figures as repairs
-from patrol.repairs.month import told
+from patrol.repairs import month as repaired
 from patrol.reviews.figures import NOTHING, Ratio
 
 HOURS = ("response", "fixed")
+_ASKED = Prepared(  # both kinds at once: their columns mean the same, but for the last one
+    union_all(
+        repaired.ASKED.add_columns(literal("repair").label("what")),
+        complained.ASKED.add_columns(cast(null(), UtcDateTime), literal("complaint")),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,15 +36,17 @@ class Figure:
 def orders_of(review: Any) -> list[Figure]:
     """The figures of what owners reported in the review's period, as it stands now; none when nobody did.
 
-    review: site, period and at, as of ``reviews.review``. Three queries.
+    review: site, period and at, as of ``reviews.review``. One query, one more where there were repairs.
     """
     site_id, first, last = review.site.id, review.period.first, review.period.last
-    asked, complained = told(site_id, first, last), heard(site_id, first, last)
+    rows = _ASKED.all(connection(), {"site_id": site_id, "first": first, "last": last})
+    asked = repaired.told_of(site_id, [row for row in rows if row.what == "repair"])
+    heard = [complained.heard_of(*row[:-2]) for row in rows if row.what == "complaint"]
     found = []
     if asked:
         found += _shown("repair", repairs.FIGURES, repairs.figures(asked, review.at), first, last)
-    if complained:
-        found += _shown("complaint", complaints.FIGURES, complaints.figures(complained, review.at), first, last)
+    if heard:
+        found += _shown("complaint", complaints.FIGURES, complaints.figures(heard, review.at), first, last)
     return found
 
 

@@ -11,12 +11,13 @@ from uuid import UUID
 from patrol.core.business_day import business_day, day_bounds, month_bounds
 from patrol.core.db import db
 from patrol.core.problems import NotHere
+from patrol.equipment.readings import since as readings_since
 from patrol.hazards.standing import Standing, standing_and_seen
 from patrol.reviews.cells import Cell, person_cells, route_cells
 from patrol.reviews.counts import PatrolCounts
 from patrol.reviews.equipment_month import EquipmentMonth, equipment_month
 from patrol.reviews.figures import HazardFigures, PatrolFigures, Sighted, hazard_figures, patrol_figures, repeat_places
-from patrol.reviews.fresh import tallies
+from patrol.reviews.fresh import days as days_of
 from patrol.reviews.links import REPEAT_WITHIN, Links
 from patrol.reviews.measure import Said, said_in
 from patrol.reviews.period import Kind, Period
@@ -88,8 +89,7 @@ class Review:
     routines: list[Routine]
     people: list[Person]
     said: Said
-    roles: set[str]  # those somebody of the site has
-    staff: list[tuple[str, str]]  # id and name of whoever works here now, by name
+    known: Stock
 
     @cached_property
     def links(self) -> Links:
@@ -121,6 +121,11 @@ class Review:
     def rows(self) -> Rows:
         """What each row of its days says, for the seal of a signature. One query for each kind of row."""
         return rows_of(self.site.id, self.period.first, self.period.last)
+
+    @property
+    def roles(self) -> set[str]:
+        """Those somebody of the site has."""
+        return self.known.roles
 
     @property
     def running(self) -> bool:
@@ -203,12 +208,16 @@ def review(site_id: UUID, period: Period, at: datetime) -> Review:
     """The review as it stands at ``at``. A constant number of queries once its days are counted."""
     site = db.session.get_one(Site, site_id)
     last = period.previous
-    days = tallies(site_id, last.first, period.last, at)
+    month = month_bounds(period.last)
+    counted = days_of(
+        site_id, last.first, period.last, at, since=readings_since(last.first.replace(day=1)), until=month[1]
+    )
+    days = counted.tallies
     by_day = {day: days[day] for day in period.days}
     total = add(by_day.values())
     (started, ended), seen = standing_and_seen(site_id, last.last, period.last, since=last.last - REPEAT_WITHIN)
     today = business_day(at, site.zone, site.day_start)
-    known = stock(site_id, last.first.replace(day=1), month_bounds(period.last)[1])
+    known = stock(site_id, last.first.replace(day=1), month[0], counted.checked)
     before = _Before(site, last, add(days[day] for day in last.days), started, len(repeated(seen, last.last)))
     return Review(
         site=site,
@@ -225,8 +234,7 @@ def review(site_id: UUID, period: Period, at: datetime) -> Review:
         routines=routines(site, period, today, known),
         people=_people(known.people, total["persons"], Links(period.first, period.last)),
         said=said_in(site_id, period),
-        roles=known.roles,
-        staff=sorted(((key, one.name) for key, one in known.people.items() if one.here), key=lambda one: one[1]),
+        known=known,
     )
 
 

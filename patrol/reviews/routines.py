@@ -1,7 +1,7 @@
 """Routines (例行检查): for each list that comes back by itself, how often it was owed and how often done."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,9 +10,10 @@ from patrol.core.business_day import business_day, period_of
 from patrol.equipment.checklist import owed_by_shift
 from patrol.equipment.equipment import STANDING
 from patrol.equipment.owing import owed_now
+from patrol.reviews.checked import Done
 from patrol.reviews.figures import Ratio, ratio
 from patrol.reviews.period import Period
-from patrol.reviews.stock import Stock, moment
+from patrol.reviews.stock import Stock
 from patrol.sites.shift_times import ShiftTime, shift_times
 from patrol.sites.site import Site
 
@@ -81,16 +82,17 @@ class _Slots:
         shifts = self._shifts.of(span[0]) if self._shifts else ()
         return [(*span, shift.code) for shift in shifts] or [(*span, "")]
 
-    def of(self, one: Any) -> Slot | None:
-        """The slot an inspection fills; None between two shifts, where nobody owed it."""
-        span = period_of(self._interval, one.business_day)
+    def filled(self, one: Done) -> Iterator[tuple[str, Slot]]:
+        """What was done in which slot; nothing between two shifts, where nobody owed it."""
+        span = period_of(self._interval, one.day)
         if span is None:
-            return None
-        shifts = self._shifts.of(span[0]) if self._shifts else ()
-        if not shifts:
-            return (*span, "")
-        at = moment(one.raw_at)
-        return next(((*span, shift.code) for shift in reversed(shifts) if shift.holds(at)), None)
+            return
+        codes = {shift.code for shift in self._shifts.of(one.day)} if self._shifts else ()
+        for shift, things in one.by_shift.items():
+            if not codes:
+                yield from ((thing, (*span, "")) for thing in things)
+            elif shift in codes:
+                yield from ((thing, (*span, shift)) for thing in things)
 
 
 def _things(found: Stock, period: Period, began: date) -> dict[str, dict[Any, date]]:
@@ -112,22 +114,22 @@ def _things(found: Stock, period: Period, began: date) -> dict[str, dict[Any, da
     return things
 
 
-def _done(found: Stock, lists: Iterable[Any], period: Period) -> dict[str, list[Any]]:
-    """Inspections of the review's periods, by list; the first period may begin before the review does."""
+def _done(found: Stock, lists: Iterable[Any], period: Period) -> dict[str, list[Done]]:
+    """What was done in the review's periods, by list; the first period may begin before the review does."""
     starts = [span[0] for row in lists if (span := period_of(row.interval_days, period.first))]
     first = max(min(starts), period.first.replace(day=1))
-    by_list: dict[str, list[Any]] = defaultdict(list)
-    for one in found.inspected(first, period.last):
-        by_list[one.checklist_code].append(one)
+    by_list: dict[str, list[Done]] = defaultdict(list)
+    for one in found.done(first, period.last):
+        by_list[one.code].append(one)
     return by_list
 
 
 def _routine(
-    row: Any, things: Mapping[str, Mapping[Any, date]], done: list[Any], names: Mapping[Any, str],
+    row: Any, things: Mapping[str, Mapping[Any, date]], done: list[Done], names: Mapping[Any, str],
     period: Period, today: date, slots: "_Slots",
 ) -> Routine | None:  # fmt: skip
     targets = {thing: since for kind in row.applies_to for thing, since in things.get(kind, {}).items()}
-    inside = [one for one in done if one.business_day >= period.first]
+    inside = [one for one in done if one.day >= period.first]
     rare = row.interval_days > LONGEST[period.kind]
     if not targets or (rare and not inside):
         return None
@@ -135,7 +137,7 @@ def _routine(
     due = {slot for span in spans if span[0] >= period.first or not rare for slot in slots.within(span)}
     owed = _owed(targets.values(), due)
     by_site = bool(BY_SITE & set(row.applies_to))
-    asked = {(None if by_site else one.thing, slots.of(one)) for one in done if one.complete}
+    asked = {(None if by_site else thing, slot) for one in done for thing, slot in slots.filled(one)}
     hit = [(thing, slot) for thing, slot in asked if slot in due and thing in targets and slot[1] >= targets[thing]]
     last = inside[-1] if inside else None
     left = period_of(row.interval_days, today)
@@ -144,9 +146,9 @@ def _routine(
         title={"zh": row.title_zh, "en": row.title_en},
         interval_days=row.interval_days,
         ratio=ratio(len(hit), owed),
-        failed=sum(one.failed_count > 0 for one in inside),
-        last_day=last.business_day if last else None,
-        last_by=names.get(last.user, "") if last else "",
+        failed=sum(one.failed for one in inside),
+        last_day=last.day if last else None,
+        last_by=names.get(last.by, "") if last else "",
         until=left[1] if left and left in spans and len(hit) < owed else None,
     )
 

@@ -9,6 +9,7 @@ from patrol.core.db import db
 from patrol.core.keys import uuid7
 from patrol.core.problems import N_, Problem
 from patrol.journal.entry import START, JournalHead, note
+from patrol.reviews.measure import Edition
 from patrol.reviews.review import Review
 from patrol.reviews.seal import seal
 from patrol.reviews.signature import (
@@ -26,7 +27,7 @@ from patrol.reviews.snapshot import Change, changes, hash_of, snapshot_of
 class Signing:
     """How a review stands. edition: the latest, or None; changed: live figures that are no longer the signed ones."""
 
-    editions: Sequence[ReviewEdition]
+    editions: Sequence[Edition]
     signatures: list[Signed]
     seats: list[Seat]
     changed: list[Change]
@@ -34,7 +35,7 @@ class Signing:
     over: bool  # the review has ended, so it can be signed
 
     @property
-    def edition(self) -> ReviewEdition | None:
+    def edition(self) -> Edition | None:
         return self.editions[-1] if self.editions else None
 
     @property
@@ -52,8 +53,10 @@ class Signing:
 
 
 def signing_of(review: Review, *, anew: bool = False) -> Signing:
-    """One query beside the review's own. anew: whoever signed since the review was read counts too."""
-    editions = editions_of(review.site.id, review.period)
+    """No query beside the review's own. anew: what was signed since the review was read counts too, for two."""
+    editions: Sequence[Edition] = review.said.editions
+    if anew:
+        editions = [_edition(row) for row in editions_of(review.site.id, review.period)]
     latest = editions[-1] if editions else None
     names: list[Signed] = []
     if latest:
@@ -117,7 +120,7 @@ def _check(review: Review, found: Signing, by: Reader, hash: str | None) -> None
         )
 
 
-def _freeze(review: Review, number: int, at: datetime, why: str, by: Reader) -> ReviewEdition:
+def _freeze(review: Review, number: int, at: datetime, why: str, by: Reader) -> Edition:
     snapshot = snapshot_of(review)
     head = db.session.get(JournalHead, review.site.id)
     edition = ReviewEdition(
@@ -131,17 +134,21 @@ def _freeze(review: Review, number: int, at: datetime, why: str, by: Reader) -> 
         "review.frozen", "review_edition", edition.id, site_id=edition.site_id, by=by.user_id, at=at,
         review=review.period.number, number=number, hash=edition.hash, seals=sealed,
     )  # fmt: skip
-    return edition
+    return _edition(edition)
 
 
-def _put_name(edition: ReviewEdition, act: Act, by: Reader, at: datetime, text: str) -> ReviewSignature:
+def _edition(row: ReviewEdition) -> Edition:
+    return Edition(row.id, row.number, row.hash, row.why, row.snapshot)
+
+
+def _put_name(edition: Edition, act: Act, by: Reader, at: datetime, text: str) -> ReviewSignature:
     signature = ReviewSignature(
-        id=uuid7(), site_id=edition.site_id, edition_id=edition.id, user_id=by.user_id, role=by.role or "", act=act,
+        id=uuid7(), site_id=by.site_id, edition_id=edition.id, user_id=by.user_id, role=by.role or "", act=act,
         at=at, note=text.strip(),
     )  # fmt: skip
     db.session.add(signature)
     note(
-        f"review.{act}", "review_edition", edition.id, site_id=edition.site_id, by=by.user_id, at=at,
+        f"review.{act}", "review_edition", edition.id, site_id=by.site_id, by=by.user_id, at=at,
         hash=edition.hash, signature=signature.id, mark=mark_of(signature),
     )  # fmt: skip
     return signature

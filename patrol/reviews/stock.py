@@ -1,9 +1,11 @@
-"""What stands at a site and what was inspected there: read once for all parts of a review that count it."""
+"""What stands at a site and what was checked there: read once for all parts of a review that count it."""
 
+import json
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -13,8 +15,8 @@ from sqlalchemy import (
     String,
     and_,
     bindparam,
+    case,
     cast,
-    func,
     literal,
     null,
     or_,
@@ -26,40 +28,64 @@ from sqlalchemy import (
 from patrol.accounts.user import Membership, User
 from patrol.core.columns import UtcDateTime
 from patrol.core.db import connection
+from patrol.core.keys import Key
 from patrol.core.prepared import Prepared
 from patrol.equipment.checklist import Checklist
 from patrol.equipment.equipment import STANDING, Equipment, EquipmentEvent
-from patrol.equipment.inspection import Inspection
 from patrol.equipment.month import LINES
+from patrol.equipment.readings import Thing, numbers_of
+from patrol.equipment.sending import SentOut
+from patrol.reviews.checked import Checked, Done, done_in
 from patrol.sites.place import Place
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Stock:
     """items: equipment not retired before the stretch began. places: those of a type and not retired.
 
-    inspections: of the stretch, earliest first. ``key`` and ``thing`` are ids as the driver gives them, good for
-    comparing only: making a UUID of each would cost more than reading it. lists: the checklists in force that come
-    back by themselves. lines: of items' files, those that say where an item is. people: by id as text, all who ever
-    belonged here; names: theirs by key. roles: those somebody has now.
+    ``key`` of each is its id as hexadecimal digits (``Key``). checked: what was checked, by day of the stretch.
+    lists: the checklists in force that come back by themselves. lines: of items' files, those that say where an item
+    is. sent: who was sent to the items of the month, newest first. people: by id as text, all who ever belonged here;
+    names: theirs by key. roles: those somebody has now.
     """
 
     items: list[Any]
-    inspections: list[Any]
-    places: list[Any]
-    lists: list[Any]
-    lines: list[Any]
+    checked: Mapping[date, Checked]
+    places: list["PlaceOfType"]
+    lists: list["List"]
+    lines: list["Line"]
+    sent: list["Sending"]
     people: dict[str, "Person"]
-    names: dict[Any, str]
+    names: dict[str, str]
     roles: set[str]
 
-    def inspected(self, first: date, last: date) -> Iterator[Any]:
-        return (one for one in self.inspections if first <= one.business_day <= last)
+    def done(self, first: date, last: date) -> Iterator[Done]:
+        return done_in(self.checked, first, last)
+
+    @cached_property
+    def things(self) -> dict[str, list[Thing]]:
+        """What each type stands for: items in use, and places of the type in which no item of it stands."""
+        things: dict[str, list[Thing]] = defaultdict(list)
+        housed = set()
+        for item in self.items:
+            if item.state in STANDING:
+                things[item.type].append(Thing(UUID(item.key), True, item.code, item.full_name, item.in_service_from))
+                housed.add((item.place, item.type))
+        for place in self.places:
+            if (place.key, place.type) not in housed:
+                things[place.type].append(Thing(UUID(place.key), False, "", place.full_name, None))
+        return things
+
+    @property
+    def staff(self) -> list["Person"]:
+        """Whoever works here now, by name."""
+        return sorted((one for one in self.people.values() if one.here), key=lambda one: one.name)
 
 
 class PlaceOfType(NamedTuple):
-    key: Any
+    key: str
     type: str
+    full_name: str
 
 
 class List(NamedTuple):
@@ -70,33 +96,50 @@ class List(NamedTuple):
     applies_to: Sequence[str]
     owed_from: date | None
     owed_before: Any  # the rule until then
+    text: str  # its items, as JSON
+
+    @property
+    def items(self) -> list[Any]:
+        """Those that ask for a number."""
+        return _numbers(self.text)
 
 
 class Line(NamedTuple):
-    key: Any
+    key: str
     at: datetime
     kind: str
     to: str | None
 
 
+class Sending(NamedTuple):
+    """As a row of ``SentOut``."""
+
+    id: UUID
+    team: str
+    to_user_id: UUID | None
+    user_id: UUID
+    at: datetime
+    item_ids: Sequence[str]
+
+
 class Person(NamedTuple):
+    id: UUID
     name: str
     team: str | None
     here: bool  # works here now
 
 
-def moment(raw: Any) -> datetime:
-    """``raw_at`` as a time: the few that ask for it, since reading one for each inspection would cost too much."""
-    return raw if isinstance(raw, datetime) else datetime.fromisoformat(raw).replace(tzinfo=UTC)
+@lru_cache(maxsize=1024)  # a version of a list never changes
+def _numbers(text: str) -> list[Any]:
+    return numbers_of(json.loads(text))
 
 
 def _key(column: Any) -> Any:
-    return type_coerce(column, String)
+    return type_coerce(column, Key())
 
 
 _ITEMS = Prepared(
     select(
-        Equipment.id,
         _key(Equipment.id).label("key"),
         Equipment.code,
         Equipment.name,
@@ -121,78 +164,79 @@ _ITEMS = Prepared(
     )
     .order_by(Place.full_name, Equipment.code)
 )
-_NO_KEY, _NO_TEXT, _NO_TIME = cast(null(), Place.id.type), cast(null(), String), cast(null(), UtcDateTime)
+_NO_KEY, _NO_TEXT, _NO_TIME = _key(cast(null(), Place.id.type)), cast(null(), String), cast(null(), UtcDateTime)
 _NO_NUMBER, _NO_LIST = cast(null(), Integer), cast(null(), Checklist.applies_to.type)
 _NO_DAY, _NO_RULE = cast(null(), Date), cast(null(), Checklist.owed_before.type)
+_HERE = bindparam("site_id")
 _KNOWN = Prepared(  # what stands beside the items, in one query: each part of it is short
     union_all(
         select(
-            literal("place").label("what"), _key(Place.id).label("id"), Place.type.label("one"), _NO_TEXT.label("two"),
-            _NO_TEXT.label("three"), _NO_NUMBER.label("number"), _NO_TIME.label("at"), _NO_LIST.label("list"),
-            _NO_DAY.label("day"), _NO_RULE.label("rule"),
-        ).where(Place.site_id == bindparam("site_id"), Place.type.is_not(None), Place.retired_at.is_(None)),
+            literal("place").label("what"), _key(Place.id).label("id"), Place.type.label("one"),
+            Place.full_name.label("two"), _NO_TEXT.label("three"), _NO_NUMBER.label("number"), _NO_TIME.label("at"),
+            _NO_LIST.label("list"), _NO_DAY.label("day"), _NO_RULE.label("rule"), _NO_KEY.label("by"),
+            _NO_KEY.label("to"), _NO_TEXT.label("four"),
+        ).where(Place.site_id == _HERE, Place.type.is_not(None), Place.retired_at.is_(None)),
         select(
-            literal("person"), _key(User.id), User.name, Membership.team, Membership.role, _NO_NUMBER,
-            Membership.ended_at, _NO_LIST, _NO_DAY, _NO_RULE,
+            literal("person"), _key(User.id), User.name, Membership.team, Membership.role,
+            case((User.disabled_at.is_(None), 1), else_=0), Membership.ended_at, _NO_LIST, _NO_DAY, _NO_RULE, _NO_KEY,
+            _NO_KEY, _NO_TEXT,
         )
         .join(Membership, Membership.user_id == User.id)
-        .where(Membership.site_id == bindparam("site_id")),
+        .where(Membership.site_id == _HERE),
         select(
-            literal("list"), type_coerce(_NO_KEY, String), Checklist.code, Checklist.title_zh, Checklist.title_en,
-            Checklist.interval_days, _NO_TIME, Checklist.applies_to, Checklist.owed_from, Checklist.owed_before,
-        ).where(Checklist.site_id == bindparam("site_id"), Checklist.retired_at.is_(None)),
+            literal("list"), _NO_KEY, Checklist.code, Checklist.title_zh, Checklist.title_en, Checklist.interval_days,
+            _NO_TIME, Checklist.applies_to, Checklist.owed_from, Checklist.owed_before, _NO_KEY, _NO_KEY,
+            cast(Checklist.items, String),
+        ).where(Checklist.site_id == _HERE, Checklist.retired_at.is_(None)),
         select(
             literal("line"), _key(EquipmentEvent.equipment_id), EquipmentEvent.kind,
-            EquipmentEvent.detail["to"].as_string(), _NO_TEXT, _NO_NUMBER, EquipmentEvent.at, _NO_LIST,
-            _NO_DAY, _NO_RULE,
+            EquipmentEvent.detail["to"].as_string(), _NO_TEXT, _NO_NUMBER, EquipmentEvent.at, _NO_LIST, _NO_DAY,
+            _NO_RULE, _NO_KEY, _NO_KEY, _NO_TEXT,
         ).where(
-            EquipmentEvent.site_id == bindparam("site_id"), EquipmentEvent.kind.in_(LINES),
+            EquipmentEvent.site_id == _HERE, EquipmentEvent.kind.in_(LINES),
             EquipmentEvent.equipment_id.in_(
                 select(EquipmentEvent.equipment_id).where(
-                    EquipmentEvent.site_id == bindparam("site_id"), EquipmentEvent.kind == "state"
+                    EquipmentEvent.site_id == _HERE, EquipmentEvent.kind == "state"
                 )
             ),
         ),
+        select(
+            literal("sent"), _key(SentOut.id), SentOut.team, _NO_TEXT, _NO_TEXT, _NO_NUMBER, SentOut.at,
+            SentOut.item_ids, _NO_DAY, _NO_RULE, _key(SentOut.user_id), _key(SentOut.to_user_id), _NO_TEXT,
+        ).where(SentOut.site_id == _HERE, SentOut.month == bindparam("month")),
     )
 )  # fmt: skip
-_INSPECTIONS = Prepared(
-    select(
-        Inspection.checklist_code,
-        _key(func.coalesce(Inspection.equipment_id, Inspection.place_id)).label("thing"),
-        Inspection.equipment_id.is_not(None).label("of_item"),
-        Inspection.business_day,
-        Inspection.complete,
-        Inspection.failed_count,
-        _key(Inspection.user_id).label("user"),
-        type_coerce(Inspection.completed_at, String).label("raw_at"),
-    )
-    .where(
-        Inspection.site_id == bindparam("site_id"),
-        Inspection.business_day >= bindparam("first"),
-        Inspection.business_day <= bindparam("last"),
-    )
-    .order_by(Inspection.completed_at)
-)
 
 
-def stock(site_id: UUID, first: date, last: date) -> Stock:
-    """Three queries whatever the size. first, last: business days, both inside."""
+def stock(site_id: UUID, first: date, month: date, checked: Mapping[date, Checked]) -> Stock:
+    """Two queries whatever the size. first: of the stretch; month: the first day of the one it ends with."""
     here = connection()
-    asked = {"site_id": site_id, "first": first}
     parts: dict[str, list[Any]] = defaultdict(list)
-    for row in _KNOWN.all(here, {"site_id": site_id}):
+    for row in _KNOWN.all(here, {"site_id": site_id, "month": month}):
         parts[row.what].append(row)
     people = sorted(parts["person"], key=lambda row: row.at is None)  # who belongs here now counts last
+    sent = sorted(parts["sent"], key=lambda row: (row.at, row.id), reverse=True)
     return Stock(
-        items=_ITEMS.all(here, asked),
-        inspections=_INSPECTIONS.all(here, {**asked, "last": last}),
-        places=[PlaceOfType(row.id, row.one) for row in parts["place"]],
+        items=_ITEMS.all(here, {"site_id": site_id, "first": first}),
+        checked=checked,
+        places=[PlaceOfType(row.id, row.one, row.two) for row in sorted(parts["place"], key=lambda row: row.two)],
         lists=sorted(
-            (List(row.one, row.two, row.three, row.number, row.list, row.day, row.rule) for row in parts["list"]),
+            (
+                List(row.one, row.two, row.three, row.number, row.list, row.day, row.rule, row.four)
+                for row in parts["list"]
+            ),
             key=lambda one: (one.interval_days, one.code),
         ),
         lines=[Line(row.id, row.at, row.one, row.two) for row in sorted(parts["line"], key=lambda row: row.at)],
-        people={str(UUID(str(row.id))): Person(row.one, row.two, row.at is None) for row in people},
+        sent=[
+            Sending(UUID(row.id), row.one, UUID(row.to) if row.to else None, UUID(row.by), row.at, row.list)
+            for row in sent
+        ],
+        people={str(one.id): one for one in map(_person, people)},
         names={row.id: row.one for row in people},
         roles={row.three for row in people if row.at is None},
     )
+
+
+def _person(row: Any) -> Person:
+    return Person(UUID(row.id), row.one, row.two, row.at is None and row.number == 1)

@@ -14,7 +14,7 @@ from patrol.rounds.visits import VisitState
 
 Tally = dict[str, Any]
 
-VERSION = 4
+VERSION = 5
 _COUNTS = itemgetter(*(field.name for field in fields(PatrolCounts)))
 SECOND = timedelta(seconds=1)
 

@@ -13,6 +13,7 @@ from patrol.core.db import check_version, db
 from patrol.core.keys import uuid7
 from patrol.core.problems import N_, NotHere, Problem
 from patrol.journal.entry import note
+from patrol.sites.day import mark_day
 from patrol.sites.shifts import Shift, check_shifts
 from patrol.sites.site import Site
 
@@ -97,9 +98,10 @@ def _keep_shifts(site: Site, settings: SiteSettings, at: datetime) -> None:
     """The days before this one were worked in the shifts of then. Of several changes on a day the first counts."""
     if [shift.as_json() for shift in settings.shifts] == site.shifts:
         return
-    today, known = business_day(at, site.zone, site.day_start).isoformat(), site.past_shifts or []
-    if not known or known[-1]["before"] != today:
-        site.past_shifts = [*known, {"before": today, "shifts": site.shifts}]
+    day, known = business_day(at, site.zone, site.day_start), site.past_shifts or []
+    if not known or known[-1]["before"] != day.isoformat():
+        site.past_shifts = [*known, {"before": day.isoformat(), "shifts": site.shifts}]
+    mark_day(site.id, day)
 
 
 def new_report_code() -> str:

@@ -87,6 +87,7 @@ class WorkOrderStep(SiteRow, Model):
     __table_args__ = (
         site_key("order_id", "work_order"),
         Index(None, "site_id", "order_id", "at"),
+        Index(None, "site_id", "order_id", "business_day"),
         Index(None, "site_id", "business_day"),
     )
 

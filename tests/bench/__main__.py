@@ -18,6 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from tests.bench.excel import excel
 from tests.bench.labels import labels
 from tests.bench.lists import lists
 from tests.bench.offline_start import offline_start
@@ -49,7 +50,7 @@ def parts(scans: tuple[int, ...], shots: tuple[int, ...], keep: Path | None) -> 
             "P7 orders": lists(folder / "orders"),
             "P7 photos": photo_lists(keep / "photos" if keep else folder, shots),
         },
-        "P8": lambda folder: {"P8 labels": labels(folder)},
+        "P8": lambda folder: {"P8 labels": labels(folder), "P8 excel": excel(folder)},
         "storm": lambda folder: {"storm": storm(folder)},
         "offline": lambda folder: {"offline start": offline_start(folder)},
     }

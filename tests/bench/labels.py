@@ -1,4 +1,4 @@
-"""P8: a thousand labels, drawn once and kept; a hundred thousand rows of Excel beside bare XlsxWriter."""
+"""P8: a thousand labels, drawn once and kept."""
 
 import time
 from pathlib import Path

@@ -8,11 +8,14 @@ from typing import Any
 from uuid import UUID
 
 from flask.testing import FlaskClient
+from sqlalchemy import select, update
 
+from patrol.accounts.user import Membership, User
 from patrol.core.clock import now
-from patrol.core.db import db
+from patrol.core.db import db, write
 from patrol.demo.make import make_demo
 from patrol.photos.storage import shelf
+from patrol.reviews.company import AT_ONCE
 from tests.bench.history import make_history, scans_in
 from tests.bench.measure import database_seconds, exponent, page_cost, statements, steps
 from tests.bench.processes import own_memory_mib
@@ -50,7 +53,8 @@ def _page(client: FlaskClient, path: str) -> dict[str, Any]:
 def over_years(folder: Path, scans: tuple[int, ...]) -> dict[str, Any]:
     """The same month's page where the history behind it is 1, 10, 100 times as long; then the start with the most."""
     found: dict[str, Any] = {}
-    counts, works = [], []
+    sides: dict[str, Any] = {}
+    counts, works, beside = [], [], []
     for wanted in scans:
         instance = folder / str(wanted)
         begun = time.monotonic()
@@ -60,10 +64,14 @@ def over_years(folder: Path, scans: tuple[int, ...]) -> dict[str, Any]:
         found[f"{count} scans"] = {**one, "made_in_s": round(time.monotonic() - begun)}
         counts.append(count)
         works.append(one["steps"])
+        of_many = _companies(instance)
+        sides |= {f"{count} scans, {name}": told for name, told in of_many.items()}
+        beside.append(of_many[f"{SITES} sites"]["steps"])
     if len(counts) > 1:
-        found["exponent"] = exponent(counts, works)
+        found["exponent"], sides["exponent"] = exponent(counts, works), exponent(counts, beside)
     found["goal"] = "database <= 3 x floor, cpu <= 25 ms, exponent <= 0.05"
-    return {"P6 review": found, "P9 start": _start(instance, counts[-1])}
+    sides["goal"] = "queries <= 10, 100 sites database <= 10 ms, exponent <= 0.05"
+    return {"P6 review": found, "P6 company": sides, "P9 start": _start(instance, counts[-1])}
 
 
 def _review(instance: Path, site_id: UUID) -> dict[str, Any]:
@@ -88,6 +96,37 @@ def _review(instance: Path, site_id: UUID) -> dict[str, Any]:
             "days": len(days),
             "html_kb": round(len(page.data) / 1000, 1),
         }
+
+
+def _companies(instance: Path) -> dict[str, Any]:
+    """A hundred sites side by side over a month, then fifty: their supervisor leaves the others."""
+    found = {}
+    with database(instance) as app:
+        client = app.test_client()
+        token_cookie(client, "0101")
+        path = f"/company{_month_path().removeprefix('/reviews')}"
+        for many in (SITES, SITES // 2):
+            _leave_but("0101", many)
+            for _turn in range(many // AT_ONCE + 1):  # a few stale sites are counted with each look
+                client.get(path)
+            page, cpu = page_cost(client, path)
+            asked = statements(client, path)
+            found[f"{many} sites"] = {
+                "queries": len(asked),
+                "cpu_ms": round(cpu * 1000, 1),
+                "database_ms": round(database_seconds(asked) * 1000, 2),
+                "steps": steps(asked),
+                "html_kb": round(len(page.data) / 1000, 1),
+            }
+    return found
+
+
+def _leave_but(staff_no: str, many: int) -> None:
+    mine = select(Membership.id, Membership.site_id).join(User, User.id == Membership.user_id)
+    rows = db.session.execute(mine.where(User.staff_no == staff_no).order_by(Membership.site_id)).all()
+    with write():
+        left = [row.site_id for row in rows[many:]]
+        db.session.execute(update(Membership).where(Membership.site_id.in_(left)).values(ended_at=now()))
 
 
 def _month_path() -> str:

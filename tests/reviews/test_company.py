@@ -4,13 +4,13 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 import time_machine
-from sqlalchemy import event, select
+from sqlalchemy import event, select, update
 
 from patrol.accounts.reader import Here
 from patrol.accounts.user import Membership
 from patrol.core.db import db, write
 from patrol.core.keys import uuid7
-from patrol.reviews.company import AT_ONCE, company
+from patrol.reviews.company import AT_ONCE, company, recount_months
 from patrol.reviews.fresh import each_day
 from patrol.reviews.month_tally import MonthTally
 from patrol.reviews.period import Period
@@ -74,6 +74,20 @@ def test_a_new_inspection_or_item_is_counted_anew(world, places, april):
     assert cover() == (1, 3)
     kept = db.session.scalars(select(MonthTally)).one()
     assert (kept.covered, kept.items) == (1, 3)
+
+
+def test_a_months_kept_coverage_that_somebody_changes_is_found_and_named(world, places, april):
+    world.checklist("extinguisher_dry_powder", "灭火器月检", "Extinguisher", 30, ["extinguisher_dry_powder"])
+    for n in range(3):
+        world.equipment(n, places.pump)
+    company([here(world.site)], MARCH, april)
+    assert recount_months(april) == []
+    with write():
+        db.session.execute(update(MonthTally).values(covered=3))
+    assert recount_months(april) == [f"{world.site.name} 2026-03: coverage: kept 3 of 3, counted 0 of 3"]
+    with write():
+        db.session.execute(update(MonthTally).values(mark="of another day"))
+    assert recount_months(april) == []  # stale: no reader would be shown it
 
 
 @pytest.fixture

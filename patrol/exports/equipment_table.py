@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import xlsxwriter
@@ -11,18 +11,28 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.orm import aliased
 
 from patrol.core.db import db
+from patrol.core.problems import N_
 from patrol.equipment.attributes import ATTRIBUTES, OF_TYPE, YES_NO, Attribute
+from patrol.equipment.dated import DATE_KINDS, until_of
 from patrol.equipment.equipment import STATES, Equipment
 from patrol.equipment.import_rows import HEADS
 from patrol.equipment.inspection import Inspection
 from patrol.equipment.ledger import Filter, clauses
 from patrol.equipment.types import EQUIPMENT_TYPES
+from patrol.exports.sheets import EPOCH
 from patrol.exports.tables import Template
 from patrol.sites.place import Place
 
 SAFE = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 MOST = 20_000
-DATES = ("made_on", "last_service", "in_service_from")
+READ_ONLY = (N_("State"), N_("Next service"), N_("Scrap"), N_("Last checked"))
+
+
+class Month(NamedTuple):
+    """A date of which only the month is known."""
+
+    first: date
+
 
 _EXAMPLES = {
     "zh": (
@@ -120,12 +130,13 @@ def write_ledger(
     rows = _rows(site_id, narrowed, today)
     details = _details(sorted({row.Equipment.type for row in rows}))
     heads = heads_of(language)
-    read_only = [words("State"), words("Next service"), words("Scrap"), words("Last checked")]
+    read_only = [words(title) for title in (*READ_ONLY, *DATE_KINDS.values())]
     titles = [*heads.values(), *(one.head(language) for one in details), *read_only]
     with xlsxwriter.Workbook(str(path), SAFE) as book:
         sheet = book.add_worksheet(words("Equipment")[:31])
         bold = book.add_format({"bold": True, "bg_color": "#E0EEEB", "border": 1})
         quiet = book.add_format({"bold": True, "italic": True, "bottom": 1})
+        month, day = (book.add_format({"num_format": form, "align": "left"}) for form in ("yyyy-mm", "yyyy-mm-dd"))
         sheet.freeze_panes(1, 1)
         for at, title in enumerate(titles):
             sheet.set_column(at, at, 28 if at in (1, 2) else max(11, 2 * len(title) + 2))
@@ -134,6 +145,10 @@ def write_ledger(
             for at, value in enumerate(_cells(row, list(heads), details, language, words)):
                 if isinstance(value, int | float):
                     sheet.write_number(line, at, value)
+                elif isinstance(value, Month):
+                    sheet.write_number(line, at, (value.first - EPOCH).days, month)
+                elif isinstance(value, date):
+                    sheet.write_number(line, at, (value - EPOCH).days, day)
                 elif value:
                     sheet.write_string(line, at, str(value))
     return len(rows)
@@ -148,7 +163,13 @@ def _rows(site_id: UUID, narrowed: Filter, today: date) -> list[Any]:
         .subquery()
     )
     query = (
-        select(Equipment, Place.full_name, stands_for.code.label("spare_for"), checked.c.day)
+        select(
+            Equipment,
+            Place.full_name,
+            stands_for.code.label("spare_for"),
+            checked.c.day,
+            *(until_of(kind).label(kind) for kind in DATE_KINDS),
+        )
         .join(Place, and_(Place.site_id == Equipment.site_id, Place.id == Equipment.place_id))
         .outerjoin(stands_for, and_(stands_for.site_id == site_id, stands_for.id == Equipment.spare_for_id))
         .outerjoin(checked, checked.c.equipment_id == Equipment.id)
@@ -164,14 +185,15 @@ def _cells(
     special = {
         "type": EQUIPMENT_TYPES[item.type].name[language],
         "place": row.full_name,
-        "made_on": item.made_on.strftime("%Y-%m") if item.made_on else "",
+        "made_on": Month(item.made_on) if item.made_on else "",
         "half_monthly": YES_NO["yes" if item.half_monthly else "no"][language != "zh"],
         "spare_for": row.spare_for or "",
     }
     plain = [special[name] if name in special else getattr(item, name) for name in fields]
     kept = [_value(one, item.attributes.get(one.code), language) for one in details]
-    life = [day.strftime("%Y-%m") if day else "" for day in (item.next_service, item.scrap_on)]
-    return [*plain, *kept, words(STATES[item.state]), *life, row.day]
+    life = [Month(day) if day else "" for day in (item.next_service, item.scrap_on)]
+    papers = [getattr(row, kind) for kind in DATE_KINDS]
+    return [*plain, *kept, words(STATES[item.state]), *life, row.day, *papers]
 
 
 def _value(one: Attribute, value: Any, language: str) -> Any:

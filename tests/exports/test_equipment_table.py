@@ -2,18 +2,22 @@
 
 import io
 import re
+from datetime import date
 from zipfile import ZipFile
 
 import pytest
+from python_calamine import CalamineWorkbook
 from sqlalchemy import select
 
 from patrol.core.db import db, write
 from patrol.equipment.attributes import OF_TYPE, attributes_of
+from patrol.equipment.dated import note_date
 from patrol.equipment.equipment import Equipment, EquipmentEvent, find_equipment
 from patrol.equipment.import_equipment import Brought, import_equipment
 from patrol.equipment.keeping import EquipmentData, retire, serviced, take_in
 from patrol.exports.equipment_table import equipment_template
 from patrol.exports.tables import read_rows
+from tests.equipment.conftest import *  # noqa: F403
 from tests.equipment.conftest import at
 
 NOW = at("2026-03-03").at
@@ -135,3 +139,21 @@ def test_three_thousand_rows_of_a_chinese_windows_come_in_by_the_page(as_user, p
 @pytest.mark.parametrize("sent", ["[[1]]", "not base64!", "eJwDAAAAAAE=", "eJyrVkrLz1eyUkpKLFKqBQAkHQSx"])
 def test_rows_that_the_page_did_not_pack_are_asked_for_again(as_user, people, places, sent):
     assert as_user(people.engineer).post("/equipment/import", data={"rows": sent}).status_code == 422
+
+
+def test_its_dates_are_dates_and_papers_stand_in_it(as_user, people, ledger, reader_of):
+    by = reader_of(people.engineer)
+    with write():
+        lift = db.session.get_one(Equipment, (ledger.lift.site_id, ledger.lift.id))
+        note_date(lift, "inspection_mark", date(2027, 2, 28), by=by, at=NOW)
+    client = as_user(people.engineer)
+
+    book = CalamineWorkbook.from_filelike(io.BytesIO(client.get("/equipment.xlsx").data))
+    heads, *rows = book.get_sheet_by_index(0).to_python()
+    by_code = {row[0]: dict(zip(heads, row, strict=True)) for row in rows}
+
+    assert by_code["3B1-01"]["出厂日期"] == date(2024, 3, 1)
+    assert by_code["3B1-01"]["启用日期"] == date(2025, 1, 1)
+    assert by_code["3B1-01"]["下次维修"] == date(2029, 3, 1)
+    assert by_code["3-L1"]["检验标志有效期至"] == date(2027, 2, 28)
+    assert "上次检查" in heads

@@ -45,6 +45,7 @@ class WeatherTurn(SiteRow, Model):
     user_id: Mapped[UUID] = mapped_column(ForeignKey("user.id"))
     level: Mapped[str | None]
     note: Mapped[str] = mapped_column(default="")
+    withdrawn: Mapped[bool] = mapped_column(default=False)  # with level None: it was declared by mistake
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ class Turn:
     level: str | None
     user_id: UUID
     note: str
+    withdrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,10 @@ class Event:
     @property
     def cleared_at(self) -> datetime | None:
         return self.turns[-1].at if self.turns[-1].level is None else None
+
+    @property
+    def withdrawn(self) -> bool:
+        return self.turns[-1].withdrawn
 
     @property
     def level(self) -> str:
@@ -151,5 +157,5 @@ def _turns(site_id: UUID, ids: Iterable[UUID]) -> dict[UUID, list[Turn]]:
     found: dict[UUID, list[Turn]] = defaultdict(list)
     query = select(WeatherTurn).where(WeatherTurn.site_id == site_id, WeatherTurn.event_id.in_(list(ids)))
     for row in db.session.scalars(query.order_by(WeatherTurn.at, WeatherTurn.id)):
-        found[row.event_id].append(Turn(row.at, row.level, row.user_id, row.note))
+        found[row.event_id].append(Turn(row.at, row.level, row.user_id, row.note, row.withdrawn))
     return found

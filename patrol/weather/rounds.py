@@ -15,6 +15,7 @@ from patrol.core.problems import N_
 from patrol.rounds.ensure import LOOK_AHEAD
 from patrol.rounds.round import Round, RoundsMade, RoundStop
 from patrol.rounds.route import Route
+from patrol.rounds.scan import Scan
 from patrol.rounds.schedule import RoundTimes, round_times, window_times
 from patrol.sites.day import mark_day
 from patrol.sites.site import Site
@@ -102,9 +103,20 @@ def call_off(event: Event, at: datetime, by: UUID) -> None:
     later = select(WeatherRound.round_id).where(
         WeatherRound.site_id == event.site_id, WeatherRound.event_id == event.id, WeatherRound.starts_at >= at
     )
-    mine = (Round.site_id == event.site_id, Round.id.in_(later), Round.cancelled_at.is_(None))
+    _cancel(event, Round.id.in_(later), at, by, "all_clear")
+
+
+def withdraw_rounds(event: Event, at: datetime, by: UUID) -> None:
+    """It was declared by mistake: whatever nobody has begun is not walked, and counts nowhere. Inside ``write()``."""
+    mine = select(WeatherRound.round_id).where(WeatherRound.site_id == event.site_id, WeatherRound.event_id == event.id)
+    begun = select(Scan.id).where(Scan.site_id == Round.site_id, Scan.round_id == Round.id).exists()
+    _cancel(event, Round.id.in_(mine) & ~begun, at, by, "withdrawn")
+
+
+def _cancel(event: Event, which: Any, at: datetime, by: UUID, why: str) -> None:
+    mine = (Round.site_id == event.site_id, which, Round.cancelled_at.is_(None))
     days = set(db.session.scalars(select(Round.business_day).where(*mine)))
-    facts = {"cancelled_at": at, "cancelled_by_id": by, "cancelled_reason": "all_clear"}
+    facts = {"cancelled_at": at, "cancelled_by_id": by, "cancelled_reason": why}
     db.session.execute(update(Round).where(*mine).values(**facts).execution_options(synchronize_session=False))
     mark_day(event.site_id, *days)
 

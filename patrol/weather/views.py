@@ -12,7 +12,7 @@ from patrol.core.db import db, write
 from patrol.core.keys import uuid7
 from patrol.core.problems import Problem
 from patrol.sites.site import Site
-from patrol.weather.declare import DeclareData, TurnData, declare, turn
+from patrol.weather.declare import DeclareData, TurnData, declare, may_withdraw, turn
 from patrol.weather.event import Event, event_here, event_on, events
 from patrol.weather.levels import LEVELS
 from patrol.weather.notice import notice
@@ -103,6 +103,7 @@ def _page(event: Event, problem: Problem | None) -> Any:
         **_shown(event),
         others=[level for level in LEVELS.values() if level.code != event.level],
         notices=_notices(event),
+        withdrawable=may_withdraw(event, _reader(), now()),
         problem=problem,
         text=words(problem) if problem else "",
         turn_id=uuid7(),

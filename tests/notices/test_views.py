@@ -282,6 +282,7 @@ def test_after_an_upgrade_a_robot_that_had_all_ticked_is_told_of_everything():
     first = ["not_started", "missed", "critical", "overdue", "unsigned", "unsent"]
     with engine.begin() as here, Operations.context(MigrationContext.configure(here)):
         here.execute(sql("CREATE TABLE notice_target (id CHAR(32), kinds JSON)"))
+        here.execute(sql("CREATE TABLE weather_turn (id CHAR(32))"))
         for number, kinds in enumerate((first, [*first, "dates"], first[1:], [])):
             values = {"id": f"{number:032x}", "kinds": json.dumps(kinds)}
             here.execute(sql("INSERT INTO notice_target VALUES (:id, :kinds)"), values)

@@ -11,6 +11,7 @@ from patrol.core.facts import When
 from patrol.core.keys import uuid7
 from patrol.core.problems import Problem
 from patrol.hazards.report import HazardData
+from patrol.journal.entry import JournalEntry
 from patrol.reviews.fresh import tallies
 from patrol.reviews.tally import patrol_totals
 from patrol.rounds.ensure import make_rounds
@@ -24,6 +25,7 @@ from patrol.sites.day import SiteDay
 from patrol.sites.label import Label
 from patrol.sites.place import PlaceData, add_place
 from patrol.sites.site import Site
+from patrol.weather.declare import TurnData, turn
 from patrol.weather.event import event_on, on_now
 from patrol.weather.found import hazards_of, report_found
 from patrol.weather.rounds import WeatherRound, phases_of
@@ -290,3 +292,54 @@ def test_what_is_found_on_its_rounds_belongs_to_the_event_and_nothing_else_does(
         moved.state = "rejected"
     assert hazards_of(event) == []
     assert timedelta(0) < weather_rounds(storm, "after")[0].closes_at - storm.at("19:00")
+
+
+def withdraw(storm, at: str, by=None, note: str = "误触"):
+    with write(storm.site_id):
+        data = TurnData(step="withdraw", note=note)
+        return turn(storm.event.id, data, id=uuid7(), by=by or storm.by, at=storm.at(at))
+
+
+def test_a_storm_declared_by_mistake_is_withdrawn_with_every_round_nobody_began(storm):
+    storm.declare("red", "19:40")
+    (before,) = weather_rounds(storm, "before")
+    scanned = next(stop.place_id for stop in storm_stops(storm, before))
+    code = db.session.scalars(select(Label.code).where(Label.place_id == scanned)).first()
+    at, guard = storm.at("19:50"), read_as(storm.people.guard)
+    with write(storm.site_id):
+        scan_label(
+            NewScan(id=uuid7(), data=ScanData(code=code, method="camera"), when=When(at, at, at)),
+            by=guard,
+        )
+
+    event = withdraw(storm, "20:10")
+
+    assert event.withdrawn and event_on(storm.site_id) is None and on_now(storm.site_id) is None
+    (walked,) = weather_rounds(storm, "before")
+    assert walked.cancelled_at is None  # somebody had begun it: what he did stays
+    during = weather_rounds(storm, "during")
+    assert during and {row.cancelled_reason for row in during} == {"withdrawn"}
+    assert weather_rounds(storm, "after") == []
+    assert [(turn.level, turn.note) for turn in event.turns] == [("red", ""), (None, "误触")]
+    entry = db.session.scalars(select(JournalEntry).order_by(JournalEntry.seq.desc())).first()
+    assert (entry.verb, entry.detail["reason"]) == ("weather.withdrawn", "误触")
+
+
+def storm_stops(storm, round_: Round) -> list[RoundStop]:
+    query = select(RoundStop).where(RoundStop.site_id == storm.site_id, RoundStop.round_id == round_.id)
+    return list(db.session.scalars(query.order_by(RoundStop.position)))
+
+
+def test_a_withdrawal_takes_its_author_or_the_manager_a_reason_and_two_hours(storm):
+    storm.declare("yellow", "19:40")
+
+    for at, by, note, code in (
+        ("20:00", read_as(storm.people.supervisor), "误触", "weather.withdraw"),
+        ("20:00", None, "", "weather.reason"),
+        ("21:41", None, "误触", "weather.withdraw"),
+    ):
+        with pytest.raises(Problem) as refused:
+            withdraw(storm, at, by, note)
+        assert refused.value.code == code
+    assert event_on(storm.site_id) is not None
+    assert withdraw(storm, "21:40").withdrawn

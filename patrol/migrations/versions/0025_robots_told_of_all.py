@@ -1,7 +1,7 @@
 """A robot that is told of everything says so, so that it is also told of the kinds of notices a later version brings.
 
 Of those here already it is taken to be so where every kind of the first version is ticked: whoever chose all of them
-then was never asked about those that came afterwards.
+then was never asked about those that came afterwards. An all-clear may say that the storm was declared by mistake.
 """
 
 import sqlalchemy as sa
@@ -17,6 +17,7 @@ FIRST = {"not_started", "missed", "critical", "overdue", "unsigned", "unsent"}
 
 def upgrade():
     op.add_column("notice_target", sa.Column("every", sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.add_column("weather_turn", sa.Column("withdrawn", sa.Boolean(), nullable=False, server_default=sa.false()))
     table = sa.table("notice_target", sa.column("id", sa.Uuid()), sa.column("kinds", sa.JSON()), sa.column("every"))
     here = op.get_bind()
     for row in here.execute(sa.select(table.c.id, table.c.kinds)).all():
@@ -25,4 +26,5 @@ def upgrade():
 
 
 def downgrade():
+    op.drop_column("weather_turn", "withdrawn")
     op.drop_column("notice_target", "every")

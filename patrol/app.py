@@ -101,6 +101,7 @@ from patrol.web.i18n import init_i18n, pick
 from patrol.web.inner import init_inner
 from patrol.web.nav import init_nav
 from patrol.web.once import init_once
+from patrol.web.pdf import init_pdf
 from patrol.web.question import without_nul
 from patrol.web.signing import HeaderFirst, KeptSerializer
 from patrol.workorders import order
@@ -158,6 +159,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     app.extensions["pack_more"] = {"notices": _bell}
     app.extensions["tick_more"] = {"files": _files}
     init_inner(app)
+    init_pdf(app)
     init_once(app)
     _words(app)
     for blueprint in _doors():
@@ -285,7 +287,15 @@ def _doors() -> list[Blueprint]:
     from patrol.pwa import views_install
     from patrol.repairs import views as repairs
     from patrol.repairs import views_desk, views_public
-    from patrol.reviews import board_views, photo_views, views_company, views_measures, views_samples, views_sign
+    from patrol.reviews import (
+        board_views,
+        photo_views,
+        views_company,
+        views_measures,
+        views_pdf,
+        views_samples,
+        views_sign,
+    )
     from patrol.reviews import views as reviews
     from patrol.rounds import (
         exceptions_views,
@@ -308,7 +318,7 @@ def _doors() -> list[Blueprint]:
     guard = (accounts, *walked, hazards, order_lists, workorders, equipment_views, photos)
     readers = (
         board_views, briefings, photo_views, reviews, views_sign, views_measures, views_samples, views_company,
-        exceptions_views,
+        views_pdf, exceptions_views,
     )  # fmt: skip
     papers = (
         views_review, views_orders, views_equipment, views_labels, views_import, views_exports, views_bundle,

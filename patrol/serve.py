@@ -23,6 +23,7 @@ from patrol.core.queue import stuck
 from patrol.lan.terminal import words_for_the_terminal
 from patrol.photos.photo import PhotoFile
 from patrol.photos.storage import shelf
+from patrol.web.pdf import has_chinese_font, pdf_installed
 
 if TYPE_CHECKING:  # brings a library of cryptography along, which only LAN needs
     from patrol.lan.opening import Lan
@@ -184,6 +185,10 @@ def findings() -> list[str]:
     elif db.session.scalar(text('SELECT count(*) FROM "user"')) == 0:
         faults.append("There is nobody yet: run `patrol setup` and open the link it prints.")
     faults += _notice_faults(config)
+    if pdf_installed() and not has_chinese_font():
+        faults.append(
+            "No font for Chinese is installed: PDF files would show boxes. Install one, such as fonts-wqy-microhei."
+        )
     if not (current_app.extensions["assets"].root / "vendor" / "htmx.js").exists():
         faults.append("Front-end files are missing: run `python -m patrol.frontend.vendor`.")
     return faults

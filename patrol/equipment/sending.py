@@ -41,7 +41,7 @@ class SentOut(SiteRow, Model):
 class Sent:
     """One sending, and how many of its items are still to do."""
 
-    row: SentOut
+    row: Any  # a SentOut, or a row with its columns
     left: int
 
     @property
@@ -106,7 +106,7 @@ def _of_team(row: SentOut, by: Reader) -> bool:
     return row.to_user_id is None and row.team == by.team
 
 
-def with_what_is_left(rows: Sequence[SentOut], missing: Collection[UUID]) -> list[Sent]:
+def with_what_is_left(rows: Sequence[Any], missing: Collection[UUID]) -> list[Sent]:
     """missing: what the month still lacks now."""
     left = {str(item) for item in missing}
     return [Sent(row, sum(item in left for item in row.item_ids)) for row in rows]

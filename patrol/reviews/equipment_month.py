@@ -75,7 +75,7 @@ def equipment_month(site: Site, month: date, hazards: Iterable[Standing], today:
     covered = coverage(facts, month)
     missing = {item.id for item in covered.missing}
     return EquipmentMonth(
-        coverage=Coverage(covered.ratio, [replace(item, id=UUID(item.id)) for item in covered.missing]),
+        coverage=Coverage(covered.ratio, [replace(item, id=UUID(str(item.id))) for item in covered.missing]),
         usable=usable(facts, month, at),
         due=_due(rows, at),
         codes={UUID(row.key): row.code for row in rows if row.key in missing},

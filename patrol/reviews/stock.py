@@ -167,7 +167,7 @@ _ITEMS = Prepared(
 _NO_KEY, _NO_TEXT, _NO_TIME = _key(cast(null(), Place.id.type)), cast(null(), String), cast(null(), UtcDateTime)
 _NO_NUMBER, _NO_LIST = cast(null(), Integer), cast(null(), Checklist.applies_to.type)
 _NO_DAY, _NO_RULE = cast(null(), Date), cast(null(), Checklist.owed_before.type)
-_HERE = bindparam("site_id")
+_HERE: Any = bindparam("site_id")
 _KNOWN = Prepared(  # what stands beside the items, in one query: each part of it is short
     union_all(
         select(

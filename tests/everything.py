@@ -1,7 +1,7 @@
 """Everything that proves the program, in order: `make test`. Stops at the first part that fails.
 
-Parts: lint, types, js, unit, postgres, system, browser. ``make test ARGS="unit js"`` runs only those. The system
-part mostly waits for servers to start and die, so it runs beside unit and postgres when those are wanted too.
+Parts: lint, types, js, unit, postgres, system, browser. ``make test ARGS="unit js"`` runs only those. What leaves a
+core idle runs beside others when those are wanted too (BESIDE); what it says is shown when it is waited for.
 """
 
 import os
@@ -11,12 +11,15 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from glob import glob
 
 from tests import chromium, node, postgres
 
 PY = sys.executable
+# Each worker goes through a half in order, so that what a file makes for all its tests is made once; whoever is done
+# first helps the other.
+TWO_WORKERS = (PY, "-m", "pytest", "-n", "2", "--dist", "worksteal")
 
 
 def run(*command: str, env: dict[str, str] | None = None) -> None:
@@ -39,19 +42,19 @@ def js() -> None:
 
 
 def unit() -> None:
-    run(PY, "-m", "pytest", "-n", "2", "-m", "not browser and not system")
+    run(*TWO_WORKERS, "-m", "not browser and not system")
 
 
 def on_postgres() -> None:
     with postgres.server() as url:
-        run(PY, "-m", "pytest", "-n", "2", "-m", "not browser and not system", env={"PATROL_TEST_DATABASE_URL": url})
+        run(*TWO_WORKERS, "-m", "not browser and not system", env={"PATROL_TEST_DATABASE_URL": url})
 
 
 def browser() -> None:
     path = chromium.ensure()
     chromium.ensure_certutil()
     env = {"PATROL_CHROMIUM": path} if path else None
-    run(PY, "-m", "pytest", "-m", "browser", "-n", "2", "--dist", "loadfile", env=env)
+    run(*TWO_WORKERS, "-m", "browser", env=env)
 
 
 def system() -> None:
@@ -67,6 +70,9 @@ PARTS: dict[str, Callable[[], None]] = {
     "system": system,
     "browser": browser,
 }
+
+BESIDE = {"lint": ("types", "js"), "unit": ("system",)}  # begun with it
+BEFORE = {"unit": ("types", "js"), "browser": ("system",)}  # waited for first
 
 
 @contextmanager
@@ -101,19 +107,21 @@ def one(name: str) -> None:
 
 def main() -> None:
     wanted = sys.argv[1:] or list(PARTS)
-    if not {"unit", "system"} <= set(wanted):
+    begun: dict[str, Callable[[], None]] = {}
+    aside: set[str] = set()
+    with ExitStack() as stack:
         for name in wanted:
-            one(name)
-        return
-    at = wanted.index("unit")
-    for name in wanted[:at]:
-        one(name)
-    with beside("system") as system_ends:
-        for name in (part for part in wanted[at:] if part not in ("system", "browser")):
-            one(name)
-        system_ends()
-    if "browser" in wanted:
-        one("browser")
+            for other in BEFORE.get(name, ()):
+                if other in begun:
+                    begun.pop(other)()
+            for other in BESIDE.get(name, ()):
+                if other in wanted[wanted.index(name) :]:
+                    aside.add(other)
+                    begun[other] = stack.enter_context(beside(other))
+            if name not in aside:
+                one(name)
+        for ends in begun.values():
+            ends()
 
 
 if __name__ == "__main__":

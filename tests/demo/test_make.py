@@ -55,7 +55,7 @@ def here(night):
 
 
 def test_the_same_seed_at_the_same_moment_tells_the_same_story_twice(make):
-    first, second, other = make(days=2), make(days=2), make(days=2, seed=7)
+    first, second, other = make(days=2), make(days=2, anew=True), make(days=2, seed=7)
     digests = []
     for made in (first, second, other):
         with made.app.app_context():

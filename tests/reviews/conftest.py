@@ -4,7 +4,6 @@ from datetime import date
 from types import SimpleNamespace
 
 import pytest
-from flask import Flask, g, request_started
 
 from patrol.rounds.route import Route
 from patrol.sites.site import Site
@@ -32,16 +31,3 @@ def north(world: World, spots: list) -> Route:
 @pytest.fixture
 def lake(sites: SimpleNamespace) -> Site:
     return sites.lake
-
-
-@pytest.fixture(autouse=True)
-def every_request_asks_anew(app: Flask):
-    """The tests' app context outlives a request, so who was signed in and in which language must be forgotten."""
-
-    def forget(*_args, **_more):
-        for name in ("_login_user", "language", "_flask_babel"):
-            g.pop(name, None)
-
-    request_started.connect(forget, app)
-    yield
-    request_started.disconnect(forget, app)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
 from datetime import time as clock_time
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -31,17 +32,28 @@ from patrol.equipment.checklist import bring_in_catalogue
 from patrol.equipment.equipment import Equipment
 from patrol.rounds.ensure import forget_made
 from patrol.rounds.route import Plan, Route, RouteStop
-from patrol.serve import bring_up_to_date
 from patrol.sites.label import Label
 from patrol.sites.place import Place
 from patrol.sites.site import Site
 from tests.chromium import FLAGS, find
 from tests.conftest import CAST, PASSWORD, token_of
+from tests.once import lay_migrated
 
 ROOT = Path(__file__).parents[2]
 PHONE = {"width": 360, "height": 780}
 DESK = {"width": 1280, "height": 800}
 SPOTS = ("大堂", "消防泵房", "天台", "东阳台")
+
+
+LONG_ONES = (  # they begin, so that no worker is left alone with one of them at the end
+    "test_checklists", "test_every_page", "test_contractor", "test_basement", "test_whose_phone", "test_main_job",
+    "test_work_below", "test_owner", "test_papers", "test_excuses", "test_bad_line",
+)  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    order = {name: number for number, name in enumerate(LONG_ONES)}
+    items.sort(key=lambda item: order.get(item.path.stem, len(order)))  # each file stays together
 
 
 def free_port() -> int:
@@ -118,9 +130,10 @@ class Server:
 @contextmanager
 def database(instance: Path) -> Iterator[Flask]:
     """Look into (or arrange) the server's own database from the test."""
+    if not (instance / "patrol.db").exists():
+        lay_migrated(instance)
     app = create_app({"INSTANCE": instance, "LOG_LEVEL": "ERROR", "DATABASE_URL": None, "PHOTO_STORE": None})
     with app.app_context():
-        bring_up_to_date()
         yield app
         db.session.remove()
         db.engine.dispose()
@@ -135,6 +148,11 @@ def token_cookie(client: FlaskClient, staff_no: str) -> None:
         session["_fresh"] = True
 
 
+@cache
+def _hashed() -> str:
+    return hash_password(PASSWORD)  # slow on purpose
+
+
 def build_site(
     spots: Sequence[str] = SPOTS, bottles: Sequence[int] = (1,), began: timedelta | None = None
 ) -> SimpleNamespace:
@@ -142,7 +160,7 @@ def build_site(
 
     began: how long ago the round that is under way started; else rounds start at the full hour.
     """
-    password_hash = hash_password(PASSWORD)
+    password_hash = _hashed()
     with write():
         site = Site(id=uuid7(), name="翠湖花园", created_at=now(), post_phone="0571-5555 0199")
         db.session.add(site)

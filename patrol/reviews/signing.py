@@ -71,7 +71,7 @@ def signing_of(review: Review, *, anew: bool = False) -> Signing:
     )
 
 
-def _changed(latest: ReviewEdition, review: Review) -> list[Change]:
+def _changed(latest: Edition, review: Review) -> list[Change]:
     return changes(latest.snapshot["figures"], review.figures, latest.snapshot.get("v", 0))
 
 

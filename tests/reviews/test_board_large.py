@@ -177,8 +177,8 @@ def test_the_boards_checks_are_the_months(world, places, people):
     for n, item in enumerate(made[:7]):
         world.inspect(monthly, world.at(date(2026, 3, 1 + 2 * n), "10:00"), equipment=item, complete=n != 3)
     world.inspect(monthly, world.at(date(2026, 2, 27), "10:00"), equipment=made[8])
-    for item, days in zip(half, ((3,), (3, 17), (16, 17), (15, 16)), strict=True):
-        for day in days:
+    for item, dates in zip(half, ((3,), (3, 17), (16, 17), (15, 16)), strict=True):
+        for day in dates:
             world.inspect(monthly, world.at(date(2026, 3, day), "10:00"), equipment=item)
     away = [(made[9], "2026-02-20"), (made[10], "2026-03-05"), (made[11], None)]
     with write():

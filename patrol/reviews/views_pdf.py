@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint
+from flask import Blueprint, redirect
 from flask_login import current_user
 
 from patrol.accounts.reader import business_day_of
@@ -10,7 +10,7 @@ from patrol.core.clock import now
 from patrol.reviews.period import Period
 from patrol.reviews.review import asked_for
 from patrol.web.access import needs
-from patrol.web.pdf import pdf_answer
+from patrol.web.pdf import pdf_answer, pdf_installed
 
 bp = Blueprint("review_pdf", __name__)
 
@@ -44,5 +44,7 @@ def _asked(kind: Any, text: str) -> Period:
 
 
 def _pdf(period: Period, page: str) -> Any:
+    if not pdf_installed():
+        return redirect(f"{period.url}/{page}", 303)  # the browser prints it
     name = period.number if page == "print" else f"{period.number}-{page}"
     return pdf_answer(f"{period.url}/{page}", name)

@@ -37,10 +37,7 @@ def has_chinese_font() -> bool:
 
 
 def pdf_answer(path: str, name: str) -> Response:
-    """The printed page at ``path``, as its reader would see it, as a file of this name. Raises NotHere without the
-    extra, and whatever the page itself answers with when that is no page."""
-    if not pdf_installed():
-        raise NotHere("pdf")
+    """The printed page at ``path``, as its reader would see it, as a file of this name. Only with the extra."""
     if not _ONE_AT_A_TIME.acquire(timeout=WAIT_S):
         raise Problem("pdf.busy", N_("Other papers are being made. Try again in a moment."), status=503)
     try:

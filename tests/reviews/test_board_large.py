@@ -14,7 +14,7 @@ from patrol.hazards.standing import standing
 from patrol.reviews.board import board
 from patrol.reviews.board_checks import fire_checks
 from patrol.reviews.equipment_month import equipment_month
-from patrol.reviews.fresh import days
+from patrol.reviews.fresh import days as days_of
 from patrol.reviews.stock import stock
 from patrol.sites.label import Label
 from patrol.sites.place import Place
@@ -162,7 +162,8 @@ def test_what_a_make_up_round_reached_is_asked_for_no_more(world, many_places, p
 def coverage_both_ways(world):
     hazards = standing(world.site.id, DAY)
     first = DAY.replace(day=1)
-    checked = days(world.site.id, first, date(2026, 3, 31), world.at(DAY, "23:00")).checked
+    last = date(2026, 3, 31)
+    checked = days_of(world.site.id, first, last, world.at(last, "23:00")).checked
     month = equipment_month(world.site, DAY, hazards, DAY, stock(world.site.id, first, first, checked))
     return fire_checks(world.site.id, DAY, world.site.zone, world.site.day_start), month.coverage.ratio
 

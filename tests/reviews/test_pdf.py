@@ -37,10 +37,13 @@ def test_the_button_is_there_where_the_extra_is(app, april, as_user, people):
     assert ("/reviews/month/2026-03/print.pdf" in page) is HERE is pdf_installed()
 
 
-def test_without_the_extra_there_is_no_file_and_no_button(app, april, as_user, people, monkeypatch):
-    monkeypatch.setattr("patrol.web.pdf.pdf_installed", lambda: False)
+def test_without_the_extra_there_is_no_button_and_an_old_link_leads_to_the_printed_page(
+    app, april, as_user, people, monkeypatch
+):
+    monkeypatch.setattr("patrol.reviews.views_pdf.pdf_installed", lambda: False)
     monkeypatch.setitem(app.jinja_env.globals, "pdf_installed", False)
     client = as_user(people.supervisor)
-    assert client.get(PAPERS[0]).status_code == 404
+    reply = client.get(PAPERS[0])
+    assert (reply.status_code, reply.location) == (303, PAPERS[0].removesuffix(".pdf"))
     assert "print.pdf" not in client.get("/reviews/month/2026-03").text
     assert as_user(people.guard).get(PAPERS[0]).status_code == 403

@@ -37,9 +37,7 @@ def test_the_button_is_there_where_the_extra_is(app, april, as_user, people):
     assert ("/reviews/month/2026-03/print.pdf" in page) is HERE is pdf_installed()
 
 
-def test_without_the_extra_there_is_no_button_and_an_old_link_leads_to_the_printed_page(
-    app, april, as_user, people, monkeypatch
-):
+def test_without_the_extra_an_old_link_leads_to_the_printed_page(app, april, as_user, people, monkeypatch):
     monkeypatch.setattr("patrol.reviews.views_pdf.pdf_installed", lambda: False)
     monkeypatch.setitem(app.jinja_env.globals, "pdf_installed", False)
     client = as_user(people.supervisor)

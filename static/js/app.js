@@ -234,6 +234,7 @@ async function start() {
     for (const change of changes) change.addedNodes.forEach(attachWithin)
   }).observe(document.body, { childList: true, subtree: true })
   sayWhatTheLastPageLeft()
+  document.querySelector(".side__item[aria-current=page]")?.scrollIntoView({ block: "nearest" }) // a small screen cuts it
   const able = window.isSecureContext && navigator.serviceWorker
   if (!able || /MicroMessenger/i.test(navigator.userAgent)) hasCome("limited")
   if (user === "") return

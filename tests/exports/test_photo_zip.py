@@ -27,7 +27,7 @@ def test_a_period_s_photos_come_with_stamp_and_index(world, places, making, put_
         rows = list(csv.DictReader(io.StringIO(files.read("index.csv").decode("utf-8-sig"))))
         page = files.read("index.html").decode()
 
-    assert [(row["File"], row["SHA-256"], row["Place"], row["Person"], row["Here"]) for row in rows] == [
+    assert [(row["File"], row["SHA-256"], row["Place"], row["Person"], row["Uploaded"]) for row in rows] == [
         (name, here.id.hex * 2, "3 栋 大堂", "张伟", "yes"),
         ("", "", "3 栋 消防泵房", "张伟", "no"),
     ]

@@ -162,7 +162,8 @@ def build_site(
     """
     password_hash = _hashed()
     with write():
-        site = Site(id=uuid7(), name="翠湖花园", created_at=now(), post_phone="0571-5555 0199")
+        made_at = now() - (began or timedelta())  # it was there when its round started, be that yesterday
+        site = Site(id=uuid7(), name="翠湖花园", created_at=made_at, post_phone="0571-5555 0199")
         db.session.add(site)
         db.session.flush()
         people = {}

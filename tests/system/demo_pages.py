@@ -77,6 +77,7 @@ NO_PAGE = {
     "pwa.manifest": "for programs",
     "pwa.service_worker": "for programs",
     "review_exports.month_xlsx": "a file",
+    **{f"review_pdf.{name}": "a file, or leads on to the printed page" for name in ("day", "week", "month", "notice")},
     "reviews.current": "leads on to the period of today",
     "reviews.reviews": "leads on to the day",
     "rounds.kept_round": "a shape that phones keep; looked at in test_basement.py",

@@ -131,7 +131,7 @@ def test_one_refused_among_thirty_is_settled_on_the_shelf_and_the_phone_learns_i
     phone.find_signal()
 
     item = phone.page.locator("[data-items] li")
-    expect(item).to_have_count(1)
+    expect(item).to_have_count(1, timeout=60_000)  # thirty are sent first
     expect(item).to_have_attribute("data-state", "look")
     expect(item).to_contain_text("已经没有了")
     expect(pill(phone.page)).to_have_attribute("data-state", "look")

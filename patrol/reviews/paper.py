@@ -16,7 +16,7 @@ from patrol.reviews.routines import Routine
 RANK = {"critical": 0, "major": 1, "minor": 2}
 DAY = {"routes": 7, "overdue": 0, "hazards": 10, "gaps": 4, "repeats": 0, "pairs": 12}
 WEEK = {"routes": 7, "overdue": 6, "hazards": 18, "gaps": 10, "repeats": 7, "pairs": 6}
-MONTH = {"routes": 9, "overdue": 5, "hazards": 11, "gaps": 10, "repeats": 7, "pairs": 4}
+MONTH = {"routes": 9, "overdue": 5, "hazards": 11, "gaps": 10, "repeats": 10, "pairs": 4}
 
 
 @dataclass(frozen=True, slots=True)

@@ -153,6 +153,8 @@ def test_papers_hold_none_one_and_sixty_hazards(world, places, april, desk, haza
         assert html.index("paper__signs") > html.index("paper__figures")
     pages = 5 if hazards else 4  # without a hazard their part needs no page of its own
     assert f"第 {pages} / {pages} 页" in desk.get(PAPERS[2]).get_data(as_text=True)
+    assert f"第 1 / {3 if hazards == 60 else 2} 页" in desk.get(PAPERS[1]).get_data(as_text=True)
+    assert "第 1 / 1 页" in desk.get(PAPERS[0]).get_data(as_text=True)  # no photos
 
 
 def test_the_names_under_a_review_stand_on_its_paper(world, april, desk, people, as_user):

@@ -298,6 +298,11 @@ FIGURES: dict[str, Figure] = {  # in the order they are shown; the codes stand i
         lambda links, review: f"/reviews/week/{review.weeks[-1].slug}/samples",
     ),
 }
+ON_THE_MONTH = (  # shown by a month's printed report, in the order its last part tells them
+    "rounds", "round_completion", "missed_rounds", "completion", "on_time", "late", "missed", "excused", "found",
+    "reported", "open_start", "closed", "reopened", "removed", "open", "overdue", "due_on_time", "rectify", "repeats",
+    "coverage", "usable", "due_soon", "routines",
+)  # fmt: skip
 BY_MONTH = frozenset({"coverage", "usable", "due_soon"})  # a figure of months alone
 
 PASSING = frozenset({"no_bytes", "spot_samples", "visit_samples"})  # go on after a signature and amend nothing

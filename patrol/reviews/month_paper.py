@@ -1,4 +1,4 @@
-"""The month's report on four A4 pages: what stands on each, cut to the room that a page has."""
+"""The month's report on A4 pages: what stands on each, cut to the room that a page has."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -6,14 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from patrol.reviews.definitions import ON_THE_MONTH
 from patrol.reviews.equipment_month import Due
 from patrol.reviews.figures import EquipmentFacts
+from patrol.reviews.month_trends import Trends, trends
 from patrol.reviews.paper import MONTH, RANK, Paper, paper_of
 from patrol.reviews.paper_rows import Fitted, fit, lines_of
 from patrol.reviews.review import Person, Review
 from patrol.reviews.round_starts import Habit, habits_of
 
 PEOPLE, MISSED_LINES, ITEMS, DUE, HABITS = 17, 10, 12, 10, 6
+QUIET_LINES = 12  # what a month without hazards says of them takes so many lines of the page with the equipment
 BESIDE_THE_CHARTS = 8  # routes with which the misses by place and hour still find room on the first page
 
 
@@ -35,6 +38,9 @@ class MonthPaper:
     by_severity: list[tuple[str, int]]  # found
     not_inspected: Fitted[EquipmentFacts]
     due: Fitted[Due]
+    trends: Trends
+    told: list[str]  # codes of the figures it shows
+    quiet: bool  # hazards need no page of their own
 
     @property
     def number(self) -> str:
@@ -47,17 +53,29 @@ class MonthPaper:
 
 
 def month_paper(review: Review) -> MonthPaper:
-    """Three queries beside the review's own."""
+    """Four queries beside the review's own."""
     site, period = review.site, review.period
+    lists = paper_of(review, MONTH)
+    not_inspected, due = fit(review.equipment.coverage.missing, ITEMS), fit(review.equipment.due, DUE)
+    quiet = not (lists.hazards.rows or lists.overdue.rows)
+    above = sum(_beside(rows) for rows, _ in (not_inspected, due, lists.gaps)) + QUIET_LINES * quiet
     return MonthPaper(
-        lists=paper_of(review, MONTH),
+        lists=lists,
         missed=fit(missed_rounds(review.total["missed_points"]), MISSED_LINES, _round_lines),
         people=fit(review.people, PEOPLE),
         habits=habits_of(site.id, period.first, period.last, site.zone)[:HABITS],
         by_severity=_by_severity(review),
-        not_inspected=fit(review.equipment.coverage.missing, ITEMS),
-        due=fit(review.equipment.due, DUE),
+        not_inspected=not_inspected,
+        due=due,
+        trends=trends(review, charts_below(above)),
+        told=[code for code in ON_THE_MONTH if review.figures[code] is not None],
+        quiet=quiet,
     )
+
+
+def charts_below(lines: int) -> int:
+    """How many small charts find room on a page, two in a row, under so many lines of two columns."""
+    return 6 if lines <= 8 else 4 if lines <= 16 else 2
 
 
 def missed_rounds(points: Sequence[dict[str, Any]]) -> list[MissedRound]:
@@ -70,6 +88,10 @@ def missed_rounds(points: Sequence[dict[str, Any]]) -> list[MissedRound]:
         for of in rounds.values()
     ]
     return sorted(made, key=lambda one: (len(one.places), one.starts_at), reverse=True)
+
+
+def _beside(rows: Sequence[Any]) -> int:
+    return (len(rows) + 1) // 2
 
 
 def _by_severity(review: Review) -> list[tuple[str, int]]:

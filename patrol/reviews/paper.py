@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from math import ceil
 from typing import Any
 
 from patrol.core.problems import N_
@@ -16,7 +17,8 @@ from patrol.reviews.routines import Routine
 RANK = {"critical": 0, "major": 1, "minor": 2}
 DAY = {"routes": 7, "overdue": 0, "hazards": 10, "gaps": 4, "repeats": 0, "pairs": 12}
 WEEK = {"routes": 7, "overdue": 6, "hazards": 18, "gaps": 10, "repeats": 7, "pairs": 6}
-MONTH = {"routes": 9, "overdue": 5, "hazards": 11, "gaps": 10, "repeats": 7, "pairs": 4}
+MONTH = {"routes": 9, "overdue": 5, "hazards": 11, "gaps": 10, "repeats": 10, "pairs": 4}
+SHORT_LINES, PICTURE_LINES = 18, 6  # of one page under a week's headings; of four pictures side by side
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,14 @@ def paper_of(review: Review, lines: Mapping[str, int]) -> Paper:
 def day_lines(review: Review) -> Mapping[str, int]:
     """What a day's one page has room for: the more routes, the fewer hazards."""
     return {**DAY, "hazards": max(2, DAY["hazards"] - min(len(review.routes), DAY["routes"]))}
+
+
+def short_week(review: Review, paper: Paper) -> bool:
+    """Whether all that follows a week's first page finds room on one more."""
+    hazards = [*paper.overdue.rows, *paper.hazards.rows, *paper.repeats.rows]
+    pictures = sum(1 + bool(hazard.after) for hazard in paper.pairs)
+    lines = len(review.heat[1]) + sum(map(hazard_lines, hazards)) + ceil(len(paper.gaps.rows) / 2)
+    return lines + PICTURE_LINES * ceil(pictures / 4) <= SHORT_LINES
 
 
 def hazard_lines(hazard: Any) -> int:

@@ -13,7 +13,7 @@ from patrol.reviews.facts_of_day import span_of
 from patrol.reviews.month_equipment import month_equipment
 from patrol.reviews.month_paper import month_paper
 from patrol.reviews.orders_section import orders_of
-from patrol.reviews.paper import WEEK, day_lines, paper_of
+from patrol.reviews.paper import WEEK, day_lines, paper_of, short_week
 from patrol.reviews.paper_rows import fit
 from patrol.reviews.period import Kind, Period
 from patrol.reviews.public_notice import public_notice
@@ -88,7 +88,9 @@ def period_print(kind: str, text: str) -> Any:
     signing = signing_of(found)
     if kind == "month":
         return render_template("reviews/month_print.html", review=found, paper=month_paper(found), signing=signing)
-    return render_template("reviews/week_print.html", review=found, paper=paper_of(found, WEEK), signing=signing)
+    paper = paper_of(found, WEEK)
+    short = short_week(found, paper)
+    return render_template("reviews/week_print.html", review=found, paper=paper, signing=signing, short=short)
 
 
 @bp.get("/reviews/month/<text>/notice")

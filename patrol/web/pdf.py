@@ -54,7 +54,7 @@ def pdf_answer(path: str, name: str) -> Response:
 
 
 def _made(html: str, base_url: str) -> bytes:
-    from weasyprint import CSS, HTML  # type: ignore[import-not-found, unused-ignore]
+    from weasyprint import HTML  # type: ignore[import-not-found, unused-ignore]
     from weasyprint.urls import URLFetcher, URLFetcherResponse  # type: ignore[import-not-found, unused-ignore]
 
     class OwnOnly(URLFetcher):  # type: ignore[misc, unused-ignore]
@@ -69,8 +69,10 @@ def _made(html: str, base_url: str) -> bytes:
 
     root = current_app.extensions["assets"].root / "css"
     drawn = _SVG.sub(rf"\g<0><style>{_plain(root)}</style>", html)
+    own = (root / "sheets/pdf.css").read_text("utf-8")  # in the page itself: WeasyPrint ranks sheets given to it lower
+    drawn = drawn.replace("</head>", f"<style>{own}</style></head>", 1)
     page = HTML(string=drawn, base_url=base_url, url_fetcher=OwnOnly(), media_type="print")
-    return bytes(page.write_pdf(stylesheets=[CSS(string=(root / "sheets/pdf.css").read_text("utf-8"))]))
+    return bytes(page.write_pdf())
 
 
 def _plain(root: Path) -> str:

@@ -136,3 +136,19 @@ def test_the_pages_show_the_month_the_things_and_the_curve(as_user, people, fill
     assert as_user(people.stranger).get(
         f"/readings/water_pump_room/outlet_pressure?place={places.pump.id}"
     ).status_code == 404  # fmt: skip
+
+
+def test_the_month_on_paper_draws_what_was_out_of_limits_and_says_what_its_numbers_mean(
+    as_user, people, fill, lists, places
+):
+    for day, value in (("2026-03-02", 0.5), ("2026-03-03", 1.9)):
+        room(fill, lists, places, day, value)
+    paper = as_user(people.supervisor).get("/reviews/month/2026-03/print").text
+    first = paper.partition('paper__trends"')[2].partition("</figure>")[0]
+    assert "出水压力" in first
+    assert "1 次超限" in first
+    assert first.count("mark--miss") == 1
+    assert {"≥ 0.2 MPa", "≤ 1.6 MPa"} <= set(first.replace("<", ">").split(">"))
+    told = paper.partition("paper__signs")[2].partition("指标说明")[2]
+    assert "到点率" in told
+    assert "消防器材覆盖率" in told

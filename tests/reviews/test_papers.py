@@ -1,4 +1,4 @@
-"""What is printed: rows that fit their page, the month on four pages, and a notice that names nobody."""
+"""What is printed: rows that fit their page, the month on its pages, and a notice that names nobody."""
 
 import re
 from datetime import UTC, date, datetime, timedelta
@@ -151,7 +151,10 @@ def test_papers_hold_none_one_and_sixty_hazards(world, places, april, desk, haza
         assert min(hazards, 1) <= shown <= most
         assert ("条，见 Excel" in html) == (hazards == 60)
         assert html.index("paper__signs") > html.index("paper__figures")
-    assert "第 4 / 4 页" in desk.get(PAPERS[2]).get_data(as_text=True)
+    pages = 5 if hazards else 4  # without a hazard their part needs no page of its own
+    assert f"第 {pages} / {pages} 页" in desk.get(PAPERS[2]).get_data(as_text=True)
+    assert f"第 1 / {3 if hazards == 60 else 2} 页" in desk.get(PAPERS[1]).get_data(as_text=True)
+    assert "第 1 / 1 页" in desk.get(PAPERS[0]).get_data(as_text=True)  # no photos
 
 
 def test_the_names_under_a_review_stand_on_its_paper(world, april, desk, people, as_user):

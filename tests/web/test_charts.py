@@ -127,6 +127,13 @@ def test_a_heat_row_must_have_a_count_for_every_column():
         charts.heat(["21", "22"], [("Gate", [1])])
 
 
+def test_few_cells_are_no_wider_than_many_need_and_long_numbers_stand_smaller():
+    few = charts.heat(["21", "22"], [("Gate", [1, 9])])
+    assert few.cell_width <= 44
+    assert not few.tight
+    assert charts.heat([f"{hour:02}" for hour in range(24)], [("Gate", [131] * 24)]).tight
+
+
 def test_names_beside_a_heat_map_are_whole_where_they_fit_and_never_alike():
     east, west = "3 栋 12 层东侧 公共走廊尽头的大阳台", "5 栋 12 层西侧 公共走廊尽头的大阳台"
     map_ = charts.heat(["21"], [("西围墙", [1]), (east, [2]), (west, [3])])

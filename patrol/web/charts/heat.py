@@ -9,6 +9,7 @@ from patrol.web.charts.names import fitted
 from patrol.web.charts.names import width as width_of
 
 LEAST_LEFT, MOST_LEFT, GAP = 60.0, 170.0, 12.0  # room for the names, and between them and the cells
+MOST_SLOT, DIGIT = 44.0, 8.5  # a cell with the gap beside it, however few they are; how wide a digit in it stands
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ class Heat:
     cell_height: float
     columns: list[Tick]
     rows: list[HeatRow]
+    tight: bool  # numbers need a smaller type
     table: list[list[str | int]]
 
 
@@ -50,11 +52,12 @@ def heat(
     """Counts in cells.
 
     rows: (name, one count for each column). Raises ValueError when a row is too short or too long.
-    The names take the room they need, up to a third of the width; a longer one is cut, and no two look alike.
+    The names take the room they need, up to a third of the width; a longer one is cut, and no two look alike. A few
+    cells leave the rest of the width empty.
     """
     names = [name for name, _ in rows]
     left = min(MOST_LEFT, max([LEAST_LEFT, *(width_of(name) + GAP for name in names)]))
-    slot = (width - left) / max(1, len(columns))
+    slot = min(MOST_SLOT, (width - left) / max(1, len(columns)))
     top = 22.0
     most = max((max(values, default=0) for _, values in rows), default=0)
     placed = []
@@ -67,7 +70,8 @@ def heat(
     every = 1 if slot >= max((width_of(text) for text in columns), default=0) + 5 else 2
     heads = [Tick(round(left + slot * (i + 0.5), 1), text) for i, text in enumerate(columns) if i % every == 0]
     table: list[list[str | int]] = [[name, *values] for name, values in rows]
-    return Heat(width, top + row_height * len(rows), round(slot - 3, 1), row_height - 3, heads, placed, table)
+    tight = len(str(most)) * DIGIT > slot - 3
+    return Heat(width, top + row_height * len(rows), round(slot - 3, 1), row_height - 3, heads, placed, tight, table)
 
 
 def level(value: float, most: float) -> int:

@@ -8,7 +8,7 @@ from math import ceil, floor, isfinite, log10
 from patrol.web.charts.axis import Tick
 from patrol.web.charts.line import Dot
 
-MANY = 62  # more than two months of days: only what is out of limits keeps its mark
+WIDE, MANY = 640, 62  # more than two months of days on so wide a chart: only what is out of limits keeps its mark
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ def trend(
     points: Sequence[tuple[date, float, bool, str]],
     low: float | None = None,
     high: float | None = None,
-    width: float = 640,
+    width: float = WIDE,
     height: float = 220,
 ) -> Trend:
     """Values by day, earliest first.
@@ -61,13 +61,14 @@ def trend(
         return round(base - (value - bottom) / span * (base - top), 1)
 
     dots = [Dot(x(day), y(value), "miss" if out else "ok", value, str(day), url) for day, value, out, url in points]
+    crowded = len(dots) > MANY * width / WIDE
     found = [(limit, is_low) for limit, is_low in ((low, True), (high, False)) if limit is not None]
     return Trend(
         width, height, left, right, base,
         " ".join(f"{dot.x:g},{dot.y:g}" for dot in dots) if len(dots) > 1 else "",
-        [dot for dot in dots if len(dots) <= MANY or dot.band == "miss"],
+        [dot for dot in dots if not crowded or dot.band == "miss"],
         [Limit(y(limit), f"{limit:g}", is_low) for limit, is_low in found],
-        [Tick(x(day), f"{day.month}-{day.day:02d}") for day in _marked([point[0] for point in points])],
+        [Tick(x(day), f"{day.month}-{day.day:02d}") for day in _marked([one[0] for one in points], round(width / 90))],
         [Tick(y(bottom + step * n), f"{bottom + step * n:g}") for n in range(count + 1)],
     )  # fmt: skip
 
@@ -84,7 +85,7 @@ def _axis(least: float, most: float) -> tuple[float, float, int]:
     return round(bottom, 10), round(step, 10), max(1, ceil((most - bottom) / step))
 
 
-def _marked(days: Sequence[date], most: int = 7) -> list[date]:
+def _marked(days: Sequence[date], most: int) -> list[date]:
     """Some of the days, evenly, first and last among them."""
     once = sorted(set(days))
     if len(once) <= most:

@@ -1,4 +1,4 @@
-"""Suspension (暂停): from when until when points outdoors rest. Facts, never changed: its begin, its end, its withdrawal.
+"""Suspension (暂停): when points outdoors rest. Facts, never changed: its begin, its end, its withdrawal.
 
 A suspension [from, until) covers a point outdoors of a planned round or one on demand if it began before the round
 closed and ended after the round started. Rounds that were closed when it began keep their misses. One that

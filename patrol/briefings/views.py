@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from flask import Blueprint, current_app, flash, render_template, request
 from flask_babel import gettext as _
@@ -33,11 +34,13 @@ from patrol.equipment.equipment import STATES
 from patrol.equipment.types import EQUIPMENT_TYPES
 from patrol.photos.intake import form_store
 from patrol.photos.storage import limits, shelf
+from patrol.rounds.route import team_places
 from patrol.sites.shift_times import ShiftTime, last_begun, shift_after, shift_before, shift_times
 from patrol.web.access import needs
 from patrol.web.errors import words
 from patrol.web.forms import record_form
 from patrol.web.replies import go
+from patrol.workorders.lists import openable
 
 bp = Blueprint("handover", __name__)
 LATE_FOR = timedelta(hours=2)  # so long the shift before stands first while it is not signed by both
@@ -57,6 +60,7 @@ class Shown:
     signs: list[Signed]
     since: list[Change]
     side: str  # what the reader may sign: "out", "in", "both" (to be chosen) or ""
+    opens: set[str]  # of the work orders on it those the reader may open
 
 
 @bp.app_template_filter("instant")
@@ -185,7 +189,14 @@ def _shown(this: ShiftTime, team: str, *, look_only: bool = False) -> Shown:
     if frozen is None and side:
         kept = _keep(team, this, body, at)
     since = changes(frozen.body, body) if frozen is not None else []
-    return Shown(this, after, team, frozen.body if frozen is not None else body, kept, signs, since, side)
+    shown = frozen.body if frozen is not None else body
+    return Shown(this, after, team, shown, kept, signs, since, side, _opens(shown))
+
+
+def _opens(body: Card) -> set[str]:
+    by = current_user._get_current_object()
+    ids = [UUID(one["id"]) for one in (*body["promises"], *body["hazards"])]
+    return {str(one) for one in openable(ids, by, team_places(by.site_id, by.team))}
 
 
 def _keep(team: str, this: ShiftTime, body: Card, at: datetime) -> HandoverCard:

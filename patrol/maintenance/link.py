@@ -103,7 +103,12 @@ def check_guesses(address: str, at: datetime) -> None:
     """Refuse (429) an address from which too many wrong links were opened within the hour."""
     wait = seconds_to_wait(_bucket(address), WRONG_PER_HOUR, at)
     if wait:
-        raise Problem("too_often", N_("That was too often. Wait a little and try again."), status=429, retry_after=wait)
+        raise Problem(
+            "too_often",
+            N_("That was too often, and this one was not taken. Wait a few minutes, then go back and try again."),
+            status=429,
+            retry_after=wait,
+        )
 
 
 def count_guess(address: str, at: datetime) -> None:

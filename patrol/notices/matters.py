@@ -13,6 +13,7 @@ from patrol.core.db import db
 from patrol.notices.dates import date_matters, sent_matters, supply_matters
 from patrol.notices.matter import Matter
 from patrol.notices.of_orders import of_orders
+from patrol.notices.of_storms import storm_matters
 from patrol.notices.rules import ONE_DAY, Pace, started_late_at
 from patrol.reviews.signers import due_at
 from patrol.reviews.unsigned import SiteAsked, late_reviews
@@ -36,7 +37,7 @@ def matters(site: Site, pace: Pace, at: datetime, looked_at: datetime | None, to
     found += of_orders(site.id, at)
     found += _of_reviews(site, at)
     found += _of_phones(site.id, pace, at)
-    for told_of in (date_matters, supply_matters, sent_matters):
+    for told_of in (date_matters, supply_matters, sent_matters, storm_matters):
         found += [Matter(**facts) for facts in told_of(site, at)]
     return found
 

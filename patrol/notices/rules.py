@@ -24,6 +24,7 @@ KINDS: dict[str, str] = {
     "dates": N_("Service, scrap and other dates"),
     "supplies": N_("Emergency supplies short or expiring"),
     "sent": N_("Sent to check equipment"),
+    "storm": N_("Severe weather"),
 }
 QUICK = frozenset(
     {"not_started", "missed", "critical", "unsent", "urgent"}
@@ -43,7 +44,11 @@ class Pace:
 
 
 LEVELS = 2
-FEWER = {"due_soon": 0, "overdue": 1}  # the site manager is told of a long overdue one by its own rule
+FEWER = {
+    "due_soon": 0,
+    "overdue": 1,
+    "storm": 0,
+}  # a storm is news, which nobody has to settle; the site manager is told of a long overdue one by its own rule
 TOLD_ABOVE = frozenset({"to_manager", "repeated", "again"})  # the site manager's from the start
 
 

@@ -38,6 +38,7 @@ ICONS = {
     "dates": "calendar-event",
     "supplies": "building-warehouse",
     "sent": "clipboard-check",
+    "storm": "storm",
 }
 
 
@@ -132,7 +133,9 @@ def _shown(notice: Notice, taken_by: str | None) -> dict[str, Any]:
 
 
 def _where(notice: Notice) -> str:
-    """The matter's page; what waits on a phone can be seen on that phone only."""
+    """The matter's page; what waits on a phone can be seen on that phone only, a storm by those who lead."""
     if notice.kind == "unsent" and notice.facts.get("user") != str(current_user.user_id):
         return ""
+    if notice.kind == "storm" and not current_user.may("review.see"):
+        return "/today"
     return notice.url

@@ -5,6 +5,7 @@ from typing import Any
 from patrol.core.problems import N_
 from patrol.hazards.category import categories
 from patrol.notices.rules import KINDS
+from patrol.weather.levels import LEVELS
 from patrol.web.i18n import said_in
 
 PERIODS = {"day": N_("Day"), "week": N_("Week"), "month": N_("Month")}
@@ -16,6 +17,7 @@ DATES = {
     "past": N_("%(units)s items past their date"),
 }
 
+STORMS = {"blue": N_("Blue"), "yellow": N_("Yellow"), "orange": N_("Orange"), "red": N_("Red")}
 ORDERS = {  # kind of notice and why -> title, line
     ("unassigned", "reported"): (
         N_("New hazard: %(what)s"),
@@ -98,6 +100,10 @@ def title_of(kind: str, facts: dict[str, Any], lang: str) -> str:
             return said_in(lang, text, name=facts["name"])
         case "sent":
             return said_in(lang, N_("You are sent to check %(units)s items"), units=facts["units"])
+        case "storm":
+            gone = facts["what"] == "withdrawn"
+            text = N_("Storm warning withdrawn: %(level)s") if gone else N_("Severe weather: %(level)s")
+            return said_in(lang, text, level=said_in(lang, STORMS[facts["level"]]))
     return said_in(lang, KINDS[kind])
 
 
@@ -137,6 +143,13 @@ def line_of(kind: str, facts: dict[str, Any], lang: str) -> str:
         case "sent":
             text = N_("Not checked yet in %(month)s. Open the list and go through it.")
             return f"{said_in(lang, text, month=facts['month'])} {facts['note']}".strip()
+        case "storm" if facts["what"] == "withdrawn":
+            text = N_("It was declared by mistake: %(reason)s. Every point is walked as planned.")
+            return said_in(lang, text, reason=facts["reason"])
+        case "storm" if LEVELS[facts["level"]].rests:
+            return said_in(lang, N_("Points outdoors rest on the usual rounds; walk the rounds for the storm."))
+        case "storm":
+            return said_in(lang, N_("There are extra rounds for the storm; look at Today."))
     return ""
 
 

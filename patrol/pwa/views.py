@@ -27,6 +27,7 @@ BEHAVIOURS = (
     "install-hint",
     "item-acts",
     "needs-proof",
+    "offline-page",
     "outbox-pill",
     "photo-picker",
     "place-picker",

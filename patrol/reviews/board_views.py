@@ -18,7 +18,7 @@ from patrol.reviews.period import Period
 from patrol.reviews.unsigned import SiteAsked, late_reviews
 from patrol.rounds.walk import Stop, Walk
 from patrol.sites.site import Site
-from patrol.weather.event import on_now
+from patrol.weather.event import said_now
 from patrol.web.access import needs
 from patrol.web.replies import fragment
 
@@ -55,7 +55,7 @@ def _shown() -> dict[str, Any]:
     severities = by_severity(found.open_hazards)
     return {
         "board": found,
-        "storm": on_now(current_user.site_id),
+        "storm": said_now(current_user.site_id, now()),
         "rate": ratio(found.reached, found.due),
         "tracks": tracks[:MOST_ROUTES],
         "more_routes": max(0, len(tracks) - MOST_ROUTES),

@@ -44,7 +44,7 @@ from patrol.sites.label import label_here
 from patrol.sites.place import Place
 from patrol.sites.symbol import fold_code
 from patrol.weather.duties import weather_duties
-from patrol.weather.event import on_now
+from patrol.weather.event import said_now
 from patrol.weather.guide import storm_at
 from patrol.web.access import needs
 from patrol.web.filters import clock
@@ -70,7 +70,7 @@ def today() -> Any:
         shift=_shift(),
         hazards=mine,
         hazards_total=total,
-        storm=on_now(current_user.site_id),
+        storm=said_now(current_user.site_id, now()),
     )
 
 

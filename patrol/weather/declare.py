@@ -10,7 +10,7 @@ from patrol.accounts.reader import Reader, business_day_of
 from patrol.core.db import db
 from patrol.core.problems import N_, Problem
 from patrol.journal.entry import note
-from patrol.rounds.suspension import resume, suspend
+from patrol.rounds.suspension import resume, suspend, take_back
 from patrol.sites.day import mark_day
 from patrol.sites.site import Site
 from patrol.weather.event import Event, WeatherEvent, WeatherTurn, event_here, event_on
@@ -71,6 +71,8 @@ def turn(event_id: UUID, data: TurnData, *, id: UUID, by: Reader, at: datetime, 
     event = event_here(by.site_id, event_id)
     if db.session.get(WeatherTurn, (by.site_id, id)) is not None:
         return event
+    if event.withdrawn:
+        raise Problem("weather.gone", N_("This declaration was withdrawn. Declare a new event."), status=409)
     if event.cleared_at is not None:
         raise Problem("weather.over", N_("This event has had its all-clear. Declare a new one."), status=409)
     if data.step == "withdraw":
@@ -91,7 +93,7 @@ def turn(event_id: UUID, data: TurnData, *, id: UUID, by: Reader, at: datetime, 
     )
     db.session.flush()
     if data.step == "withdraw":
-        resume(by.site_id, at)
+        take_back(by.site_id, at)
         withdraw_rounds(event, at, by.user_id)
     elif level is None:
         _end(event, by, at, lang)

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from patrol.core.prepared import Prepared
 from patrol.core.problems import NotHere
 from patrol.weather.levels import suspensions
 
+SAID_FOR = timedelta(hours=4)
 LEVEL = "level IN ('blue','yellow','orange','red')"
 
 
@@ -119,6 +120,8 @@ _ON = Prepared(
         WeatherEvent.level,
         WeatherTurn.level.label("turned"),
         WeatherTurn.id.label("turn_id"),
+        WeatherTurn.at.label("turned_at"),
+        WeatherTurn.withdrawn,
     )
     .outerjoin(WeatherTurn, (WeatherTurn.site_id == WeatherEvent.site_id) & (WeatherTurn.event_id == WeatherEvent.id))
     .where(WeatherEvent.site_id == bindparam("site_id"))
@@ -129,19 +132,23 @@ _ON = Prepared(
 
 @dataclass(frozen=True, slots=True)
 class OnNow:
-    """As a banner says it."""
+    """As a banner says it. withdrawn_at: it was declared by mistake, and that is said for some hours."""
 
     id: UUID
     at: datetime
     level: str
+    withdrawn_at: datetime | None = None
 
 
-def on_now(site_id: UUID) -> OnNow | None:
-    """The event that is on, in one query, for pages that everybody opens all the time."""
+def said_now(site_id: UUID, at: datetime) -> OnNow | None:
+    """The event that is on or was just withdrawn, in one query, for pages that everybody opens all the time."""
     row: Any = _ON.first(connection(), {"site_id": site_id})
-    if row is None or (row.turn_id is not None and row.turned is None):
+    if row is None:
         return None
-    return OnNow(row.id, row.at, row.turned or row.level)
+    if row.turn_id is None or row.turned is not None:
+        return OnNow(row.id, row.at, row.turned or row.level)
+    fresh = row.withdrawn and at < row.turned_at + SAID_FOR
+    return OnNow(row.id, row.at, row.level, row.turned_at) if fresh else None
 
 
 def _events(site_id: UUID, rows: Sequence[WeatherEvent | None]) -> list[Event]:

@@ -45,6 +45,19 @@ AT_REST = {
     "en": "stay indoors unless you must go out; outdoor grounds are closed and patrols outdoors rest, while those "
     "indoors and in the garage go on.",
 }
+WITHDRAWN = {
+    "zh": (
+        "【{site}】大风预警提示更正",
+        "尊敬的业主、住户：",
+        "此前发布的大风预警提示系误发，现予撤回，公共设施和巡查一切照常。给您带来不便，敬请谅解。",
+    ),
+    "en": (
+        "[{site}] Correction: strong wind warning",
+        "Dear owners and residents,",
+        "the strong wind warning we gave out was issued by mistake and is withdrawn. Facilities and patrols go on as "
+        "usual. We apologise for the inconvenience.",
+    ),
+}
 CLEARED = {
     "zh": (
         "【{site}】大风预警已解除",
@@ -62,8 +75,11 @@ CALL = {"zh": "物业服务电话：{phone}", "en": "Call us: {phone}"}
 SIGNED = {"zh": "{company}　{at}", "en": "{company}, {at}"}
 
 
-def notice(lang: str, level: str | None, site: Site, at: datetime) -> str:
-    """level None: after the all-clear. Without a number of the post the line with it is left out."""
+def notice(lang: str, level: str | None, site: Site, at: datetime, withdrawn: bool = False) -> str:
+    """level None: after the all-clear, or after it was withdrawn as a mistake.
+
+    Without a number of the post the line with it is left out.
+    """
     signal = LEVELS[level] if level else None
     facts: Mapping[str, Any] = {
         "site": site.name,
@@ -75,7 +91,7 @@ def notice(lang: str, level: str | None, site: Site, at: datetime) -> str:
         "mean": signal.mean if signal else "",
         "gust": signal.gust if signal else "",
     }
-    lines = list((HEADS if signal else CLEARED)[lang])
+    lines = list((HEADS if signal else WITHDRAWN if withdrawn else CLEARED)[lang])
     if signal:
         measures = [*MEASURES[lang], *([AT_REST[lang]] if signal.rests else [])]
         lines += [f"{n}. {measure}" for n, measure in enumerate(measures, 1)]

@@ -127,7 +127,7 @@ def _shown(event: Event) -> dict[str, Any]:
 def _notices(event: Event) -> dict[str, str]:
     site = db.session.get_one(Site, event.site_id)
     level = None if event.cleared_at else event.level
-    return {lang: notice(lang, level, site, event.turns[-1].at) for lang in ("zh", "en")}
+    return {lang: notice(lang, level, site, event.turns[-1].at, event.withdrawn) for lang in ("zh", "en")}
 
 
 def _id() -> UUID:

@@ -23,13 +23,22 @@ _HTTP: dict[int, tuple[str, str]] = {
     400: ("bad_request", N_("The phone and the server did not understand each other. Load the page again.")),
     404: ("not_found", N_("There is nothing here. Go back and look again.")),
     405: ("method", N_("This address cannot be used that way. Go back and use the button.")),
-    413: ("too_large", N_("This is too large to send. Use fewer or smaller photos.")),
+    413: (
+        "too_large",
+        N_("This is too large to send, and nothing of it was stored. Go back and send fewer or smaller photos."),
+    ),
     415: ("type", N_("This kind of file cannot be used here.")),
-    429: ("too_often", N_("That was too often. Wait a little and try again.")),
+    429: (
+        "too_often",
+        N_("That was too often, and this one was not taken. Wait a few minutes, then go back and try again."),
+    ),
 }
 _BUSY = N_("The server is busy. Nothing is lost; try again in a moment.")
 _FULL = N_("The server's disk is full. Nothing is lost on the phone; tell the administrator.")
-_BROKEN = N_("Something went wrong on the server. Nothing was stored; try again, or tell the administrator.")
+_BROKEN = N_(
+    "Something went wrong on the server, and this was not stored. Go back and try again; if it stays so, tell the "
+    "administrator when it happened."
+)
 
 
 def words(problem: Problem) -> str:

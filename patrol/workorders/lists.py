@@ -20,7 +20,7 @@ from patrol.accounts.user import Membership, User
 from patrol.core.db import db
 from patrol.photos.photo import Photo, PhotoFile
 from patrol.sites.place import Place, places_below
-from patrol.workorders.kinds import Clauses, OrderKind, Visible
+from patrol.workorders.kinds import KINDS, Clauses, OrderKind, Visible
 from patrol.workorders.order import WorkOrder
 from patrol.workorders.queries import ENOUGH, read_cursor, write_cursor
 
@@ -213,6 +213,20 @@ def may_see(order: WorkOrder, by: Reader, visible: Visible, route_places: Any = 
     parts: list[ColumnElement[bool]] = [and_(*part) for part in visible(by, route_places)]
     query = select(WorkOrder.id).where(WorkOrder.site_id == order.site_id, WorkOrder.id == order.id, or_(*parts))
     return db.session.scalar(query) is not None
+
+
+def openable(ids: Iterable[UUID], by: Reader, route_places: Any = None) -> set[UUID]:
+    """Of these orders of any kind those whose page this reader may open. One query, or none."""
+    wanted = set(ids)
+    seen: list[ColumnElement[bool]] = []
+    for kind in KINDS.values():
+        if any(by.may(verb) for verb in kind.see):
+            ways = [[]] if by.may("order.see_all") else kind.visible(by, route_places)
+            seen += [and_(WorkOrder.kind == kind.code, *way) for way in ways]
+    if not wanted or not seen:
+        return set()
+    query = select(WorkOrder.id).where(WorkOrder.site_id == by.site_id, WorkOrder.id.in_(wanted), or_(*seen))
+    return set(db.session.scalars(query))
 
 
 def choices(asked: Asked) -> tuple[list[Any], list[Any], Asked]:

@@ -70,6 +70,8 @@ def my_orders(by: Reader, state: str, *, cursor: str | None = None, limit: int =
     if state == "begun":
         query = query.where(begun_clause())
     if state == "closed":
+        if not by.may("equipment.see"):  # what a colleague closed is no page of theirs
+            query = query.where(or_(WorkOrder.assignee_id == by.user_id, WorkOrder.rectified_by_id == by.user_id))
         return page(query, WorkOrder.reported_at, cursor=cursor, limit=limit, newest_first=True)
     return page(query, WorkOrder.due_at, cursor=cursor, limit=limit)
 

@@ -223,7 +223,22 @@ async function fillKept() {
   } catch (error) { console.error(error) }
 }
 
+// A picture that cannot be had now leaves a quiet place that says so, not a torn one.
+function quietly(image) {
+  if (!image.matches?.("img.photo__img")) return
+  const words = el("small", {}, t("photo_not_here"))
+  image.replaceWith(el("span.photo__none", { role: "img", "aria-label": `${image.alt} ${t("photo_not_here")}`.trim() }, icon("photo"), words))
+}
+
+function watchPictures() {
+  document.addEventListener("error", ({ target }) => quietly(target), true)
+  for (const image of document.querySelectorAll("img.photo__img")) {
+    if (image.complete && image.currentSrc && !image.naturalWidth) quietly(image) // failed before this was here
+  }
+}
+
 async function start() {
+  watchPictures()
   const { user, kept, pack } = document.body.dataset
   watchInstall()
   if (user !== undefined) await guardKept(user)

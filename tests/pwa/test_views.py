@@ -97,3 +97,12 @@ def test_every_word_javascript_says_is_given_to_it(visitor):
     for key in words:  # and none is left over: each is named in the code, whole or by its beginning
         beginning = key.split("_")[0]
         assert re.search(rf'"{key}"|`{beginning}_\$', sources), key
+
+
+def test_the_offline_page_says_what_is_so_before_anything_was_loaded_and_has_its_files_at_hand(visitor):
+    page = visitor.get("/offline").text
+
+    nothing = page.split('data-with="nothing" hidden', 1)[1]
+    assert "还没来得及把资料存下来" in nothing and "data-scan hidden" in nothing
+    assert "data-again" in page and "data-home" in page
+    assert "offline-page" in views.BEHAVIOURS and "scanner" in views.BEHAVIOURS

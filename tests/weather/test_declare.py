@@ -26,7 +26,7 @@ from patrol.sites.label import Label
 from patrol.sites.place import PlaceData, add_place
 from patrol.sites.site import Site
 from patrol.weather.declare import TurnData, turn
-from patrol.weather.event import event_on, on_now
+from patrol.weather.event import event_on, said_now
 from patrol.weather.found import hazards_of, report_found
 from patrol.weather.rounds import WeatherRound, phases_of
 from tests.conftest import read_as
@@ -76,7 +76,7 @@ def test_a_declaration_sends_one_round_over_every_building_and_others_every_two_
     assert {round_.business_day for round_ in during} == {NIGHT}
     assert places_of(storm, during[0]) == ["3 栋 消防泵房", "3 栋 天台"]
     assert set(phases_of(storm.site_id, [r.id for r in during]).values()) == {"during"}
-    assert event_on(storm.site_id) == event and on_now(storm.site_id).level == "blue"
+    assert event_on(storm.site_id) == event and said_now(storm.site_id, storm.at("18:10")).level == "blue"
     assert weather_rounds(storm, "after") == []
 
 
@@ -135,7 +135,7 @@ def test_all_clear_calls_off_what_had_not_started_and_asks_for_a_round_in_daylig
     (after,) = weather_rounds(storm, "after")
     assert (after.starts_at, after.closes_at) == (storm.at("1 06:00"), storm.at("1 10:00"))
     assert after.business_day == NIGHT  # the day ends at 08:00
-    assert event_on(storm.site_id) is None and on_now(storm.site_id) is None
+    assert event_on(storm.site_id) is None and said_now(storm.site_id, storm.at("1 07:00")) is None
     with write(storm.site_id):
         make_rounds(storm.site_id, APRIL, storm.at("1 07:00"))
     assert all(r.business_day == NIGHT for r in weather_rounds(storm, "during"))
@@ -314,7 +314,9 @@ def test_a_storm_declared_by_mistake_is_withdrawn_with_every_round_nobody_began(
 
     event = withdraw(storm, "20:10")
 
-    assert event.withdrawn and event_on(storm.site_id) is None and on_now(storm.site_id) is None
+    assert event.withdrawn and event_on(storm.site_id) is None
+    assert said_now(storm.site_id, storm.at("20:20")).withdrawn_at == storm.at("20:10")
+    assert said_now(storm.site_id, storm.at("1 00:10")) is None
     (walked,) = weather_rounds(storm, "before")
     assert walked.cancelled_at is None  # somebody had begun it: what he did stays
     during = weather_rounds(storm, "during")
@@ -343,3 +345,36 @@ def test_a_withdrawal_takes_its_author_or_the_manager_a_reason_and_two_hours(sto
         assert refused.value.code == code
     assert event_on(storm.site_id) is not None
     assert withdraw(storm, "21:40").withdrawn
+
+
+def test_points_that_rested_for_nothing_are_owed_again_where_their_round_is_still_open(storm):
+    storm.declare("red", "21:10")
+    assert states(storm, "21:30")["20"] == "pee"  # the round of 20:00 closes at 21:36
+
+    withdraw(storm, "21:20")
+
+    assert states(storm, "21:30")["20"] == "ppp"
+    assert states(storm, "22:05")["22"] == "ppp"
+    assert states(storm, "21:40")["20"] == "mmm"
+
+
+def test_a_round_that_was_over_when_a_storm_was_withdrawn_keeps_its_rest(storm):
+    storm.declare("red", "20:10")
+
+    withdraw(storm, "21:40")
+
+    assert states(storm, "21:45")["20"] == "mee"
+    rest = (storm.at("20:10"), storm.at("21:40"))
+    assert covers(*rest, storm.at("20:00"), storm.at("21:36"), withdrawn=True)
+    assert not covers(*rest, storm.at("20:00"), storm.at("21:41"), withdrawn=True)
+
+
+def test_a_storm_declared_after_a_withdrawal_lets_points_rest_as_ever(storm):
+    storm.declare("red", "20:10")
+    withdraw(storm, "20:20")
+
+    storm.declare("orange", "20:30")
+
+    assert states(storm, "20:40")["20"] == "pee"
+    storm.turn(None, "20:50")
+    assert states(storm, "20:55")["20"] == "pee"

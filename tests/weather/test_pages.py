@@ -1,11 +1,15 @@
 """The pages of a storm: who may open and press what, and that a second tap is the first one."""
 
+from datetime import timedelta
+
 from sqlalchemy import func, select
 
 from patrol.core.clock import now
-from patrol.core.db import db
+from patrol.core.db import db, write
 from patrol.core.keys import uuid7
+from patrol.weather.declare import DeclareData, declare
 from patrol.weather.event import WeatherEvent, WeatherTurn, event_on, events
+from tests.conftest import read_as
 
 
 def count(model) -> int:
@@ -109,3 +113,70 @@ def test_the_day_review_has_a_line_with_the_event(as_user, people, places, sites
     assert f'href="/weather/{id}"' in boss.get(f"/reviews/day/{day}").text
     assert "恶劣天气：红色" in boss.get(f"/reviews/day/{day}/print").text
     assert now() > event_on(sites.lake.id).at
+
+
+def withdrawn(client, event_id, note: str = "误触", **data):
+    form = {"id": str(uuid7()), "step": "withdraw", "note": note, **data}
+    return client.post(f"/weather/{event_id}/turns", data=form)
+
+
+def test_a_withdrawn_storm_says_so_wherever_it_stands(as_user, people, places, sites):
+    boss, id = as_user(people.manager), uuid7()
+    declared(boss, "red", id)
+    assert "撤回发布" in boss.get(f"/weather/{id}").text
+
+    assert withdrawn(boss, id).location == f"/weather/{id}"
+
+    day = db.session.scalars(select(WeatherEvent.business_day)).one()
+    addresses = [
+        "/weather",
+        f"/weather/{id}",
+        f"/weather/{id}/print",
+        f"/reviews/day/{day}",
+        f"/reviews/day/{day}/print",
+    ]
+    for address in [*addresses, "/board"]:
+        assert "误发布，已撤回" in boss.get(address).text, address
+    assert "误触" in boss.get(f"/weather/{id}").text
+    assert "此前发布的大风预警提示系误发" in boss.get(f"/weather/{id}/print").text
+    assert "解除 " not in boss.get("/weather").text.split("<main", 1)[1]
+    assert "误发布，已撤回" in as_user(people.guard).get("/today").text
+
+
+def test_a_withdrawal_is_refused_with_words_without_a_reason_too_late_or_by_another(as_user, people, places, sites):
+    boss, id = as_user(people.manager), uuid7()
+    declared(boss, "yellow", id)
+
+    without = withdrawn(boss, id, note=" ")
+    other = withdrawn(as_user(people.supervisor), id)
+
+    assert without.status_code == 422 and "请写明撤回原因" in without.text
+    assert other.status_code == 403 and "只有发布人或项目经理" in other.text
+    assert event_on(sites.lake.id) is not None
+    assert withdrawn(boss, id).status_code == 303
+    again = withdrawn(boss, id)
+    assert again.status_code == 409 and "这次发布已撤回" in again.text
+
+
+def test_after_two_hours_no_storm_is_withdrawn_any_more(as_user, people, places, sites):
+    boss, id = as_user(people.manager), uuid7()
+    by, at = read_as(people.manager), now() - timedelta(hours=2, minutes=1)
+    with write(sites.lake.id):
+        declare(DeclareData(level="red"), id=id, by=by, at=at)
+
+    assert "撤回发布" not in boss.get(f"/weather/{id}").text
+    late = withdrawn(boss, id)
+
+    assert late.status_code == 403 and "两小时内" in late.text
+    assert event_on(sites.lake.id) is not None
+
+
+def test_a_withdrawal_asks_for_the_right_role_site_and_method(as_user, people, places, sites):
+    id = uuid7()
+    declared(as_user(people.manager), id=id)
+
+    assert withdrawn(as_user(people.guard), id).status_code == 403
+    assert withdrawn(as_user(people.leader), id).status_code == 403
+    assert withdrawn(as_user(people.stranger), id).status_code == 404
+    assert as_user(people.manager).get(f"/weather/{id}/turns").status_code == 405
+    assert event_on(sites.lake.id) is not None

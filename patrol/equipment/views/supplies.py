@@ -13,6 +13,7 @@ from patrol.core.db import write
 from patrol.core.problems import Problem
 from patrol.equipment.duty import duties
 from patrol.equipment.keeping_rules import rules_of
+from patrol.equipment.rights import may_fill
 from patrol.equipment.supplies import (
     ACTS,
     STORE,
@@ -44,7 +45,7 @@ def supplies() -> Any:
 
 
 def _is_count(duty: Any) -> bool:
-    return STORE in duty.applies_to
+    return STORE in duty.applies_to and may_fill(reader(), duty.applies_to, None)
 
 
 @bp.get("/supplies/new")

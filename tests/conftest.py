@@ -11,6 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
+import hypothesis
 import pytest
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
@@ -32,6 +33,12 @@ from patrol.sites.label import Label
 from patrol.sites.place import Place
 from patrol.sites.site import Site
 from tests import once
+
+# A busy machine makes examples slowly; that says nothing about what is proved.
+hypothesis.settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("any machine")
 
 PASSWORD = "wind in the pines"
 HX = {"HX-Request": "true", "HX-Request-Type": "partial"}

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.browser
 SAID = {"title": "重大隐患：燃气", "body": "3 栋", "url": "/notices", "tag": "one", "critical": True, "lang": "zh-CN"}
 SHOWN = """async () => {
   const worker = await navigator.serviceWorker.ready
-  for (let n = 0; n < 100; n += 1) {
+  for (let n = 0; n < 1200; n += 1) {
     const shown = await worker.getNotifications()
     if (shown.length) return shown.map((one) => [one.title, one.body, one.tag, one.requireInteraction, one.data.url])
     await new Promise((resolve) => { setTimeout(resolve, 50) })

@@ -50,10 +50,13 @@ def init_i18n(app: Flask, folder: str) -> None:
 
 
 def _catalogue() -> Any:
-    """This request's translations: looked up once, not for each of a page's hundred words."""
-    if "catalogue" not in g:
-        g.catalogue = get_translations()
-    return g.catalogue
+    """The translations in force: looked up once, not for each of a page's hundred words, and anew where a part of a
+    request is written in another language."""
+    locale = get_locale()
+    kept = g.get("catalogue")
+    if kept is None or kept[0] is not locale:
+        kept = g.catalogue = (locale, get_translations())
+    return kept[1]
 
 
 def zone() -> ZoneInfo:

@@ -40,7 +40,7 @@ from patrol.web.access import needs
 from patrol.web.errors import words
 from patrol.web.forms import record_form
 from patrol.web.replies import go
-from patrol.workorders.lists import openable
+from patrol.workorders.seeing import openable
 
 bp = Blueprint("handover", __name__)
 LATE_FOR = timedelta(hours=2)  # so long the shift before stands first while it is not signed by both

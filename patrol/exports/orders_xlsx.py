@@ -6,7 +6,8 @@ from typing import Any
 
 import xlsxwriter
 
-from patrol.workorders.lists import Asked, listed
+from patrol.workorders.lists import listed
+from patrol.workorders.narrowing import Asked
 
 Words = Callable[[str], str]
 SAFE = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}

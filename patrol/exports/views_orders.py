@@ -16,7 +16,7 @@ from patrol.web.access import needs
 from patrol.workorders.asking import filter_of
 from patrol.workorders.flow import role_refusal
 from patrol.workorders.kinds import kind_of
-from patrol.workorders.lists import Asked
+from patrol.workorders.narrowing import Asked
 
 bp = Blueprint("order_exports", __name__)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

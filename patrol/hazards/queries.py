@@ -18,7 +18,7 @@ from patrol.hazards.standing import standing
 from patrol.photos.photo import Photo, PhotoFile
 from patrol.sites.place import Place
 from patrol.workorders.kinds import Clauses
-from patrol.workorders.lists import Asked, Filter, branches, plain
+from patrol.workorders.narrowing import Asked, Filter, branches, plain
 from patrol.workorders.order import WorkOrder, WorkOrderStep
 
 _HAZARD = Hazard.__table__.c

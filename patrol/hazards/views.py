@@ -43,7 +43,7 @@ from patrol.web.filters import span
 from patrol.web.forms import record_form
 from patrol.web.inner import kept_name
 from patrol.web.replies import go
-from patrol.workorders.lists import may_see as sees
+from patrol.workorders.seeing import may_see as sees
 from patrol.workorders.timeline import names, steps_of
 from patrol.workorders.written import written
 

@@ -33,7 +33,7 @@ from patrol.web.errors import from_validation, words
 from patrol.web.forms import record_form
 from patrol.web.replies import go
 from patrol.workorders.kinds import of_my_team
-from patrol.workorders.lists import may_see
+from patrol.workorders.seeing import may_see
 
 bp = Blueprint("maintenance_orders", __name__)
 _ASKED_FOR = frozenset(("refuse", "cancel", "comment"))

@@ -8,7 +8,7 @@ from patrol.accounts.reader import Reader
 from patrol.accounts.roles import TEAMS
 from patrol.core.business_day import day_bounds
 from patrol.workorders.kinds import OrderKind
-from patrol.workorders.lists import Filter
+from patrol.workorders.narrowing import Filter
 from patrol.workorders.order import SEVERITIES
 from patrol.workorders.words import SOURCES
 

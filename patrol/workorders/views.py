@@ -19,9 +19,9 @@ from patrol.sites.site import Site
 from patrol.sites.symbol import symbol
 from patrol.web.access import needs
 from patrol.workorders.kinds import OrderKind, kind_of, url_of
-from patrol.workorders.lists import may_see
 from patrol.workorders.order import WorkOrder
 from patrol.workorders.queries import begun_clause, count, mine_clause, my_orders, row_query, to_verify
+from patrol.workorders.seeing import may_see
 from patrol.workorders.timeline import names, steps_of
 
 bp = Blueprint("workorders", __name__)

@@ -20,9 +20,11 @@ from patrol.rounds.route import team_places
 from patrol.web.access import needs
 from patrol.web.errors import words
 from patrol.workorders.asking import filter_of
+from patrol.workorders.board import board
 from patrol.workorders.flow import role_refusal
 from patrol.workorders.kinds import Assignment, OrderKind, kind_of
-from patrol.workorders.lists import Asked, board, choices, listed
+from patrol.workorders.lists import listed
+from patrol.workorders.narrowing import Asked, choices
 from patrol.workorders.order import WorkOrder
 from patrol.workorders.workload import workload
 

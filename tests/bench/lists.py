@@ -18,7 +18,9 @@ from patrol.core.db import db
 from patrol.hazards.category import categories
 from patrol.hazards.kind import KIND
 from patrol.sites.place import Place
-from patrol.workorders.lists import Asked, Filter, board, choices, listed
+from patrol.workorders.board import board
+from patrol.workorders.lists import listed
+from patrol.workorders.narrowing import Asked, Filter, choices
 from patrol.workorders.order import WorkOrder
 from tests.bench.measure import exponent, steps_within
 from tests.conftest import token_of

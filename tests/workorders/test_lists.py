@@ -16,7 +16,9 @@ from patrol.hazards.kind import KIND
 from patrol.rounds.route import team_places
 from patrol.sites.place import Place, places_below
 from patrol.workorders import lists
-from patrol.workorders.lists import Asked, Filter, board, listed
+from patrol.workorders.board import board
+from patrol.workorders.lists import listed
+from patrol.workorders.narrowing import Asked, Filter
 from patrol.workorders.order import WorkOrder
 from tests.hazards.conftest import in_state, readers, report, step  # noqa: F401  the same stage
 from tests.workorders.many import many_orders

@@ -52,7 +52,7 @@ def test_the_worker_keeps_every_module_its_modules_import():
 
 def test_the_worker_keeps_every_behaviour_of_the_pages_used_without_signal():
     pages = ("rounds/today", "rounds/scan", "rounds/arrived", "rounds/checkpoint", "hazards/new", "equipment/fill")
-    parts = ("shared/photos", "shared/forms", "shared/ui", "equipment/_item")
+    parts = ("shared/photos", "shared/forms", "shared/ui", "shared/scanner", "equipment/_item")
     sources = "".join((ROOT / f"templates/{name}.html").read_text(encoding="utf-8") for name in (*pages, *parts))
     named = {name for found in re.findall(r'data-behaviour="([a-z -]+)"', sources) for name in found.split()}
 

@@ -4,20 +4,22 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from math import ceil
 from typing import Any
 
 from patrol.reviews.definitions import ON_THE_MONTH
 from patrol.reviews.equipment_month import Due
 from patrol.reviews.figures import EquipmentFacts
 from patrol.reviews.month_trends import Trends, trends
-from patrol.reviews.paper import MONTH, RANK, Paper, paper_of
+from patrol.reviews.paper import MONTH, PICTURE_LINES, RANK, Paper, hazard_lines, paper_of
 from patrol.reviews.paper_rows import Fitted, fit, lines_of
 from patrol.reviews.review import Person, Review
 from patrol.reviews.round_starts import Habit, habits_of
 
 PEOPLE, MISSED_LINES, ITEMS, DUE, HABITS = 17, 10, 12, 10, 6
-QUIET_LINES = 12  # what a month without hazards says of them takes so many lines of the page with the equipment
-BESIDE_THE_CHARTS = 8  # routes with which the misses by place and hour still find room on the first page
+HAZARD_LINES = 12  # what is said of hazards in any month takes so many lines of a page
+SHARED_LINES = 26  # so many lines of hazards and equipment find room on one page, with the readings' charts below
+UNDER_THE_CHARTS = 15  # routes, and places in the misses by hour, that find room on the first page together
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +41,13 @@ class MonthPaper:
     not_inspected: Fitted[EquipmentFacts]
     due: Fitted[Due]
     trends: Trends
+    heat_first: bool  # the misses by place and hour find room on the first page
     told: list[str]  # codes of the figures it shows
-    quiet: bool  # hazards need no page of their own
+    shared: bool  # hazards and equipment stand on one page
 
     @property
     def number(self) -> str:
         return self.lists.number
-
-    @property
-    def heat_first(self) -> bool:
-        routes = self.lists.routes
-        return len(routes.rows) + bool(routes.hidden) <= BESIDE_THE_CHARTS
 
 
 def month_paper(review: Review) -> MonthPaper:
@@ -57,8 +55,9 @@ def month_paper(review: Review) -> MonthPaper:
     site, period = review.site, review.period
     lists = paper_of(review, MONTH)
     not_inspected, due = fit(review.equipment.coverage.missing, ITEMS), fit(review.equipment.due, DUE)
-    quiet = not (lists.hazards.rows or lists.overdue.rows)
-    above = sum(_beside(rows) for rows, _ in (not_inspected, due, lists.gaps)) + QUIET_LINES * quiet
+    equipment = sum(_beside(rows) for rows, _ in (not_inspected, due, lists.gaps))
+    both = _hazard_lines(lists) + equipment
+    shared = both <= SHARED_LINES
     return MonthPaper(
         lists=lists,
         missed=fit(missed_rounds(review.total["missed_points"]), MISSED_LINES, _round_lines),
@@ -67,10 +66,16 @@ def month_paper(review: Review) -> MonthPaper:
         by_severity=_by_severity(review),
         not_inspected=not_inspected,
         due=due,
-        trends=trends(review, charts_below(above)),
+        trends=trends(review, charts_below(both if shared else equipment)),
+        heat_first=under_the_charts(lists.routes, len(review.heat[1])),
         told=[code for code in ON_THE_MONTH if review.figures[code] is not None],
-        quiet=quiet,
+        shared=shared,
     )
+
+
+def under_the_charts(routes: Fitted[Any], places: int) -> bool:
+    """Whether a line for each of so many places finds room below the routes on the first page."""
+    return len(routes.rows) + bool(routes.hidden) + places <= UNDER_THE_CHARTS
 
 
 def charts_below(lines: int) -> int:
@@ -92,6 +97,14 @@ def missed_rounds(points: Sequence[dict[str, Any]]) -> list[MissedRound]:
 
 def _beside(rows: Sequence[Any]) -> int:
     return (len(rows) + 1) // 2
+
+
+def _hazard_lines(lists: Paper) -> int:
+    """Lines that the hazards take: what is always said, a table of those overdue, one of those found, pictures."""
+    overdue, found = lists.overdue.rows, lists.hazards.rows
+    tables = sum(map(hazard_lines, [*overdue, *found])) + 2 * bool(overdue)
+    pictures = sum(1 + bool(hazard.after) for hazard in lists.pairs)
+    return HAZARD_LINES + tables + PICTURE_LINES * ceil(pictures / 4)
 
 
 def _by_severity(review: Review) -> list[tuple[str, int]]:

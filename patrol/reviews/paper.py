@@ -111,13 +111,13 @@ def summary(review: Review) -> list[Sentence]:
             Sentence(
                 text,
                 {
-                    "rounds": counts.rounds,
+                    "rounds": f"{counts.rounds:,}",
                     "routes": len(review.routes),
                     "visited": f"{review.patrol.visited:,}",
                     "planned": f"{counts.planned:,}",
                     "rate": review.patrol.completion.text,
-                    "missed": counts.missed,
-                    "late": counts.late,
+                    "missed": f"{counts.missed:,}",
+                    "late": f"{counts.late:,}",
                 },
             )
         ]
@@ -127,7 +127,7 @@ def summary(review: Review) -> list[Sentence]:
     hazards = review.hazards
     told.append(
         Sentence(
-            N_("%(found)s hazards were found and %(closed)s closed; %(open)s are open, %(overdue)s of them overdue."),
+            N_("Hazards: %(found)s found, %(closed)s closed; %(open)s open, %(overdue)s of them overdue."),
             {
                 "found": hazards.found,
                 "closed": hazards.closed,
@@ -144,7 +144,7 @@ def summary(review: Review) -> list[Sentence]:
         if cover.full:
             told.append(Sentence(N_("All %(all)s fire items were inspected."), {"all": cover.d}))
         else:
-            text = N_("%(missing)s of %(all)s fire items were not inspected (%(rate)s).")
+            text = N_("Fire items not inspected: %(missing)s of %(all)s (%(rate)s).")
             told.append(Sentence(text, {"missing": cover.d - cover.n, "all": cover.d, "rate": cover.text}))
     return told
 
@@ -155,5 +155,5 @@ def _worst_day(review: Review) -> list[Sentence]:
     if len(review.period.days) == 1 or not days:
         return []
     _, day, figures = min(days, key=lambda entry: (entry[0] or 0, entry[1]))
-    text = N_("The weakest day was %(day)s: %(missed)s points missed, %(rate)s reached.")
-    return [Sentence(text, {"day": day, "missed": figures.counts.missed, "rate": figures.completion.text})]
+    text = N_("The weakest day was %(day)s: %(missed)s missed, %(rate)s reached.")
+    return [Sentence(text, {"day": day, "missed": f"{figures.counts.missed:,}", "rate": figures.completion.text})]

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from patrol.accounts.user import User
 from patrol.core.db import db, write
-from patrol.reviews.month_paper import missed_rounds, month_paper
+from patrol.reviews.month_paper import missed_rounds, month_paper, under_the_charts
 from patrol.reviews.paper import pairs
-from patrol.reviews.paper_rows import fit, lines_of
+from patrol.reviews.paper_rows import Fitted, fit, lines_of
 from patrol.reviews.period import Period
 from patrol.reviews.public_notice import areas_of, groups, open_to_all, public_notice, tips
 from patrol.reviews.review import review
@@ -151,10 +151,16 @@ def test_papers_hold_none_one_and_sixty_hazards(world, places, april, desk, haza
         assert min(hazards, 1) <= shown <= most
         assert ("条，见 Excel" in html) == (hazards == 60)
         assert html.index("paper__signs") > html.index("paper__figures")
-    pages = 5 if hazards else 4  # without a hazard their part needs no page of its own
+    pages = 5 if hazards == 60 else 4  # a few hazards share their page with the equipment
     assert f"第 {pages} / {pages} 页" in desk.get(PAPERS[2]).get_data(as_text=True)
     assert f"第 1 / {3 if hazards == 60 else 2} 页" in desk.get(PAPERS[1]).get_data(as_text=True)
     assert "第 1 / 1 页" in desk.get(PAPERS[0]).get_data(as_text=True)  # no photos
+
+
+def test_the_misses_by_hour_move_to_the_second_page_when_routes_take_the_first():
+    eight, nine = Fitted(list(range(8)), 0), Fitted(list(range(8)), 3)  # that there are more is a line, too
+
+    assert [under_the_charts(eight, 7), under_the_charts(nine, 7), under_the_charts(nine, 4)] == [True, False, True]
 
 
 def test_the_names_under_a_review_stand_on_its_paper(world, april, desk, people, as_user):
@@ -204,5 +210,5 @@ def test_a_month_with_many_routes_keeps_its_sums(world, spots, april):
         world.make_rounds(date(2026, 3, 1) + timedelta(days=n), april)
     found = review(world.site.id, MARCH, april)
     paper = month_paper(found)
-    assert (len(paper.lists.routes.rows), paper.lists.routes.hidden, paper.heat_first) == (8, 7, False)
+    assert (len(paper.lists.routes.rows), paper.lists.routes.hidden, paper.heat_first) == (8, 7, True)
     assert sum(line.total.counts.rounds for line in found.routes) == found.patrol.counts.rounds

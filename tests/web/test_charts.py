@@ -82,6 +82,14 @@ def test_a_good_month_keeps_the_axis_at_ninety_four_and_a_bad_day_lowers_it():
     assert good.lowest.label == "2"
 
 
+def test_the_lowest_number_stands_above_its_dot_where_the_next_days_are_as_low():
+    alone = charts.line([("1", 99.2), ("2", 95.0), ("3", 99.2)])
+    row = charts.line([("1", 0), ("2", 0), ("3", 0)])
+
+    assert (alone.crowded, row.crowded) == (False, False)
+    assert charts.line([(str(day), 0) for day in range(1, 31)]).crowded
+
+
 def test_a_day_without_rounds_breaks_the_line():
     drawn = charts.line([("1", 100), ("2", 99), ("3", None), ("4", 98), ("5", 100)])
 

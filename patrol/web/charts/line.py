@@ -31,6 +31,7 @@ class Line:
     ticks_y: list[Tick]
     goal_y: float | None
     lowest: Dot | None
+    crowded: bool
     table: list[list[str | None]]
 
     @property
@@ -50,7 +51,8 @@ def line(
     points: (label, value in 0..100 or None for a day without a round[, link]); a gap breaks the line.
     bands: at or above the first is "ok", at or above the second "late" (amber), below it "miss".
     The axis ends at 100 and starts at 94, or lower when a value asks for it: these are points, not bars.
-    `lowest` is the worst dot when it is in the "miss" band (it gets its number written beside it).
+    `lowest` is the worst dot when it is in the "miss" band: its number is written beside it, or above it where its
+    neighbours stand as low (`crowded`).
     """
     left, right, top, base = 30.0, width, 12.0, height - 28.0
     values = [point[1] for point in points if point[1] is not None]
@@ -76,8 +78,14 @@ def line(
         [Tick(y(v), f"{v:g}") for v in _steps(low, 100.0, step)],
         y(goal) if goal is not None and goal >= low else None,
         lowest if lowest and lowest.band == "miss" else None,
+        lowest is not None and _crowded(real, lowest),
         [[p[0], None if p[1] is None else f"{number(p[1])}%"] for p in points],
     )  # fmt: skip
+
+
+def _crowded(dots: list[Dot], lowest: Dot) -> bool:
+    """Whether another dot stands where the number of the lowest would."""
+    return any(dot is not lowest and abs(dot.x - lowest.x) < 50 and abs(dot.y - lowest.y) < 14 for dot in dots)
 
 
 def band(value: float, bands: tuple[float, float] = (99.0, 97.0)) -> str:

@@ -1,8 +1,5 @@
 """The complaint as a kind of order: what lists, board, slip and export must know of it."""
 
-from datetime import datetime
-from typing import Any
-
 from patrol.accounts.reader import Reader
 from patrol.complaints.complaint import PREFIX, Complaint
 from patrol.complaints.figures import FIGURES
@@ -13,20 +10,13 @@ from patrol.core.facts import When
 from patrol.core.keys import uuid7
 from patrol.core.problems import N_
 from patrol.owners.words import KINDS
-from patrol.workorders.kinds import Assignment, OrderKind, by_figure, of_my_team
+from patrol.workorders.kinds import Assignment, OrderKind, by_figure, first_of, of_my_team, steps_to
 
 LEADS_TO = {
     "apologise": "answered", "investigate": "investigated", "solve": "solved", "callback": "closed",
     "again": "answered",
 }  # fmt: skip
-
-
-def next_step(row: Any, by: Reader, at: datetime) -> str | None:
-    return next((name for name, _column in further(row, by, at)), None)
-
-
-def further(row: Any, by: Reader, at: datetime) -> list[tuple[str, str]]:
-    return [(name, LEADS_TO[name]) for name in open_to(row, by, at) if name in LEADS_TO]
+further = steps_to(LEADS_TO, open_to)
 
 
 def assign(given: Assignment, by: Reader, when: When) -> Complaint:
@@ -46,7 +36,7 @@ KIND = OrderKind(
     open=OPEN,
     waiting=BEFORE_SOLVED,
     assignable=BEFORE_SOLVED,
-    next_step=next_step,
+    next_step=first_of(further),
     further=further,
     visible=of_my_team,
     assign=assign,

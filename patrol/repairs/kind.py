@@ -1,8 +1,5 @@
 """The repair as a kind of order: what lists, board, slip and export must know of it."""
 
-from datetime import datetime
-from typing import Any
-
 from sqlalchemy import or_
 
 from patrol.accounts.reader import Reader
@@ -16,7 +13,7 @@ from patrol.repairs.flow import OPEN, STATES, STEPS, UNDER_WAY, WAITING, open_to
 from patrol.repairs.month import ids_of
 from patrol.repairs.repair import PREFIX, Repair
 from patrol.repairs.steps import RepairStepData, take_repair_step
-from patrol.workorders.kinds import Assignment, OrderKind, by_figure, of_my_team
+from patrol.workorders.kinds import Assignment, OrderKind, by_figure, first_of, of_my_team, steps_to
 from patrol.workorders.order import WorkOrder
 
 NOBODY_THERE = ("reported", "registered", "assigned")
@@ -24,14 +21,7 @@ LEADS_TO = {
     "register": "registered", "assign": "assigned", "claim": "assigned", "visit": "visiting", "done": "done",
     "sign": "signed", "archive": "closed", "return": "registered", "reopen": "registered",
 }  # fmt: skip
-
-
-def next_step(row: Any, by: Reader, at: datetime) -> str | None:
-    return next((name for name, _column in further(row, by, at)), None)
-
-
-def further(row: Any, by: Reader, at: datetime) -> list[tuple[str, str]]:
-    return [(name, LEADS_TO[name]) for name in open_to(row, by, at) if name in LEADS_TO]
+further = steps_to(LEADS_TO, open_to)
 
 
 def assign(given: Assignment, by: Reader, when: When) -> Repair:
@@ -56,7 +46,7 @@ KIND = OrderKind(
     open=OPEN,
     waiting=("reported", "registered", *UNDER_WAY),
     assignable=("registered", *UNDER_WAY),
-    next_step=next_step,
+    next_step=first_of(further),
     further=further,
     visible=of_my_team,
     assign=assign,

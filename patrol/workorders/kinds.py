@@ -1,6 +1,6 @@
 """Kinds of orders: what the lists, the board, the slip and the export must know of each. The roof registers them."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
@@ -44,6 +44,19 @@ def of_my_team(by: Reader, route_places: Any = None) -> list[Clauses]:
         [WorkOrder.rectified_by_id == by.user_id],
         [WorkOrder.team == by.team],
     ]
+
+
+def steps_to(leads_to: Mapping[str, str], open_to: Callable[[Any, Reader, datetime], Iterable[str]]) -> FurtherSteps:
+    """Of the steps open to a reader those that lead to a column of the board, with it, in their order."""
+
+    def further(row: Any, by: Reader, at: datetime) -> list[tuple[str, str]]:
+        return [(name, leads_to[name]) for name in open_to(row, by, at) if name in leads_to]
+
+    return further
+
+
+def first_of(further: FurtherSteps) -> NextStep:
+    return lambda row, by, at: next((name for name, _column in further(row, by, at)), None)
 
 
 def by_figure(figures: Collection[str], ids_of: Callable[[UUID, date, date, str, datetime], Any]) -> Narrow:

@@ -1,40 +1,21 @@
 """Two people at the same order: one wins, the other is told what happened, and nothing typed is lost."""
 
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
-
 import pytest
 
 from patrol.core.clock import now
 from patrol.core.db import db, write
-from patrol.core.facts import When
 from patrol.core.keys import uuid7
-from patrol.core.problems import Problem
 from patrol.hazards.hazard import Hazard
 from patrol.hazards.steps import StepData, take_step
 from patrol.workorders.order import WorkOrderStep
 from tests.conftest import make_person, read_as
 from tests.hazards.conftest import in_state, readers, report, step  # noqa: F401  the same stage
+from tests.race import race
 
 
-def race(app, order_id, attempts) -> list[str]:
-    """Each (reader, data) in a thread of its own, all let go at once; what became of each."""
-    gate = Barrier(len(attempts))
-
-    def run(by, data) -> str:
-        with app.app_context():
-            try:
-                gate.wait(10)
-                with write(by.site_id):
-                    take_step(StepData.model_validate({"order": order_id, **data}), id=uuid7(), by=by, when=When.now())
-                return "done"
-            except Problem as problem:
-                return problem.code
-            finally:
-                db.session.remove()
-
-    with ThreadPoolExecutor(len(attempts)) as pool:
-        return [future.result() for future in [pool.submit(run, *attempt) for attempt in attempts]]
+def race_for(app, order_id, attempts) -> list[str]:
+    checked = [(by, StepData.model_validate({"order": order_id, **data})) for by, data in attempts]
+    return race(app, take_step, checked)
 
 
 @pytest.fixture
@@ -48,7 +29,7 @@ def test_of_ten_who_take_it_at_once_one_has_it_and_nine_are_told_who(open_order,
         crew = [make_person(f"工{n}", f"08{n:02}", "engineer", sites.lake.id, password_hash) for n in range(10)]
     crew_readers = [read_as(person) for person in crew]
 
-    ends = race(app, open_order.id, [(by, {"step": "take", "version": open_order.version}) for by in crew_readers])
+    ends = race_for(app, open_order.id, [(by, {"step": "take", "version": open_order.version}) for by in crew_readers])
 
     assert sorted(ends) == ["done"] + ["order.taken"] * 9
     db.session.expire_all()
@@ -60,7 +41,7 @@ def test_of_ten_who_take_it_at_once_one_has_it_and_nine_are_told_who(open_order,
 
 def test_one_sends_back_while_the_other_closes(in_state, readers, app):  # noqa: F811
     hazard = in_state("to_verify")
-    ends = race(
+    ends = race_for(
         app,
         hazard.id,
         [

@@ -1,47 +1,28 @@
 """Two people at the same repair or complaint: one wins, the other is told what happened, nothing typed is lost."""
 
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
-
 import pytest
 
 from patrol.complaints.steps import ComplaintStepData, take_complaint_step
 from patrol.core.clock import now
 from patrol.core.db import db, write
-from patrol.core.facts import When
 from patrol.core.keys import uuid7
-from patrol.core.problems import Problem
 from patrol.repairs.steps import RepairStepData, take_repair_step
 from patrol.workorders.order import WorkOrder, WorkOrderStep
 from tests.complaints.conftest import heard
 from tests.complaints.conftest import step as complaint_step
 from tests.conftest import make_person, read_as
 from tests.owners.conftest import reports
+from tests.race import race
 from tests.repairs.conftest import called, in_state, readers, registered, sent, step
 
 __all__ = ["called", "complaint_step", "heard", "in_state", "readers", "registered", "sent", "step"]
 VERBS = {"repair": (RepairStepData, take_repair_step), "complaint": (ComplaintStepData, take_complaint_step)}
 
 
-def race(app, order, attempts) -> list[str]:
-    """Each (reader, data) in a thread of its own, all let go at once; what became of each."""
+def race_for(app, order, attempts) -> list[str]:
     schema, verb = VERBS[order.kind]
-    gate, order_id = Barrier(len(attempts)), order.id
-
-    def run(by, data) -> str:
-        with app.app_context():
-            try:
-                gate.wait(10)
-                with write(by.site_id):
-                    verb(schema.model_validate({"order": order_id, **data}), id=uuid7(), by=by, when=When.now())
-                return "done"
-            except Problem as problem:
-                return problem.code
-            finally:
-                db.session.remove()
-
-    with ThreadPoolExecutor(len(attempts)) as pool:
-        return [future.result() for future in [pool.submit(run, *attempt) for attempt in attempts]]
+    checked = [(by, schema.model_validate({"order": order.id, **data})) for by, data in attempts]
+    return race(app, verb, checked)
 
 
 def test_of_ten_who_claim_a_repair_at_once_one_has_it(registered, sites, app, password_hash):
@@ -50,7 +31,7 @@ def test_of_ten_who_claim_a_repair_at_once_one_has_it(registered, sites, app, pa
         crew = [make_person(f"工{n}", f"08{n:02}", "engineer", sites.lake.id, password_hash) for n in range(10)]
     crew_readers = [read_as(person) for person in crew]
 
-    ends = race(app, repair, [(by, {"step": "claim", "version": repair.version}) for by in crew_readers])
+    ends = race_for(app, repair, [(by, {"step": "claim", "version": repair.version}) for by in crew_readers])
 
     assert sorted(ends) == ["done"] + ["repair.taken"] * 9
     db.session.expire_all()
@@ -66,7 +47,7 @@ def test_two_dispatch_the_same_repair_to_different_teams_at_once(registered, rea
         for by, team in ((readers.engineering, "engineering"), (readers.desk, "security"))
     ]
 
-    ends = race(app, repair, attempts)
+    ends = race_for(app, repair, attempts)
 
     assert sorted(ends) in (["done", "order.state"], ["done", "stale"])
     db.session.expire_all()
@@ -78,7 +59,7 @@ def test_two_answer_the_same_complaint_at_once(heard, readers, app):
     complaint = heard()
     words = ({"step": "apologise", "note": text, "version": complaint.version} for text in ("已致歉", "马上来"))
 
-    ends = race(app, complaint, list(zip((readers.desk, readers.engineering), words, strict=True)))
+    ends = race_for(app, complaint, list(zip((readers.desk, readers.engineering), words, strict=True)))
 
     assert sorted(ends) in (["done", "order.state"], ["done", "stale"])
     assert db.session.query(WorkOrderStep).filter_by(order_id=complaint.id, step="apologise").count() == 1

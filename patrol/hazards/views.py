@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from sqlalchemy import select
 
 from patrol.accounts.colleagues import stand_in, team_choices, team_sizes
+from patrol.core.asked import asked_id
 from patrol.core.clock import now
 from patrol.core.db import db, write
 from patrol.core.facts import When
@@ -235,19 +236,12 @@ def _steps_of(hazard: Hazard, at: datetime) -> list[str | None]:
 
 
 def _asked(name: str, data: dict[str, Any]) -> UUID | None:
-    return _uuid(data.get(name)) or request.args.get(name, type=UUID)
+    return asked_id(data.get(name)) or request.args.get(name, type=UUID)
 
 
 def _within(hours: int) -> str:
     """How soon: within 4 hours, within 3 days."""
     return _("within %(span)s", span=span(timedelta(hours=hours)))
-
-
-def _uuid(text: Any) -> UUID | None:
-    try:
-        return UUID(str(text)) if text else None
-    except ValueError:
-        return None
 
 
 def _places() -> list[Any]:

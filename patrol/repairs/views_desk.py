@@ -9,6 +9,7 @@ from flask_login import current_user
 
 from patrol.complaints.complaint import Complaint
 from patrol.complaints.flow import STATES as COMPLAINT_STATES
+from patrol.core.asked import asked_id
 from patrol.core.clock import now
 from patrol.core.db import db, write
 from patrol.core.facts import When
@@ -129,7 +130,7 @@ def take_call() -> Any:
     try:
         with write(current_user.site_id):
             said = {name: form.get(name, "") for name in _TOLD}
-            told_id, place = _id(form.get("id")), _id(form.get("place"))
+            told_id, place = asked_id(form.get("id")), asked_id(form.get("place"))
             report = by_telephone(_reader(), When.now(), id=told_id, place_id=place, **said)
             order = _turned(report, None) if report.state == "new" else _order_of(report)
             url = URLS[order.kind].format(order.id)
@@ -179,7 +180,7 @@ def _turned(report: OwnerReport, version: int | None) -> Any:
         when=When.now(),
         version=version,
         kind=form.get("kind", report.kind),
-        place_id=_id(form.get("place")) or report.place_id,
+        place_id=asked_id(form.get("place")) or report.place_id,
         urgent=bool(form.get("urgent")),
         appointment_at=_local(at) if at else None,
     )
@@ -236,13 +237,6 @@ def _call_page(problem: Problem | None) -> Any:
 def _place_names(site_id: UUID, ids: list[UUID | None]) -> dict[UUID, str]:
     wanted = {place_id for place_id in ids if place_id}
     return {place.id: place.full_name for place in places_in_use(site_id) if place.id in wanted}
-
-
-def _id(text: str | None) -> UUID | None:
-    try:
-        return UUID(text) if text else None
-    except ValueError:
-        return None
 
 
 def _reader() -> Any:

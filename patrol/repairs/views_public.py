@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import Blueprint, current_app, make_response, redirect, render_template, request
 from flask_login import current_user
 
+from patrol.core.asked import asked_id
 from patrol.core.clock import now
 from patrol.core.db import db, write
 from patrol.core.facts import When
@@ -62,8 +63,8 @@ def take(code: str) -> Any:
         photos = _photos(by, when)
         with write(site.id):
             report = new_report(
-                id=_id(request.form.get("id")) or uuid7(), by=by, when=when, source="public", kind=typed["kind"],
-                words=typed["words"], place_id=_id(typed["place"]) or (place.id if place else None),
+                id=asked_id(request.form.get("id")) or uuid7(), by=by, when=when, source="public", kind=typed["kind"],
+                words=typed["words"], place_id=asked_id(typed["place"]) or (place.id if place else None),
                 place_words=typed["place_words"], owner_phone=typed["owner_phone"], photos=photos,
                 origin=origin_of(site.id, address, str(current_app.config["SECRET_KEY"])),
                 suspect=bool(request.form.get("website")),
@@ -185,10 +186,3 @@ def _answer(html: str, problem: Problem | None) -> Any:
     if problem and "retry_after" in problem.facts:
         response.headers["Retry-After"] = str(problem.facts["retry_after"])
     return response
-
-
-def _id(text: str | None) -> UUID | None:
-    try:
-        return UUID(text) if text else None
-    except ValueError:
-        return None

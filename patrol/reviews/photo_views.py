@@ -11,6 +11,7 @@ from sqlalchemy import and_, or_, select
 
 from patrol.accounts.reader import business_day_of
 from patrol.accounts.user import Membership, User
+from patrol.core.asked import asked_id
 from patrol.core.clock import now
 from patrol.core.db import db
 from patrol.core.problems import N_, NotHere, Problem
@@ -27,6 +28,7 @@ from patrol.reviews.review import asked_for
 from patrol.rounds.route import Route
 from patrol.sites.place import Place
 from patrol.web.access import forbidden, needs
+from patrol.web.question import day_argument
 
 bp = Blueprint("photo_log", __name__)
 STRIP = 3
@@ -65,7 +67,7 @@ def photos() -> Any:
 @needs("photo.log")
 def sheet() -> Any:
     """The chosen photos on A4, twelve a page, each with time, place and person; oldest first."""
-    ids = [one for text in request.args.getlist("id")[:MOST_ON_SHEET] if (one := _uuid(text))]
+    ids = [one for text in request.args.getlist("id")[:MOST_ON_SHEET] if (one := asked_id(text))]
     rows = chosen(current_user.site_id, ids, owners=current_user.may("owner.see"))
     return render_template(
         "reviews/photo_sheet.html",
@@ -149,7 +151,7 @@ def _strip(found: Photo) -> dict[str, Any]:
 def _wanted() -> tuple[PhotoFilter, str]:
     args = request.args
     today = business_day_of(current_user._get_current_object(), now())
-    first, last = _day("from"), _day("to")
+    first, last = day_argument("from", None), day_argument("to", None)
     within = args.get("within", "")
     if first or last:
         within = ""
@@ -173,13 +175,6 @@ def _wanted() -> tuple[PhotoFilter, str]:
     return wanted, within
 
 
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
-
-
 def _month(text: str | None) -> Any:
     """The edge from which the log runs back through a month named 2026-03."""
     if not text:
@@ -190,14 +185,6 @@ def _month(text: str | None) -> Any:
         raise Problem(
             "field.wrong", N_("This cannot be right: %(name)s. Check it."), field="month", name="month"
         ) from None
-
-
-def _day(name: str) -> date | None:
-    text = request.args.get(name)
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise Problem("field.wrong", N_("This cannot be right: %(name)s. Check it."), field=name, name=name) from None
 
 
 def _choices(wanted: PhotoFilter) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """Door: what a review says in words: its summary, and measures with who and until when."""
 
-from datetime import date
 from typing import Any, cast
 from uuid import UUID
 
@@ -8,6 +7,7 @@ from flask import Blueprint, request
 from flask_login import current_user
 
 from patrol.accounts.reader import Reader, business_day_of
+from patrol.core.asked import asked_day, asked_id
 from patrol.core.clock import now
 from patrol.core.db import write
 from patrol.reviews.measure import decide, end_measure, summarise
@@ -37,7 +37,9 @@ def add(kind: str, text: str) -> Any:
     period, by = _asked(kind, text)
     form = request.form
     with write(by.site_id):
-        decide(period, form.get("text", ""), _uuid(form.get("person")), _day(form.get("due_on")), by=by, at=now())
+        decide(
+            period, form.get("text", ""), asked_id(form.get("person")), asked_day(form.get("due_on")), by=by, at=now()
+        )
     return go(f"{period.url}#measures")
 
 
@@ -55,17 +57,3 @@ def end(measure_id: UUID) -> Any:
 def _asked(kind: str, text: str) -> tuple[Period, Reader]:
     by: Reader = current_user._get_current_object()
     return asked_for(cast(Kind, kind), text, business_day_of(by, now())), by
-
-
-def _uuid(text: str | None) -> UUID | None:
-    try:
-        return UUID(text) if text else None
-    except ValueError:
-        return None
-
-
-def _day(text: str | None) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        return None

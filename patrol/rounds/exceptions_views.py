@@ -20,6 +20,7 @@ from patrol.rounds.flags import MEANINGS
 from patrol.rounds.route import Route
 from patrol.rounds.settling import settle_evidence
 from patrol.web.access import needs, safe_next
+from patrol.web.question import day_argument
 from patrol.web.replies import go
 
 bp = Blueprint("exceptions", __name__)
@@ -65,8 +66,8 @@ def settle(evidence_id: UUID) -> Any:
 
 def _wanted(today: date) -> Wanted:
     args = request.args
-    last = _day("to", today)
-    first = _day("from", last - timedelta(days=DAYS - 1))
+    last = day_argument("to", today)
+    first = day_argument("from", last - timedelta(days=DAYS - 1))
     if first > last:
         raise Problem("visits.range", N_("The first day lies after the last one. Change one of them."), field="from")
     return Wanted(
@@ -77,13 +78,6 @@ def _wanted(today: date) -> Wanted:
         route=args.get("route", type=UUID),
         person=args.get("person", type=UUID),
     )
-
-
-def _day(name: str, default: date) -> date:
-    try:
-        return date.fromisoformat(request.args.get(name) or str(default))
-    except ValueError:
-        raise Problem("field.wrong", N_("This cannot be right: %(name)s. Check it."), field=name, name=name) from None
 
 
 def _url(**changed: Any) -> str:

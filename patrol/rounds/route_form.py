@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
+from patrol.core.asked import asked_id
 from patrol.core.problems import N_, Problem
 from patrol.rounds.route_draft import MOST_TIMES, PlanDraft, RouteDraft, StopDraft, new_plan, shift_stop
 from patrol.rounds.schedule import LAST_OF_MONTH
@@ -48,7 +49,7 @@ def read_route(data: Mapping[str, Any], old: RouteDraft) -> RouteDraft:
 def edit(draft: RouteDraft, act: str, chosen: list[str]) -> RouteDraft:
     """One button of the editor: up, down and drop of a stop, add (the chosen places), add_plan, drop_plan."""
     what, _, key = act.partition(":")
-    wanted = _uuid(key)
+    wanted = asked_id(key)
     stops, plans = list(draft.stops), list(draft.plans)
     match what:
         case "up" | "down" if wanted:
@@ -57,7 +58,7 @@ def edit(draft: RouteDraft, act: str, chosen: list[str]) -> RouteDraft:
             stops = [stop for stop in stops if stop.place != wanted]
         case "add":
             there = {stop.place for stop in stops}
-            places = [place for place in map(_uuid, chosen) if place and place not in there]
+            places = [place for place in map(asked_id, chosen) if place and place not in there]
             stops += [StopDraft(place=place) for place in places]
         case "add_plan":
             plans.append(new_plan(plans))
@@ -105,7 +106,7 @@ def _stop(text: str, told: Mapping[str, Any]) -> dict[str, Any]:
 
 def _plan(text: str, told: Mapping[str, Any], known: Mapping[UUID, PlanDraft], tolerance: str) -> dict[str, Any]:
     said = told.get(text.replace("-", ""), {})
-    was = known.get(_uuid(text) or UUID(int=0))
+    was = known.get(asked_id(text) or UUID(int=0))
     form = said.get("form") if said.get("form") in FORMS else "fixed"
     own = was.tolerance_min if was else None
     plan = {
@@ -138,13 +139,6 @@ def _band(said: Mapping[str, Any], form: str) -> tuple[str | None, str | None]:
 
 def _list(value: Any) -> list[str]:
     return [str(part) for part in value] if isinstance(value, list) else []
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def _problem(error: ValidationError) -> Problem:

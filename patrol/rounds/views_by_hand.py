@@ -1,6 +1,5 @@
 """Door: visits without a scan — entered by hand, or on paper: the sheet to print and the form that takes it in."""
 
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +9,7 @@ from pydantic import ValidationError
 
 from patrol.accounts.colleagues import people_of
 from patrol.accounts.reader import business_day_of
+from patrol.core.asked import asked_day
 from patrol.core.clock import now
 from patrol.core.db import db, write
 from patrol.core.facts import When
@@ -60,7 +60,7 @@ def sheets(route_id: UUID) -> Any:
     if route is None:
         raise NotHere("route")
     at = now()
-    day = _day(request.args.get("day", "")) or business_day_of(_reader(), at)
+    day = asked_day(request.args.get("day")) or business_day_of(_reader(), at)
     return _paper(sheets_of(current_user.site_id, route_id, day, at), "/board")
 
 
@@ -117,13 +117,6 @@ def _walk(round_id: UUID) -> Walk:
     if found is None:
         raise NotHere("round")
     return found
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def _form() -> tuple[UUID, dict[str, Any]]:

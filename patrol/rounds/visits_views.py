@@ -19,6 +19,7 @@ from patrol.rounds.visits_list import VisitFilter, rounds_page, visits_page
 from patrol.sites.place import Place
 from patrol.sites.site import Site
 from patrol.web.access import needs
+from patrol.web.question import day_argument
 
 bp = Blueprint("visits", __name__)
 
@@ -29,7 +30,7 @@ def visits() -> Any:
     at = now()
     site = db.session.get_one(Site, current_user.site_id)
     wanted = _wanted(business_day_of(current_user._get_current_object(), at))
-    before = _day("before", None)
+    before = day_argument("before", None)
     as_rounds = request.args.get("view") == "rounds"
     page = (rounds_page if as_rounds else visits_page)(site, wanted, at, before)
     routes = select(Route.id, Route.name).where(Route.site_id == site.id).order_by(Route.sort, Route.name)
@@ -48,8 +49,8 @@ def visits() -> Any:
 
 
 def _wanted(today: date) -> VisitFilter:
-    last = _day("to", today) or today
-    first = _day("from", last - timedelta(days=6)) or last
+    last = day_argument("to", today) or today
+    first = day_argument("from", last - timedelta(days=6)) or last
     if first > last:
         raise Problem("visits.range", N_("The first day lies after the last one. Change one of them."), field="from")
     args = request.args
@@ -67,16 +68,6 @@ def _wanted(today: date) -> VisitFilter:
         required=args.get("required") == "1",
         kind=args.get("kind") or None,
     )
-
-
-def _day(name: str, default: date | None) -> date | None:
-    text = request.args.get(name)
-    if not text:
-        return default
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise Problem("field.wrong", N_("This cannot be right: %(name)s. Check it."), field=name, name=name) from None
 
 
 def _name(table: Any, row_id: UUID | None) -> str:

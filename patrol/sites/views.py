@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from pydantic import ValidationError
 
+from patrol.core.asked import asked_id
 from patrol.core.clock import now
 from patrol.core.db import write
 from patrol.core.facts import When
@@ -55,7 +56,7 @@ def index() -> Any:
 @needs("place.edit")
 def new() -> Any:
     """A form for a new place; ``below`` names the place above it."""
-    below = _uuid(request.args.get("below"))
+    below = asked_id(request.args.get("below"))
     parent = place_here(current_user.site_id, below) if below else None
     kind = "building" if parent is None else ("floor" if parent.kind in ("building", "entrance") else "spot")
     form = {"parent_id": str(below or ""), "kind": kind, "radius_m": 100, "look_for": [], "tags": []}
@@ -215,10 +216,3 @@ def _as_form(place: Place) -> dict[str, Any]:
 def _version() -> int | None:
     text = request.form.get("version", "")
     return int(text) if text.isdecimal() and len(text) < 9 else None
-
-
-def _uuid(text: str | None) -> UUID | None:
-    try:
-        return UUID(text or "")
-    except ValueError:
-        return None

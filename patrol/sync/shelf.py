@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Select, String, and_, bindparam, cast, exi
 from patrol.accounts.reader import Reader
 from patrol.accounts.received import Received
 from patrol.accounts.user import User
+from patrol.core.asked import asked_id
 from patrol.core.db import check_version, db
 from patrol.core.problems import N_, NotHere, Problem, Stale
 from patrol.journal.entry import note
@@ -112,7 +113,7 @@ def shelve(
     row = Shelved(
         site_id=by.site_id,
         record_id=record_id,
-        record_key=_key(record_id),
+        record_key=asked_id(record_id),
         kind=kind,
         user_id=by.user_id,
         raw=storable(offered if isinstance(offered, dict) else {"raw": offered}),
@@ -179,7 +180,7 @@ def close(row: Shelved, how: str, text: str, *, by: UUID, at: datetime) -> None:
 
 def _count_as_received(row: Shelved) -> None:
     """Its id is used up, so that the phone sending it again hears "known". Never for an id that is somebody else's."""
-    if row.record_key is None or _key(str(row.raw.get("user"))) != row.user_id:
+    if row.record_key is None or asked_id(row.raw.get("user")) != row.user_id:
         return
     if db.session.get(Received, (row.site_id, row.record_key)) is not None:
         return
@@ -235,17 +236,10 @@ def _each_text(value: Any, change: Callable[[str], str]) -> Any:
 def _is_plain(text: str) -> bool:
     """An id, a hash or a time."""
     try:
-        return _key(text) is not None or len(bytes.fromhex(text)) == 32
+        return asked_id(text) is not None or len(bytes.fromhex(text)) == 32
     except ValueError:
         pass
     try:
         return datetime.fromisoformat(text) is not None
     except ValueError:
         return False
-
-
-def _key(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

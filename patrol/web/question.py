@@ -1,11 +1,15 @@
 """What stands in an address or a form, without the one character that no two databases hold alike."""
 
+from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from flask import Flask, Request
+from flask import Flask, Request, request
+
+from patrol.core.problems import N_, Problem
 
 NUL = "\0"
+D = TypeVar("D", date, None)
 
 if TYPE_CHECKING:
     _Base = Request
@@ -35,3 +39,14 @@ class _WithoutNul(_Base):
 def without_nul(app: Flask) -> None:
     """On top of whatever kind of request the app has by now."""
     app.request_class = type("Question", (_WithoutNul, app.request_class), {})
+
+
+def day_argument(name: str, default: D) -> date | D:
+    """The day an address names, or ``default``. Raises field.wrong where it names something that is no day."""
+    text = request.args.get(name)
+    if not text:
+        return default
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Problem("field.wrong", N_("This cannot be right: %(name)s. Check it."), field=name, name=name) from None

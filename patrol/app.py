@@ -97,12 +97,14 @@ from patrol.web.assets import init_assets
 from patrol.web.errors import init_errors
 from patrol.web.filters import init_filters
 from patrol.web.headers import init_headers
-from patrol.web.i18n import init_i18n, pick
+from patrol.web.i18n import init_i18n, pick, word
+from patrol.web.icon import init_icon
 from patrol.web.inner import init_inner
 from patrol.web.nav import init_nav
 from patrol.web.once import init_once
 from patrol.web.pdf import init_pdf
 from patrol.web.question import without_nul
+from patrol.web.rendering import init_rendering
 from patrol.web.signing import HeaderFirst, KeptSerializer
 from patrol.workorders import order
 from patrol.workorders.kinds import register, url_of
@@ -148,8 +150,10 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     Htmx(app)
     without_nul(app)
     _init_login(app)
+    init_rendering(app)
     init_i18n(app, str(FOLDER))
     init_assets(app, home / "static")
+    init_icon(app)
     init_filters(app)
     init_errors(app)
     init_headers(app)
@@ -370,15 +374,15 @@ def _word_of(table: Mapping[str, str]) -> Callable[[Any, str], str]:
     """A filter. It takes the context, or Jinja would fold a fixed code in whoever's language came first."""
 
     @pass_context
-    def word(_context: Any, code: str) -> str:
-        return gettext(table.get(code, code))
+    def said(_context: Any, code: str) -> str:
+        return word(table.get(code, code))
 
-    return word
+    return said
 
 
 def _said(table: Mapping[str, str]) -> dict[str, str]:
     """Every step's word in the reader's language; the report stands first in any timeline."""
-    return {code: gettext(text) for code, text in {"report": STEPS["report"], **table}.items()}
+    return {code: word(text) for code, text in {"report": STEPS["report"], **table}.items()}
 
 
 def hazard_kind(category: str) -> str:

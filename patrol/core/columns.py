@@ -7,6 +7,7 @@ into values costs more than reading them, so that is done here in as few steps a
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID, SafeUUID
 
@@ -53,6 +54,7 @@ def of_json(text: str) -> Any:
     return [] if text == "[]" else json.loads(text)
 
 
+@lru_cache(maxsize=4096)  # the same few people, places and rounds stand in most rows of a page
 def _id(text: str | None) -> UUID | None:
     """What ``UUID(text)`` makes of the 32 digits the database keeps, without looking for other spellings."""
     if text is None:

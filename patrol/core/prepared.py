@@ -7,6 +7,7 @@ Types, parameter style and errors stay SQLAlchemy's, so that a statement means t
 from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from operator import itemgetter
 from typing import Any
 
@@ -124,15 +125,18 @@ def _row_maker(statement: Any, dialect: Dialect) -> Callable[[Sequence[Any]], An
     if not statement.is_select:
         return tuple
     columns = list(statement.selected_columns)
-    make: Any = namedtuple("PreparedRow", [column.name for column in columns])  # type: ignore[misc]
+    kind: Any = namedtuple("PreparedRow", [column.name for column in columns])  # type: ignore[misc]
+    make = partial(tuple.__new__, kind)  # what its own constructor does, without a call in Python
     converts = [_from_driver(column.type, dialect) for column in columns]
     changed = [(at, convert) for at, convert in enumerate(converts) if convert is not None]
+    if not changed:
+        return make
 
     def row(raw: Sequence[Any]) -> Any:
         values = list(raw)
         for at, convert in changed:
             values[at] = convert(values[at])
-        return make(*values)
+        return make(values)
 
     return row
 

@@ -6,14 +6,15 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import ForeignKey, Index, and_, select
+from sqlalchemy import ForeignKey, Index, and_, bindparam, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from patrol.accounts.reader import Reader, business_day_of
 from patrol.accounts.user import User
-from patrol.core.db import Model, db
+from patrol.core.db import Model, connection, db
 from patrol.core.facts import When
 from patrol.core.keys import SiteRow, site_key
+from patrol.core.prepared import Prepared
 from patrol.core.problems import N_, NotHere, Problem
 from patrol.equipment.checklist import find_version
 from patrol.equipment.equipment import Equipment, find_equipment
@@ -29,6 +30,9 @@ WHY_NOT: Mapping[str, str] = {
     "not_found": N_("Not where the ledger says"),
     "other": N_("Another reason"),
 }
+
+
+MOST = 200  # of a month, on a page
 
 
 class NotReached(SiteRow, Model):
@@ -60,6 +64,33 @@ class NotReachedData(BaseModel):
     note: str = Field("", max_length=300)
     photos: list[UUID] = Field(default_factory=list, max_length=4)
     photo_facts: dict[str, Any] = Field(default_factory=dict)
+
+
+_BETWEEN = Prepared(
+    select(
+        NotReached.id,
+        NotReached.equipment_id,
+        NotReached.place_id,
+        NotReached.checklist_code,
+        NotReached.reason,
+        NotReached.note,
+        NotReached.at,
+        NotReached.business_day,
+        Place.full_name.label("place"),
+        Equipment.code.label("asset"),
+        User.name.label("who"),
+    )
+    .join(Place, and_(Place.site_id == NotReached.site_id, Place.id == NotReached.place_id))
+    .join(User, User.id == NotReached.user_id)
+    .outerjoin(Equipment, and_(Equipment.site_id == NotReached.site_id, Equipment.id == NotReached.equipment_id))
+    .where(
+        NotReached.site_id == bindparam("site_id"),
+        NotReached.business_day >= bindparam("first"),
+        NotReached.business_day <= bindparam("last"),
+    )
+    .order_by(NotReached.at.desc(), NotReached.id.desc())
+    .limit(MOST)
+)
 
 
 def say_not_reached(data: NotReachedData, *, id: UUID, by: Reader, when: When) -> NotReached:
@@ -108,25 +139,6 @@ def out_of_reach(site_id: UUID, open_duties: Iterable[Any], first: date, last: d
     return [row for key, row in newest.items() if key in wanted]
 
 
-def not_reached_between(site_id: UUID, first: date, last: date, limit: int = 200) -> list[Any]:
+def not_reached_between(site_id: UUID, first: date, last: date) -> list[Any]:
     """With names, newest first: for the month's page."""
-    query = (
-        select(
-            NotReached.id,
-            NotReached.equipment_id,
-            NotReached.place_id,
-            NotReached.checklist_code,
-            NotReached.reason,
-            NotReached.note,
-            NotReached.at,
-            NotReached.business_day,
-            Place.full_name.label("place"),
-            Equipment.code.label("asset"),
-            User.name.label("who"),
-        )
-        .join(Place, and_(Place.site_id == NotReached.site_id, Place.id == NotReached.place_id))
-        .join(User, User.id == NotReached.user_id)
-        .outerjoin(Equipment, and_(Equipment.site_id == NotReached.site_id, Equipment.id == NotReached.equipment_id))
-        .where(NotReached.site_id == site_id, NotReached.business_day.between(first, last))
-    )
-    return list(db.session.execute(query.order_by(NotReached.at.desc(), NotReached.id.desc()).limit(limit)))
+    return _BETWEEN.all(connection(), {"site_id": site_id, "first": first, "last": last})

@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import partial
-from typing import Any
+from functools import cache, lru_cache
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import and_, bindparam, func, select
@@ -39,8 +39,7 @@ class Point:
     inspection_id: UUID
 
 
-@dataclass(frozen=True, slots=True)
-class Thing:
+class Thing(NamedTuple):
     """What is read: an item of the ledger, or a place that stands for itself."""
 
     id: UUID
@@ -225,19 +224,24 @@ def numbers_read(site_id: UUID, first: date, last: date) -> list[Any]:
 def readings_of(site: Site, month: date, today: date) -> list[Reading]:
     """Of the calendar month; nothing is owed from before the site began."""
     first, last = month_bounds(month)
-    return month_readings(site.id, first, last, today, shifts=partial(_shifts, site), began=_began(site))
+    return month_readings(site.id, first, last, today, shifts=_shifts(site), began=_began(site))
 
 
 def readings_with(
     site: Site, month: date, today: date, lists: Sequence[Any], things: Mapping[str, Sequence[Thing]], values: Values
 ) -> list[Reading]:
     """The same of what was read from the database already. things: by type."""
-    shifts = partial(_shifts, site)
-    return _readings(lists, things, values, *month_bounds(month), today, shifts=shifts, began=_began(site))
+    return _readings(lists, things, values, *month_bounds(month), today, shifts=_shifts(site), began=_began(site))
 
 
-def _shifts(site: Site, day: date) -> int:
-    return len(shift_times(day, site.shifts_on(day), site.zone, site.day_start)) or 1
+def _shifts(site: Site) -> Callable[[date], int]:
+    """How many shifts a day of the site has, reckoned once for each."""
+
+    @cache
+    def on(day: date) -> int:
+        return len(shift_times(day, site.shifts_on(day), site.zone, site.day_start)) or 1
+
+    return on
 
 
 def month_readings(
@@ -352,7 +356,8 @@ def read_of(
     )
 
 
-def _periods(interval: int, first: date, last: date) -> list[tuple[date, date]]:
+@lru_cache(maxsize=256)  # most things stand all month, so that their periods are the same
+def _periods(interval: int, first: date, last: date) -> tuple[tuple[date, date], ...]:
     found: list[tuple[date, date]] = []
     day = first
     while day <= last:
@@ -360,4 +365,4 @@ def _periods(interval: int, first: date, last: date) -> list[tuple[date, date]]:
         assert period is not None
         found.append(period)
         day = period[1] + ONE_DAY
-    return found
+    return tuple(found)

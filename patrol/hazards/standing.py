@@ -6,9 +6,8 @@ nothing changed since. So the cost follows what happened since then, not the len
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import and_, bindparam, or_, select, union
@@ -23,8 +22,7 @@ from patrol.workorders.order import WorkOrder, WorkOrderStep
 OPEN = ("reported", "assigned", "to_verify")
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """An open hazard as it stood then. due_at: the deadline it has now, the first one if it has none."""
 
     id: UUID

@@ -8,7 +8,8 @@ from uuid import UUID
 
 from sqlalchemy import and_, bindparam, select
 
-from patrol.core.db import db
+from patrol.core.db import connection, db
+from patrol.core.prepared import Prepared
 from patrol.repairs.deadline import REWORK_WITHIN
 from patrol.repairs.figures import Told, figures
 from patrol.repairs.repair import Repair
@@ -34,6 +35,15 @@ ASKED = (
         WorkOrder.state != "rejected",
         _REPAIR.registered_at.is_not(None),
     )
+)
+_STEPS = Prepared(  # those that count: the others neither end a repair nor begin one again
+    select(WorkOrderStep.order_id, WorkOrderStep.step, WorkOrderStep.at)
+    .where(
+        WorkOrderStep.site_id == bindparam("site_id"),
+        WorkOrderStep.order_id.in_(bindparam("ids", expanding=True)),
+        WorkOrderStep.step.in_(("visit", "done", "archive", "reopen")),
+    )
+    .order_by(WorkOrderStep.at, WorkOrderStep.received_at, WorkOrderStep.id)
 )
 
 
@@ -64,13 +74,8 @@ def told_of(site_id: UUID, repairs: Sequence[Any]) -> list[Told]:
 
 def _counted(site_id: UUID, ids: list[UUID]) -> tuple[Counter[UUID], Counter[UUID]]:
     """Visits up to the first time it was done, and reopenings within 7 days of that repair's end."""
-    query = (
-        select(WorkOrderStep.order_id, WorkOrderStep.step, WorkOrderStep.at)
-        .where(WorkOrderStep.site_id == site_id, WorkOrderStep.order_id.in_(ids))
-        .order_by(WorkOrderStep.at, WorkOrderStep.received_at, WorkOrderStep.id)
-    )
     lines: dict[UUID, list[Any]] = defaultdict(list)
-    for row in db.session.execute(query) if ids else ():
+    for row in _STEPS.all(connection(), {"site_id": site_id, "ids": ids}) if ids else ():
         lines[row.order_id].append(row)
     visits, again = Counter[UUID](), Counter[UUID]()
     for order_id, steps in lines.items():

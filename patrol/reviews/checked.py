@@ -4,17 +4,15 @@ Kept beside a day's figures, so that a month knows what it covers without readin
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from patrol.reviews.facts import DayFacts
 
 Checked = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(NamedTuple):
     """One list on one day. by_shift: keys of the things it was completed for, by the shift it was completed in ("" in
     none); failed: inspections with a failure; by: the key of whoever finished the last one."""
 
@@ -24,13 +22,8 @@ class Done:
     failed: int
     by: str
 
-    @property
-    def things(self) -> set[str]:
-        return set().union(*self.by_shift.values())
 
-
-@dataclass(frozen=True, slots=True)
-class Numbers:
+class Numbers(NamedTuple):
     """One number of one thing on one day, as often as it was read."""
 
     day: date

@@ -6,9 +6,10 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
-from patrol.core.db import db
+from patrol.core.db import connection, db
+from patrol.core.prepared import Prepared
 from patrol.hazards.hazard import Hazard
 from patrol.photos.photo import Photo, PhotoFile
 from patrol.reviews.review import Review
@@ -19,6 +20,39 @@ from patrol.sites.place import Place
 from patrol.workorders.order import WorkOrder
 
 _HAZARD = Hazard.__table__.c
+_FOUND = Prepared(
+    select(
+        WorkOrder.id,
+        WorkOrder.number,
+        WorkOrder.title,
+        WorkOrder.severity,
+        WorkOrder.state,
+        Place.full_name.label("place"),
+        WorkOrder.reported_at,
+        WorkOrder.due_at,
+        WorkOrder.rectified_at,
+        WorkOrder.note,
+    )
+    .join(Place, (Place.site_id == WorkOrder.site_id) & (Place.id == WorkOrder.place_id))
+    .where(
+        WorkOrder.site_id == bindparam("site_id"),
+        WorkOrder.kind == "hazard",
+        WorkOrder.business_day >= bindparam("first"),
+        WorkOrder.business_day <= bindparam("last"),
+        WorkOrder.state.not_in(("rejected", "merged")),
+    )
+    .order_by(WorkOrder.reported_at)
+)
+_PICTURES = Prepared(
+    select(Photo.subject_id, Photo.kind, Photo.id, Photo.taken_at, Photo.sort)
+    .join(PhotoFile, (PhotoFile.site_id == Photo.site_id) & (PhotoFile.id == Photo.id))
+    .where(
+        Photo.site_id == bindparam("site_id"),
+        Photo.subject_kind == "hazard",
+        Photo.subject_id.in_(bindparam("ids", expanding=True)),
+        Photo.kind.in_(("before", "after")),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,30 +132,7 @@ def day_page(review: Review) -> DayPage:
 
 def hazards_found(site_id: UUID, first: date, last: date, limit: int | None = None) -> list[FoundHazard]:
     """Hazards reported on these business days, without rejected and merged ones, worst first."""
-    query = (
-        select(
-            WorkOrder.id,
-            WorkOrder.number,
-            WorkOrder.title,
-            WorkOrder.severity,
-            WorkOrder.state,
-            Place.full_name.label("place"),
-            WorkOrder.reported_at,
-            WorkOrder.due_at,
-            WorkOrder.rectified_at,
-            WorkOrder.note,
-        )
-        .join(Place, (Place.site_id == WorkOrder.site_id) & (Place.id == WorkOrder.place_id))
-        .where(
-            WorkOrder.site_id == site_id,
-            WorkOrder.kind == "hazard",
-            WorkOrder.business_day >= first,
-            WorkOrder.business_day <= last,
-            WorkOrder.state.not_in(("rejected", "merged")),
-        )
-        .order_by(WorkOrder.reported_at)
-    )
-    rows: list[Any] = list(db.session.execute(query))
+    rows = _FOUND.all(connection(), {"site_id": site_id, "first": first, "last": last})
     rank = {"critical": 0, "major": 1, "minor": 2}
     rows.sort(key=lambda row: rank[row.severity])
     rows = rows[:limit]
@@ -148,16 +159,10 @@ def first_pictures(site_id: UUID, hazard_ids: Iterable[UUID]) -> dict[tuple[UUID
     ids = list(hazard_ids)
     if not ids:
         return {}
-    query: Any = (
-        select(Photo.subject_id, Photo.kind, Photo.id, Photo.taken_at, Photo.sort)
-        .join(PhotoFile, (PhotoFile.site_id == Photo.site_id) & (PhotoFile.id == Photo.id))
-        .where(
-            Photo.site_id == site_id,
-            Photo.subject_kind == "hazard",
-            Photo.subject_id.in_(ids),
-            Photo.kind.in_(("before", "after")),
-        )
-    )
     # Put in order here: asked for in order, SQLite reads all photos there ever were in that order instead.
-    rows = sorted(db.session.execute(query), key=lambda row: (row.taken_at, row.sort, row.id), reverse=True)
+    rows = sorted(
+        _PICTURES.all(connection(), {"site_id": site_id, "ids": ids}),
+        key=lambda row: (row.taken_at, row.sort, row.id),
+        reverse=True,
+    )
     return {(row.subject_id, row.kind): row.id for row in rows}

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -75,7 +75,7 @@ def equipment_month(site: Site, month: date, hazards: Iterable[Standing], today:
     covered = coverage(facts, month)
     missing = {item.id for item in covered.missing}
     return EquipmentMonth(
-        coverage=Coverage(covered.ratio, [replace(item, id=UUID(str(item.id))) for item in covered.missing]),
+        coverage=Coverage(covered.ratio, [item._replace(id=UUID(str(item.id))) for item in covered.missing]),
         usable=usable(facts, month, at),
         due=_due(rows, at),
         codes={UUID(row.key): row.code for row in rows if row.key in missing},
@@ -86,8 +86,9 @@ def _inspected(found: Stock, first: date, last: date) -> dict[str, list[date]]:
     """Days of complete inspections by the key of what was checked."""
     done: dict[str, list[date]] = defaultdict(list)
     for one in found.done(first, last):
-        for thing in one.things:
-            done[thing].append(one.day)
+        for things in one.by_shift.values():
+            for thing in things:
+                done[thing].append(one.day)
     return done
 
 

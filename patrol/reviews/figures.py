@@ -161,8 +161,7 @@ def repeat_places(hazards: Iterable[Sighted]) -> dict[tuple[Id, str], int]:
     return {where: n for where, n in counted.most_common() if n >= 2 or where in recurring}
 
 
-@dataclass(frozen=True, slots=True)
-class EquipmentFacts:
+class EquipmentFacts(NamedTuple):
     """One item in one month. done_days: business days of its complete inspections.
 
     away_all_month: out_for_service from the first to the last day. open_severities: of its open hazards.

@@ -64,7 +64,12 @@ class Links:
 
     def _url(self, path: str, **query: Any) -> str:
         more = "".join([f"&{name}={_quoted(str(n))}" for name, n in query.items() if n not in (None, "")])
-        return f"{path}?from={self.first}&to={self.last}{more}"
+        return f"{path}?{_stretch(self.first, self.last)}{more}"
+
+
+@lru_cache(maxsize=256)
+def _stretch(first: date, last: date) -> str:
+    return f"from={first}&to={last}"
 
 
 _quoted = lru_cache(maxsize=1024)(quote_plus)  # a page asks for a hundred addresses of the same few people and places

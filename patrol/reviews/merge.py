@@ -15,14 +15,14 @@ def add_into(total: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
     for key, value in other.items():
         if type(value) is int:  # nearly all there is
             total[key] = (total.get(key) or 0) + value
+        elif type(value) is dict:
+            total[key] = add_into(total.get(key) or {}, value)
         else:
             total[key] = _joined(key, total.get(key), value)
     return total
 
 
 def _joined(key: str, mine: Any, value: Any) -> Any:
-    if isinstance(value, dict):
-        return add_into({} if mine is None else mine, value)
     if isinstance(value, list):
         joined = [] if mine is None else mine
         joined.extend(value)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Literal
 
 from patrol.core.business_day import month_bounds, month_days, parse_month, parse_week, week_days
@@ -23,8 +24,8 @@ class Period:
     def around(cls, kind: Kind, day: date) -> "Period":
         """The one of this kind a day lies in."""
         if kind == "week":
-            days = week_days(*day.isocalendar()[:2])
-            return cls(kind, days[0], days[-1])
+            monday = day - day.weekday() * ONE_DAY
+            return cls(kind, monday, monday + 6 * ONE_DAY)
         if kind == "month":
             return cls(kind, *month_bounds(day))
         return cls(kind, day, day)
@@ -68,7 +69,7 @@ class Period:
 
     @property
     def days(self) -> list[date]:
-        return [self.first + n * ONE_DAY for n in range((self.last - self.first).days + 1)]
+        return list(_days(self.first, self.last))
 
     @property
     def weeks(self) -> list["Period"]:
@@ -84,3 +85,8 @@ class Period:
     @property
     def week_number(self) -> int:
         return self.first.isocalendar()[1]
+
+
+@lru_cache(maxsize=64)
+def _days(first: date, last: date) -> tuple[date, ...]:
+    return tuple(first + n * ONE_DAY for n in range((last - first).days + 1))

@@ -9,13 +9,15 @@ full by then, it ends there, and the next one goes on from that moment. So no mi
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, and_, func, or_, select, union_all
+from sqlalchemy import Select, and_, bindparam, func, or_, select, union_all
 
 from patrol.accounts.user import User
-from patrol.core.db import db
+from patrol.core.db import connection, db
+from patrol.core.prepared import Prepared
 from patrol.photos.photo import Photo, PhotoFile
 from patrol.reviews.photo_plan import MOST_OF_FEW, OF_OWNERS, SHOWS, PhotoFilter, Plan, plan_of
 from patrol.sites.place import Place
@@ -216,17 +218,21 @@ def chosen(site_id: UUID, ids: Iterable[UUID], owners: bool = True) -> list[Any]
 
 def counts_of_day(site_id: UUID, day: date, owners: bool = True) -> dict[str, int]:
     """How many photos one business day has, by what they show; "all" too."""
-    query = (
-        select(Photo.kind, func.count())
-        .where(Photo.site_id == site_id, Photo.business_day == day, Photo.kind != "signature")
-        .group_by(Photo.kind)
-    )
-    query = query if owners else query.where(Photo.subject_kind.not_in(OF_OWNERS))
-    by_kind = {row[0]: row[1] for row in db.session.execute(query)}
+    rows = _counted(owners=owners).all(connection(), {"site_id": site_id, "day": day})
+    by_kind = {row.kind: row.n for row in rows}
     return {
         "all": sum(by_kind.values()),
         **{show: sum(by_kind.get(kind, 0) for kind in kinds) for show, kinds in SHOWS.items()},
     }
+
+
+@cache
+def _counted(*, owners: bool) -> Prepared:
+    query = select(Photo.kind, func.count().label("n")).where(
+        Photo.site_id == bindparam("site_id"), Photo.business_day == bindparam("day"), Photo.kind != "signature"
+    )
+    query = query if owners else query.where(Photo.subject_kind.not_in(OF_OWNERS))
+    return Prepared(query.group_by(Photo.kind))
 
 
 def subject_ids(rows: Iterable[Any], kind: str) -> list[UUID]:

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from patrol.accounts.user import User
-from patrol.core.db import db
+from patrol.core.db import connection, db
+from patrol.core.prepared import Prepared
 from patrol.equipment.checklist import Checklist
 from patrol.equipment.inspection import Inspection
 from patrol.reviews.photo_log import subject_ids
@@ -33,6 +34,19 @@ class Subject:
 
 NOTHING = Subject("place", "")
 
+_IDS: Any = bindparam("ids", expanding=True)
+_HAZARDS = Prepared(
+    select(WorkOrder.id, WorkOrder.title, WorkOrder.severity, WorkOrder.state, WorkOrder.note, WorkOrder.due_at).where(
+        WorkOrder.site_id == bindparam("site_id"), WorkOrder.id.in_(_IDS)
+    )
+)
+_INSPECTIONS = Prepared(
+    select(Inspection.id, Inspection.failed_count, Inspection.remark, Checklist.title_zh, Checklist.title_en)
+    .join(Checklist, (Checklist.site_id == Inspection.site_id) & (Checklist.id == Inspection.checklist_id))
+    .where(Inspection.site_id == bindparam("site_id"), Inspection.id.in_(_IDS))
+)
+_SCANS = Prepared(select(Scan.id, Scan.flags).where(Scan.site_id == bindparam("site_id"), Scan.id.in_(_IDS)))
+
 
 def subjects(site_id: UUID, rows: Iterable[Any]) -> dict[UUID, Subject]:
     """By subject id; three queries at most."""
@@ -47,25 +61,17 @@ def subjects(site_id: UUID, rows: Iterable[Any]) -> dict[UUID, Subject]:
 def _hazards(site_id: UUID, ids: list[UUID]) -> dict[UUID, Subject]:
     if not ids:
         return {}
-    query = select(
-        WorkOrder.id, WorkOrder.title, WorkOrder.severity, WorkOrder.state, WorkOrder.note, WorkOrder.due_at
-    ).where(WorkOrder.site_id == site_id, WorkOrder.id.in_(ids))
     return {
         row.id: Subject(
             "hazard", f"/hazards/{row.id}", row.title, row.severity, row.state, note=row.note, due_at=row.due_at
         )
-        for row in db.session.execute(query)
+        for row in _HAZARDS.all(connection(), {"site_id": site_id, "ids": ids})
     }
 
 
 def _inspections(site_id: UUID, ids: list[UUID]) -> dict[UUID, Subject]:
     if not ids:
         return {}
-    query = (
-        select(Inspection.id, Inspection.failed_count, Inspection.remark, Checklist.title_zh, Checklist.title_en)
-        .join(Checklist, (Checklist.site_id == Inspection.site_id) & (Checklist.id == Inspection.checklist_id))
-        .where(Inspection.site_id == site_id, Inspection.id.in_(ids))
-    )
     return {
         row.id: Subject(
             "inspection",
@@ -74,15 +80,15 @@ def _inspections(site_id: UUID, ids: list[UUID]) -> dict[UUID, Subject]:
             failed=row.failed_count,
             note=row.remark,
         )
-        for row in db.session.execute(query)
+        for row in _INSPECTIONS.all(connection(), {"site_id": site_id, "ids": ids})
     }
 
 
 def _scans(site_id: UUID, ids: list[UUID]) -> dict[UUID, Subject]:
     if not ids:
         return {}
-    query = select(Scan.id, Scan.flags).where(Scan.site_id == site_id, Scan.id.in_(ids))
-    return {row.id: Subject("scan", f"/visits/{row.id}", flags=tuple(row.flags)) for row in db.session.execute(query)}
+    rows = _SCANS.all(connection(), {"site_id": site_id, "ids": ids})
+    return {row.id: Subject("scan", f"/visits/{row.id}", flags=tuple(row.flags)) for row in rows}
 
 
 def timeline(site_id: UUID, order_id: UUID) -> list[Any]:

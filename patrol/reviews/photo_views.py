@@ -1,19 +1,21 @@
 """Door: the photo log and the page of one photo."""
 
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
 from flask import Blueprint, current_app, redirect, render_template, request
 from flask_login import current_user
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, bindparam, literal, or_, select, union_all
 
 from patrol.accounts.reader import business_day_of
 from patrol.accounts.user import Membership, User
 from patrol.core.asked import asked_id
 from patrol.core.clock import now
-from patrol.core.db import db
+from patrol.core.db import connection, db
+from patrol.core.prepared import Prepared
 from patrol.core.problems import N_, NotHere, Problem
 from patrol.hazards.category import categories
 from patrol.photos.caption import caption_of
@@ -188,23 +190,31 @@ def _month(text: str | None) -> Any:
 
 
 def _choices(wanted: PhotoFilter) -> dict[str, Any]:
-    """For places: those at the top; once one is chosen, what is in it and what it is in as well."""
-    site_id = current_user.site_id
-    top = (Place.parent_id.is_(None), Place.retired_at.is_(None))
-    near = [and_(*top)]
-    if wanted.place:
-        above = select(Place.parent_id).where(Place.site_id == site_id, Place.id == wanted.place).scalar_subquery()
-        near += [Place.id == wanted.place, Place.id == above, Place.parent_id == wanted.place]
-    places = select(Place.id, Place.full_name).where(Place.site_id == site_id, or_(*near))
-    routes = select(Route.id, Route.name).where(
-        Route.site_id == site_id, Route.kind == "route", Route.retired_at.is_(None)
+    """For places: those at the top; once one is chosen, what is in it and what it is in as well. One query."""
+    asked = {"site_id": current_user.site_id, **({"place": wanted.place} if wanted.place else {})}
+    found: dict[str, list[Any]] = {"places": [], "routes": [], "people": []}
+    for row in _offered(near=wanted.place is not None).all(connection(), asked):
+        found[row.what].append((row.id, row.name))
+    return found
+
+
+@cache
+def _offered(*, near: bool) -> Prepared:
+    site_id: Any = bindparam("site_id")
+    shown = [and_(Place.parent_id.is_(None), Place.retired_at.is_(None))]
+    if near:
+        chosen_one: Any = bindparam("place")
+        above = select(Place.parent_id).where(Place.site_id == site_id, Place.id == chosen_one).scalar_subquery()
+        shown += [Place.id == chosen_one, Place.id == above, Place.parent_id == chosen_one]
+    places = select(literal("places").label("what"), Place.id, Place.full_name.label("name"), Place.sort)
+    routes = select(literal("routes"), Route.id, Route.name, Route.sort)
+    people = select(literal("people"), User.id, User.name, literal(0))
+    whole: Any = union_all(
+        places.where(Place.site_id == site_id, or_(*shown)),
+        routes.where(Route.site_id == site_id, Route.kind == "route", Route.retired_at.is_(None)),
+        people.join(Membership, Membership.user_id == User.id).where(Membership.site_id == site_id),
     )
-    people = select(User.id, User.name).join(Membership, Membership.user_id == User.id)
-    return {
-        "places": list(db.session.execute(places.order_by(Place.sort, Place.full_name))),
-        "routes": list(db.session.execute(routes.order_by(Route.sort, Route.name))),
-        "people": list(db.session.execute(people.where(Membership.site_id == site_id).order_by(User.name))),
-    }
+    return Prepared(whole.order_by("what", "sort", "name"))
 
 
 def _query() -> dict[str, str]:

@@ -84,7 +84,6 @@ class Review:
     hazards: HazardFigures
     before: Before
     open_now: list[Standing]  # open at the period's end, or now while it lasts
-    equipment: EquipmentMonth
     repeats: list[Repeat]
     routines: list[Routine]
     people: list[Person]
@@ -98,6 +97,11 @@ class Review:
     @cached_property
     def today(self) -> date:
         return business_day(self.at, self.site.zone, self.site.day_start)
+
+    @cached_property
+    def equipment(self) -> EquipmentMonth:
+        """Of the month its last day lies in."""
+        return equipment_month(self.site, self.period.last, self.open_now, self.today, self.known)
 
     @cached_property
     def figures(self) -> dict[str, Any]:
@@ -229,7 +233,6 @@ def review(site_id: UUID, period: Period, at: datetime) -> Review:
         hazards=hazard_figures(total, len(started)),
         before=before.told(known, today),
         open_now=ended,
-        equipment=equipment_month(site, period.last, ended, today, known),
         repeats=repeated(seen, period.last),
         routines=routines(site, period, today, known),
         people=_people(known.people, total["persons"], Links(period.first, period.last)),

@@ -10,13 +10,14 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import ForeignKey, Index, select
+from sqlalchemy import ForeignKey, Index, bindparam, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from patrol.accounts.reader import Reader
-from patrol.core.db import Model, db
+from patrol.core.db import Model, connection, db
 from patrol.core.facts import When
 from patrol.core.keys import SiteRow, site_key
+from patrol.core.prepared import Prepared
 from patrol.core.problems import N_, NotHere, Problem
 from patrol.journal.entry import note
 from patrol.photos.photo import add_photos
@@ -81,10 +82,17 @@ def end_round(data: RoundEndData, *, id: UUID, by: Reader, when: When) -> RoundE
     return end
 
 
-def ends_of(site_id: UUID, round_ids: Iterable[UUID]) -> dict[UUID, list[RoundEnd]]:
+_ENDS = Prepared(
+    select(RoundEnd.round_id, RoundEnd.user_id, RoundEnd.at, RoundEnd.received_at, RoundEnd.reason, RoundEnd.note)
+    .where(RoundEnd.site_id == bindparam("site_id"), RoundEnd.round_id.in_(bindparam("rounds", expanding=True)))
+    .order_by(RoundEnd.at, RoundEnd.id)
+)
+
+
+def ends_of(site_id: UUID, round_ids: Iterable[UUID]) -> dict[UUID, list[Any]]:
     """What was said about each of these rounds, first word first. One query."""
-    found: dict[UUID, list[RoundEnd]] = defaultdict(list)
-    query = select(RoundEnd).where(RoundEnd.site_id == site_id, RoundEnd.round_id.in_(list(round_ids)))
-    for end in db.session.scalars(query.order_by(RoundEnd.at, RoundEnd.id)):
-        found[end.round_id].append(end)
+    found: dict[UUID, list[Any]] = defaultdict(list)
+    if rounds := list(round_ids):
+        for end in _ENDS.all(connection(), {"site_id": site_id, "rounds": rounds}):
+            found[end.round_id].append(end)
     return found

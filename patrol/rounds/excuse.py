@@ -15,8 +15,9 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, bin
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from patrol.accounts.user import User
-from patrol.core.db import Model, db
+from patrol.core.db import Model, connection, db
 from patrol.core.keys import SiteRow, site_key
+from patrol.core.prepared import Prepared
 from patrol.rounds.reasons import DECIDE_WITHIN, NEVER, AskState, ask_state
 from patrol.rounds.round import Round, RoundStop
 
@@ -94,7 +95,18 @@ _ASKER, _PERSON, _DECIDER = aliased(User), aliased(User), aliased(User)
 def _asked() -> Any:
     return (
         select(
-            Ask,
+            Ask.id,
+            Ask.kind,
+            Ask.round_id,
+            Ask.place_id,
+            Ask.reason,
+            Ask.note,
+            Ask.stated_at,
+            Ask.person_id,
+            Ask.asked_by_id,
+            Ask.hazard_id,
+            Ask.at,
+            Ask.received_at,
             RoundStop.place_name,
             Round.route_name,
             Round.ordinal,
@@ -121,12 +133,19 @@ def _asked() -> Any:
     )
 
 
+_ASKED = Prepared(
+    _asked()
+    .where(Ask.site_id == bindparam("site_id"), Ask.round_id.in_(bindparam("rounds", expanding=True)))
+    .order_by(Ask.received_at, Ask.id)
+)
+
+
 def asks_of(site_id: UUID, round_ids: Iterable[UUID], at: datetime) -> dict[UUID, dict[UUID, list[Asked]]]:
     """round -> place -> what was asked about it, oldest first. One query."""
     found: dict[UUID, dict[UUID, list[Asked]]] = defaultdict(lambda: defaultdict(list))
-    query = _asked().where(Ask.site_id == site_id, Ask.round_id.in_(list(round_ids)))
-    for row in db.session.execute(query.order_by(Ask.received_at, Ask.id)):
-        found[row.Ask.round_id][row.Ask.place_id].append(_told(row, at))
+    if rounds := list(round_ids):
+        for row in _ASKED.all(connection(), {"site_id": site_id, "rounds": rounds}):
+            found[row.round_id][row.place_id].append(_told(row, at))
     return found
 
 
@@ -167,13 +186,12 @@ def _may_be_decided() -> Any:
 
 
 def _told(row: Any, at: datetime) -> Asked:
-    ask = row.Ask
     return Asked(
-        id=ask.id, kind=ask.kind, round_id=ask.round_id, place_id=ask.place_id, place=row.place_name,
-        reason=ask.reason, note=ask.note, stated_at=ask.stated_at, person_id=ask.person_id, person=row.person or "",
-        asked_by_id=ask.asked_by_id, asked_by=row.asker, hazard_id=ask.hazard_id, at=ask.at,
-        received_at=ask.received_at,
-        state=ask_state(ask.kind, ask.reason, ask.received_at, row.approved, at),
+        id=row.id, kind=row.kind, round_id=row.round_id, place_id=row.place_id, place=row.place_name,
+        reason=row.reason, note=row.note, stated_at=row.stated_at, person_id=row.person_id, person=row.person or "",
+        asked_by_id=row.asked_by_id, asked_by=row.asker, hazard_id=row.hazard_id, at=row.at,
+        received_at=row.received_at,
+        state=ask_state(row.kind, row.reason, row.received_at, row.approved, at),
         decided_by=row.decider or "", decided_at=row.decided_at, decision_note=row.decision_note or "",
         route_name=row.route_name, ordinal=row.ordinal, starts_at=row.starts_at, business_day=row.business_day,
     )  # fmt: skip

@@ -207,7 +207,7 @@ def round_page(round_id: UUID) -> Any:
         enterable=points(enterable(walk, asks, by=_reader(), at=at)) if current_user.may("scan") else [],
         manual_record_id=uuid7(),
         at=at,
-        beads=[bead(stop, walk) for stop in walk.stops],
+        beads=beads_of(walk),
         looks=looks_at(current_user.site_id, [stop.place_id for stop in walk.stops])
         if at < walk.times.closes_at
         else {},
@@ -270,7 +270,7 @@ def hero(walk: Walk) -> dict[str, Any]:
         "done": walk.visited,
         "total": len(walk.required),
         "left": int(left.total_seconds() // 60) if at >= walk.times.starts_at else None,
-        "stops": [bead(stop, walk) for stop in walk.stops],
+        "stops": beads_of(walk),
         "next": _next(walk, next_stop) if next_stop else None,
     }
 
@@ -292,10 +292,14 @@ def _next(walk: Walk, stop: Stop) -> dict[str, Any]:
     }
 
 
-def bead(stop: Stop, walk: Walk) -> dict[str, Any]:
+def beads_of(walk: Walk) -> list[dict[str, Any]]:
     next_stop = walk.next_stop
-    is_next = next_stop is not None and next_stop.place_id == stop.place_id
-    return {"state": "next" if is_next else _BEAD[stop.state], "number": stop.number, "name": stop.name}
+    next_place = next_stop.place_id if next_stop else None
+    states = ["next" if stop.place_id == next_place else _BEAD[stop.state] for stop in walk.stops]
+    return [
+        {"state": state, "number": stop.number, "name": stop.name}
+        for state, stop in zip(states, walk.stops, strict=True)
+    ]
 
 
 def verdict(scan: Scan, walk: Walk | None, stop: Stop | None, void: ScanVoid | None = None) -> dict[str, str]:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from patrol.rounds.schedule import RoundTimes
 
@@ -29,8 +29,7 @@ VISITED = frozenset({VisitState.ON_TIME, VisitState.LATE})
 SETTLED = VISITED | {VisitState.EXCUSED}
 
 
-@dataclass(frozen=True, slots=True)
-class Visit:
+class Visit(NamedTuple):
     """One point of one round. scan_at: the scan that counts, so None unless on_time or late.
 
     after_close: no scan counts, but one came at or after C; it is shown and changes nothing.

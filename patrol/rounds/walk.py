@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import bindparam, exists, select
@@ -33,8 +33,7 @@ from patrol.rounds.visits import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(NamedTuple):
     """One scan of a stop: when, by whom, how, with which flags."""
 
     id: UUID
@@ -47,8 +46,7 @@ class Seen:
     voided: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Stop:
+class Stop(NamedTuple):
     """scans: those that may count. voided: those a supervisor took out; they are shown, struck out."""
 
     place_id: UUID
@@ -204,6 +202,15 @@ ROUND_COLUMNS = (
     Round.crew_size,
     Round.both_scan,
 )
+_BETWEEN = Prepared(
+    select(*ROUND_COLUMNS)
+    .where(
+        Round.site_id == bindparam("site_id"),
+        Round.business_day >= bindparam("first"),
+        Round.business_day <= bindparam("last"),
+    )
+    .order_by(Round.starts_at, Round.route_name, Round.id)
+)
 
 
 def walks(site_id: UUID, rounds: Sequence[Any], at: datetime) -> list[Walk]:
@@ -223,10 +230,7 @@ def walks(site_id: UUID, rounds: Sequence[Any], at: datetime) -> list[Walk]:
 
 def rounds_between(site_id: UUID, first: date, last: date) -> list[Any]:
     """Rounds of these business days, both counting, by start."""
-    query = select(*ROUND_COLUMNS).where(
-        Round.site_id == site_id, Round.business_day >= first, Round.business_day <= last
-    )
-    return list(db.session.execute(query.order_by(Round.starts_at, Round.route_name, Round.id)))
+    return _BETWEEN.all(connection(), {"site_id": site_id, "first": first, "last": last})
 
 
 def walk_by_id(site_id: UUID, round_id: UUID, at: datetime) -> Walk | None:

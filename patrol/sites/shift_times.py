@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -37,8 +38,14 @@ def shift_times(day: date, shifts: Iterable[Mapping[str, Any]], tz: ZoneInfo, da
     shifts: as a site keeps them. A shift that begins before ``day_start`` lies in the small hours of the next
     calendar day. One that lies wholly in an hour the clock leaves out falls away.
     """
+    return list(_times(day, tuple([tuple(row.items()) for row in shifts]), tz, day_start))
+
+
+@lru_cache(maxsize=1024)  # a month's review asks for the same few days hundreds of times
+def _times(day: date, shifts: tuple[Any, ...], tz: ZoneInfo, day_start: time) -> tuple[ShiftTime, ...]:
     found = [_on(day, shift, tz, day_start) for shift in read_shifts([dict(row) for row in shifts])]
-    return sorted((one for one in found if one.starts_at < one.ends_at), key=lambda one: (one.starts_at, one.ends_at))
+    real = (one for one in found if one.starts_at < one.ends_at)
+    return tuple(sorted(real, key=lambda one: (one.starts_at, one.ends_at)))
 
 
 def shift_at(at: datetime, shifts: Iterable[Mapping[str, Any]], tz: ZoneInfo, day_start: time) -> ShiftTime | None:

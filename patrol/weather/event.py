@@ -1,16 +1,17 @@
 """Weather event (恶劣天气): declared by level, raised or lowered, and given the all-clear. Facts, never changed."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, bindparam, select
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, bindparam, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from patrol.core.db import Model, connection, db
+from patrol.core.db import Model, connection
 from patrol.core.keys import SiteRow, site_key
 from patrol.core.prepared import Prepared
 from patrol.core.problems import NotHere
@@ -89,17 +90,42 @@ class Event:
         return suspensions((turn.at, turn.level) for turn in self.turns)
 
 
+_NEWEST = (
+    select(WeatherEvent).where(WeatherEvent.site_id == bindparam("site_id")).order_by(WeatherEvent.at.desc())
+    .limit(bindparam("limit", type_=Integer)).subquery()
+)  # fmt: skip
+_ONE = select(WeatherEvent).where(
+    WeatherEvent.site_id == bindparam("site_id"), WeatherEvent.id == bindparam("id")
+).subquery()  # fmt: skip
+
+
+def _with_turns(event: Any) -> Prepared:
+    """A row for each turn of these events, earliest first; one without turns for an event that has none."""
+    turned = WeatherTurn
+    return Prepared(
+        select(
+            event.c.id, event.c.site_id, event.c.business_day, event.c.at, event.c.level, event.c.user_id,
+            event.c.note, turned.at.label("turn_at"), turned.level.label("turn_level"),
+            turned.user_id.label("turn_by"), turned.note.label("turn_note"), turned.withdrawn,
+        )
+        .outerjoin(turned, (turned.site_id == event.c.site_id) & (turned.event_id == event.c.id))
+        .order_by(event.c.at.desc(), event.c.id, turned.at, turned.id)
+    )  # fmt: skip
+
+
+_NEWEST_EVENTS, _ONE_EVENT = _with_turns(_NEWEST), _with_turns(_ONE)
+
+
 def event_here(site_id: UUID, event_id: UUID) -> Event:
-    found = _events(site_id, [db.session.get(WeatherEvent, (site_id, event_id))])
+    found = _events(_ONE_EVENT.all(connection(), {"site_id": site_id, "id": event_id}))
     if not found:
         raise NotHere("weather_event")
     return found[0]
 
 
 def events(site_id: UUID, limit: int = 50) -> list[Event]:
-    """The newest events of a site. Two queries."""
-    query = select(WeatherEvent).where(WeatherEvent.site_id == site_id)
-    return _events(site_id, db.session.scalars(query.order_by(WeatherEvent.at.desc()).limit(limit)).all())
+    """The newest events of a site. One query."""
+    return _events(_NEWEST_EVENTS.all(connection(), {"site_id": site_id, "limit": limit}))
 
 
 def events_between(site_id: UUID, first: datetime, end: datetime) -> list[Event]:
@@ -151,18 +177,14 @@ def said_now(site_id: UUID, at: datetime) -> OnNow | None:
     return OnNow(row.id, row.at, row.level, row.turned_at) if fresh else None
 
 
-def _events(site_id: UUID, rows: Sequence[WeatherEvent | None]) -> list[Event]:
-    here = [row for row in rows if row is not None]
-    later = _turns(site_id, [row.id for row in here])
-    return [
-        Event(row.id, row.site_id, row.business_day, (Turn(row.at, row.level, row.user_id, row.note), *later[row.id]))
-        for row in here
-    ]
-
-
-def _turns(site_id: UUID, ids: Iterable[UUID]) -> dict[UUID, list[Turn]]:
-    found: dict[UUID, list[Turn]] = defaultdict(list)
-    query = select(WeatherTurn).where(WeatherTurn.site_id == site_id, WeatherTurn.event_id.in_(list(ids)))
-    for row in db.session.scalars(query.order_by(WeatherTurn.at, WeatherTurn.id)):
-        found[row.event_id].append(Turn(row.at, row.level, row.user_id, row.note, row.withdrawn))
+def _events(rows: Iterable[Any]) -> list[Event]:
+    found = []
+    for _id, of_event in groupby(rows, key=attrgetter("id")):
+        lines = list(of_event)
+        first = lines[0]
+        later = [
+            Turn(row.turn_at, row.turn_level, row.turn_by, row.turn_note, row.withdrawn) for row in lines if row.turn_at
+        ]
+        turns = (Turn(first.at, first.level, first.user_id, first.note), *later)
+        found.append(Event(first.id, first.site_id, first.business_day, turns))
     return found

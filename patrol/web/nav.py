@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask, current_app, request
-from flask_babel import gettext
 from flask_login import current_user
 
 from patrol.core.clock import now
 from patrol.core.problems import N_
-from patrol.web.i18n import language
+from patrol.web.i18n import language, word
 from patrol.web.theme import theme_now
 
 # From top to bottom: on a small screen the reviews stay in sight, and what is set up once comes last.
@@ -143,7 +142,7 @@ def _frame(reader: Any) -> Frame:
         reader=reader,
         lang=language(),
         theme=theme_now(reader.theme, reader.role, now().astimezone(reader.zone).time()),
-        role_label=gettext(reader.role_name) if reader.role_name else "",
+        role_label=word(reader.role_name) if reader.role_name else "",
         site_name=here.site_name if here else "",
         sites=[
             {"name": site.site_name, "url": f"/me#site-{site.site_id}", "current": site is here}
@@ -174,5 +173,5 @@ def _grouped(items: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
 def _shown(item: NavItem) -> dict[str, Any]:
     here = request.path
     active = here == item.url or here.startswith(item.url + "/")
-    group = gettext(item.group) if item.group else ""
-    return {"url": item.url, "icon": item.icon, "text": gettext(item.text), "group": group, "active": active}
+    group = word(item.group) if item.group else ""
+    return {"url": item.url, "icon": item.icon, "text": word(item.text), "group": group, "active": active}

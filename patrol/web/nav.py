@@ -150,7 +150,8 @@ def _frame(reader: Any) -> Frame:
     nav = [_shown(item, counts.get(item.url, 0)) for item in _SIDE if reader.may(item.verb)]
     kept = request.cookies.get(FOLDS)
     if kept is None:  # not chosen yet: one group, so that the day's work stays in sight
-        kept = next((GROUPS[item["group"]] for item in nav if item["active"]), "") or AT_FIRST.get(reader.role, "reviews")
+        shown = next((GROUPS[item["group"]] for item in nav if item["active"]), "")
+        kept = shown or AT_FIRST.get(reader.role, "reviews")
     return Frame(
         reader=reader,
         lang=language(),

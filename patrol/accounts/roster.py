@@ -140,6 +140,14 @@ def week_of(by: Reader, monday: date, team: str | None = None) -> Week:
     return Week(days, rows, fingerprint(written, {row.user_id for row in rows if row.mine}))
 
 
+def roster_state(by: Reader, at: datetime) -> list[str]:
+    """What this week's roster, as a phone takes it along, depends on: the day, who is in it and their shifts."""
+    day = business_day(at, by.zone, by.day_start)
+    monday = day - timedelta(days=day.weekday())
+    rows = week_of(by, monday, by.team).rows
+    return [str(day), *(f"{row.name} {row.role} {row.cells}" for row in rows)]
+
+
 def set_cells(
     by: Reader, wanted: Mapping[Cell, Collection[str]], *, at: datetime, seen: tuple[date, str] | None
 ) -> int:

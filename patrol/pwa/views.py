@@ -17,6 +17,7 @@ bp = Blueprint("pwa", __name__)
 WORKER = Path(__file__).with_name("sw.js")
 
 BEHAVIOURS = (
+    "about-phone",
     "bell",
     "checklist",
     "chips-other",
@@ -74,12 +75,14 @@ SHELL = (
     "css/sheets/hazards.css",
     "css/sheets/handover.css",
     "css/sheets/owners.css",
+    "css/sheets/roster.css",
     "img/logo.svg",
     "vendor/icons.svg",
     "vendor/idb.js",
     "vendor/qr/decode.js",
     "vendor/qr/index.js",
     "js/app.js",
+    "js/grade.js",
     *(f"js/behaviours/{name}.js" for name in BEHAVIOURS),
     *(
         f"js/kept/{name}.js"

@@ -15,6 +15,7 @@ from flask_babel import gettext as _
 
 from patrol import __version__
 from patrol.accounts.reader import Reader, business_day_of
+from patrol.accounts.roster import roster_state
 from patrol.briefings.handover import handover_state
 from patrol.equipment.asks import asked_by_lot
 from patrol.equipment.checklist import Checklist, items_of
@@ -74,6 +75,7 @@ def pack_facts(by: Reader, at: datetime) -> dict[str, Any]:
         "asks": asked_by_lot(by, items_of(by.site_id, _codes(owed, free)), business_day_of(by, at)) if fills else {},
         "orders": orders,
         "handover": handover_state(by, at),
+        "roster": _digest(roster_state(by, at)) if by.may("scan") else "",
         "repairs": repairs,
         "upkeep": upkeep,
         "pages": [
@@ -102,6 +104,8 @@ def page_paths(by: Reader, orders: Iterable[str], lists: Iterable[str]) -> list[
         ("/work-orders", "orders", "order.rectify"),
         ("/hazards", "hazards", "hazard.see"),
         ("/handover", "handover", "scan"),
+        ("/roster", "roster", "scan"),
+        ("/me", "me", "sign_in"),
         ("/outbox", "outbox", "sign_in"),
     ]
     found = [(path, name) for path, name, verb in paths if by.may(verb)]
@@ -115,10 +119,15 @@ def pages_key(by: Reader, facts: dict[str, Any], assets: str) -> str:
     said = [
         __version__, assets, facts["user"], facts["site"], by.name, by.role, by.team, by.theme, language(),
         (here.site_name, here.notice, here.post_phone, here.shifts) if here else None,
-        facts["pages"], facts["orders"], facts["repairs"], facts["upkeep"], facts["handover"], facts["free"],
+        facts["pages"], facts["orders"], facts["repairs"], facts["upkeep"], facts["free"],
+        facts["handover"], facts["roster"],
         [[one["list_id"], one["url"]] for one in facts["due"]],
         sorted((str(row.id), row.full_name) for row in places_in_use(by.site_id)),
     ]  # fmt: skip
+    return _digest(said)
+
+
+def _digest(said: Any) -> str:
     return hashlib.sha256(json.dumps(said, default=str, ensure_ascii=False).encode()).hexdigest()[:24]
 
 

@@ -1,7 +1,9 @@
 """What is in the side bar and at the bottom of the phone, for each role."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from flask import Flask, current_app, request
@@ -12,8 +14,12 @@ from patrol.core.problems import N_
 from patrol.web.i18n import language, word
 from patrol.web.theme import theme_now
 
-# From top to bottom: on a small screen the reviews stay in sight, and what is set up once comes last.
-GROUPS = ("", N_("Reviews"), N_("From owners"), N_("Checks and equipment"), N_("Settings"))
+# From top to bottom: the day's work always in sight, then groups that fold; what is set up once comes last.
+REVIEWS, OWNERS, THINGS, SETUP = N_("Reviews"), N_("From owners"), N_("Checks and equipment"), N_("Settings")
+GROUPS = {"": "", REVIEWS: "reviews", OWNERS: "owners", THINGS: "things", SETUP: "setup"}
+AT_FIRST = {"engineering_supervisor": "things", "service_supervisor": "owners"}  # open until one chooses; else reviews
+FEW = 12  # items that need no folding
+FOLDS = "menu"  # the cookie in which behaviours/menu-groups.js keeps what is open
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,30 +39,30 @@ SIDE = (
     NavItem("/excuses", "user-check", N_("Excuses"), "visit.excuse"),
     NavItem("/work-orders", "tool", N_("My work"), "order.rectify"),
     NavItem("/exceptions", "flag", N_("Exceptions"), "evidence.see"),
-    NavItem("/desk", "message-circle", N_("Service desk"), "order.register", N_("From owners")),
-    NavItem("/repairs", "tools", N_("Repairs"), "order.see_all", N_("From owners")),
-    NavItem("/complaints", "speakerphone", N_("Complaints"), "order.see_all", N_("From owners")),
-    NavItem("/checklists", "clipboard-check", N_("Checklists"), "checklist.see", N_("Checks and equipment")),
-    NavItem("/equipment", "fire-extinguisher", N_("Equipment"), "equipment.see", N_("Checks and equipment")),
-    NavItem("/maintenance", "calendar-event", N_("Maintenance"), "equipment.see", N_("Checks and equipment")),
-    NavItem("/readings", "gauge", N_("Readings"), "equipment.see", N_("Checks and equipment")),
-    NavItem("/supplies", "building-warehouse", N_("Emergency supplies"), "equipment.see", N_("Checks and equipment")),
-    NavItem("/footage", "device-cctv", N_("Cameras and footage"), "review.see", N_("Checks and equipment")),
+    NavItem("/shelf", "inbox", N_("Needs a look"), "shelf.settle"),
     NavItem("/weather", "storm", N_("Severe weather"), "review.see"),
-    NavItem("/reviews/day", "calendar-event", N_("Day"), "review.see", N_("Reviews")),
-    NavItem("/reviews/week", "calendar-week", N_("Week"), "review.see", N_("Reviews")),
-    NavItem("/reviews/month", "calendar-month", N_("Month"), "review.see", N_("Reviews")),
-    NavItem("/company", "building-community", N_("All my sites"), "review.sign", N_("Reviews")),
-    NavItem("/exports", "download", N_("Files to take out"), "export", N_("Reviews")),
-    NavItem("/lists", "list-check", N_("Lists of this site"), "list.edit", N_("Settings")),
-    NavItem("/routes", "route", N_("Routes and plans"), "plan.edit", N_("Settings")),
-    NavItem("/places", "qrcode", N_("Places and labels"), "place.edit", N_("Settings")),
-    NavItem("/people", "users", N_("People"), "people.edit", N_("Settings")),
-    NavItem("/roster", "calendar", N_("Roster"), "people.edit", N_("Settings")),
-    NavItem("/shelf", "inbox", N_("Needs a look"), "shelf.settle", N_("Settings")),
-    NavItem("/site", "settings", N_("Site"), "site.edit", N_("Settings")),
+    NavItem("/desk", "message-circle", N_("Service desk"), "order.register", OWNERS),
+    NavItem("/repairs", "tools", N_("Repairs"), "order.see_all", OWNERS),
+    NavItem("/complaints", "speakerphone", N_("Complaints"), "order.see_all", OWNERS),
+    NavItem("/checklists", "clipboard-check", N_("Checklists"), "checklist.see", THINGS),
+    NavItem("/equipment", "fire-extinguisher", N_("Equipment"), "equipment.see", THINGS),
+    NavItem("/maintenance", "calendar-event", N_("Maintenance"), "equipment.see", THINGS),
+    NavItem("/readings", "gauge", N_("Readings"), "equipment.see", THINGS),
+    NavItem("/supplies", "building-warehouse", N_("Emergency supplies"), "equipment.see", THINGS),
+    NavItem("/footage", "device-cctv", N_("Cameras and footage"), "review.see", THINGS),
+    NavItem("/reviews/day", "calendar-event", N_("Day"), "review.see", REVIEWS),
+    NavItem("/reviews/week", "calendar-week", N_("Week"), "review.see", REVIEWS),
+    NavItem("/reviews/month", "calendar-month", N_("Month"), "review.see", REVIEWS),
+    NavItem("/company", "building-community", N_("All my sites"), "review.sign", REVIEWS),
+    NavItem("/exports", "download", N_("Files to take out"), "export", REVIEWS),
+    NavItem("/lists", "list-check", N_("Lists of this site"), "list.edit", SETUP),
+    NavItem("/routes", "route", N_("Routes and plans"), "plan.edit", SETUP),
+    NavItem("/places", "qrcode", N_("Places and labels"), "place.edit", SETUP),
+    NavItem("/people", "users", N_("People"), "people.edit", SETUP),
+    NavItem("/roster", "calendar", N_("Roster"), "people.edit", SETUP),
+    NavItem("/site", "settings", N_("Site"), "site.edit", SETUP),
 )
-_SIDE = sorted(SIDE, key=lambda item: GROUPS.index(item.group))
+_SIDE = sorted(SIDE, key=lambda item: list(GROUPS).index(item.group))
 
 _PATROL = (
     NavItem("/today", "home", N_("Today"), "scan"),
@@ -115,6 +121,8 @@ class Frame:
     sites: list[dict[str, Any]]
     on_foot: bool  # works away from a desk: the phone takes along what the shift needs
     nav: list[dict[str, Any]]
+    menu: list[dict[str, Any]]  # the same in groups
+    menu_kept: str | None  # the groups that are open; None where nothing folds
     phone_nav: list[dict[str, Any]]
 
     def __getattr__(self, name: str) -> Any:
@@ -138,6 +146,11 @@ def init_nav(app: Flask, counts: Counts) -> None:
 
 def _frame(reader: Any) -> Frame:
     here, counts = reader.here, current_app.extensions["nav_counts"](reader) if reader.may("board.see") else {}
+    nav = [_shown(item, counts.get(item.url, 0)) for item in _SIDE if reader.may(item.verb)]
+    kept = request.cookies.get(FOLDS)
+    if kept is None:  # not chosen yet: one group, so that the day's work stays in sight
+        shown = next((GROUPS[item["group"]] for item in nav if item["active"]), "")
+        kept = shown or AT_FIRST.get(reader.role, "reviews")
     return Frame(
         reader=reader,
         lang=language(),
@@ -149,9 +162,9 @@ def _frame(reader: Any) -> Frame:
             for site in reader.sites
         ],
         on_foot=reader.role in ON_FOOT,
-        nav=_grouped(
-            {**_shown(item), "count": _count(counts.get(item.url, 0))} for item in _SIDE if reader.may(item.verb)
-        ),
+        nav=nav,
+        menu=_grouped(nav, kept.split(".")),
+        menu_kept=kept if len(nav) > FEW else None,
         phone_nav=[_shown(item) for item in phone_nav(reader.role) if reader.may(item.verb)],
     )
 
@@ -160,18 +173,31 @@ def _count(n: int) -> str:
     return f"{MOST}+" if n > MOST else str(n or "")
 
 
-def _grouped(items: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """A group's name stays only on its first item: that is where the heading goes."""
-    shown, last = [], ""
-    for item in items:
-        group, item["group"] = item["group"], "" if item["group"] == last else item["group"]
-        last = group
-        shown.append(item)
-    return shown
+def _grouped(items: Iterable[dict[str, Any]], kept: Collection[str]) -> list[dict[str, Any]]:
+    """The groups in their order; the one with the page that is shown is open whatever was kept."""
+    groups = []
+    for group, within in groupby(items, key=itemgetter("group")):
+        own, key = list(within), GROUPS[group]
+        groups.append(
+            {
+                "key": key,
+                "name": word(group) if group else "",
+                "items": own,
+                "open": key in kept or any(item["active"] for item in own),
+                "count": _count(sum(item["waits"] for item in own)),
+            }
+        )
+    return groups
 
 
-def _shown(item: NavItem) -> dict[str, Any]:
+def _shown(item: NavItem, waits: int = 0) -> dict[str, Any]:
     here = request.path
-    active = here == item.url or here.startswith(item.url + "/")
-    group = word(item.group) if item.group else ""
-    return {"url": item.url, "icon": item.icon, "text": word(item.text), "group": group, "active": active}
+    return {
+        "url": item.url,
+        "icon": item.icon,
+        "text": word(item.text),
+        "group": item.group,
+        "active": here == item.url or here.startswith(item.url + "/"),
+        "waits": waits,
+        "count": _count(waits),
+    }

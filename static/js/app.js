@@ -12,6 +12,7 @@
 
 const words = Object.assign({}, ...[...document.querySelectorAll("script[data-words]")].map((one) => JSON.parse(one.textContent)))
 const SPRITE = new URL("../vendor/icons.svg", import.meta.url).pathname
+const PICTURE = "img[src^='/photos/']"
 const attached = new WeakMap()
 
 export function t(key, values = {}) {
@@ -223,16 +224,20 @@ async function fillKept() {
   } catch (error) { console.error(error) }
 }
 
-// A picture that cannot be had now leaves a quiet place that says so, not a torn one.
+// A picture that cannot be had now leaves a quiet place that says so, not a torn one; a small one says it with the icon.
 function quietly(image) {
-  if (!image.matches?.("img.photo__img")) return
-  const words = el("small", {}, t("photo_not_here"))
-  image.replaceWith(el("span.photo__none", { role: "img", "aria-label": `${image.alt} ${t("photo_not_here")}`.trim() }, icon("photo"), words))
+  if (!image.matches?.(PICTURE)) return
+  const text = t("photo_not_here")
+  const { clientWidth: width, clientHeight: height, className } = image
+  const place = el("span", { class: `${className} photo__none`, role: "img", "aria-label": `${image.alt} ${text}`.trim() }, icon("photo"))
+  if (width && width < 120) Object.assign(place.style, { width: `${width}px`, height: `${height}px` })
+  else place.append(el("small", {}, text))
+  image.replaceWith(place)
 }
 
 function watchPictures() {
   document.addEventListener("error", ({ target }) => quietly(target), true)
-  for (const image of document.querySelectorAll("img.photo__img")) {
+  for (const image of document.querySelectorAll(PICTURE)) {
     if (image.complete && image.currentSrc && !image.naturalWidth) quietly(image) // failed before this was here
   }
 }

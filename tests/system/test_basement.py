@@ -54,6 +54,12 @@ DRAFT_IS_KEPT = """async () => {
   open.result.close()
 }"""
 
+SHOW_A_PHOTO = """(shape) => {
+  const photo = Object.assign(new Image(44, 44), { className: shape, alt: "门厅" })
+  document.querySelector("main").append(photo)
+  photo.setAttribute("src", "/photos/01900000-0000-7000-8000-000000000001/thumb.jpg")
+}"""
+
 
 class Guard:
     """张伟 with his phone, at night."""
@@ -144,10 +150,22 @@ class Guard:
         self.goto("/today")
         round_page = self.page.locator(".hero__title a").get_attribute("href")
         one_list = f"/inspections/new?equipment={self.cellar.world.bottle_id}&checklist=extinguisher_dry_powder"
-        for path in ("/today", visit, round_page, "/hazards/new", "/checklists", one_list, "/scan"):
+        for path in ("/today", visit, round_page, "/hazards/new", "/checklists", one_list, "/scan", "/me", "/roster"):
             self.goto(path)
             self.page.evaluate(AXE.read_text("utf-8"))
             assert [*axe_faults(self.page), *too_wide(self.page)] == [], path
+
+    def finds_back_from_what_is_not_here(self) -> None:
+        """A page that was not taken along leads back to one that was; a photo that cannot come leaves a quiet place."""
+        self.goto("/notices")
+        expect(self.page.locator("h1")).to_have_text("没有网络")
+        expect(self.page.locator("[data-offline-page] [data-items] li")).not_to_have_count(0)
+        self.page.click("[data-home]")
+        self.page.wait_for_url("**/today")
+        for shape in ("photo__img", "list-row__thumb"):
+            self.page.evaluate(SHOW_A_PHOTO, shape)
+            expect(self.page.locator(f".photo__none.{shape}")).to_have_accessible_name("门厅 有信号后显示照片")
+        expect(self.page.locator("main img")).to_have_count(0)
 
     def sees(self, done: int) -> None:
         self.goto("/today")
@@ -205,6 +223,7 @@ def walk_the_round(guard: Guard) -> None:
             expect(guard.page.locator("[data-rows=due] a")).to_have_count(0)
         if spot == 3:
             guard.looks_at_the_pages(f"/kept/visit#scan={guard.scanned}")
+            guard.finds_back_from_what_is_not_here()
             guard.goto(f"/kept/visit#scan={guard.scanned}")
         guard.fine_here()
         if spot in HAZARDS:

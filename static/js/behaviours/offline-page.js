@@ -3,7 +3,7 @@
 // <main data-behaviour="offline-page" data-offline-page>
 //   <div data-with="pages">…<a data-home href="/today">…</div>   <div data-with="nothing" hidden>…</div>
 //   <button type="button" data-again>…</button> <p data-still role="status" hidden>…</p>
-//   <button type="button" data-scan hidden>…</button> <template data-scanner>a scanner in place of the page</template>
+//   <div data-with="nothing"><button type="button" data-scan>…</button></div> <template data-scanner>a scanner in place of the page</template>
 // </main>
 import { currentUser } from "../offline/outbox.js"
 import { PAGES } from "../offline/pack.js"
@@ -32,7 +32,7 @@ export async function attach(page) {
   const home = await keptHome()
   for (const one of page.querySelectorAll("[data-with]")) one.hidden = (one.dataset.with === "pages") !== Boolean(home)
   if (home) part("home").href = home
-  part("scan").hidden = Boolean(home) || !currentUser()
+  if (!currentUser()) part("scan").closest("[data-with]").hidden = true // whose would it be?
 }
 
 async function keptHome() {

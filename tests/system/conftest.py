@@ -38,6 +38,7 @@ from patrol.sites.site import Site
 from tests.chromium import FLAGS, find
 from tests.conftest import CAST, PASSWORD, token_of
 from tests.once import lay_migrated
+from tests.system.mother import Child, Mother
 
 ROOT = Path(__file__).parents[2]
 PHONE = {"width": 360, "height": 780}
@@ -65,15 +66,18 @@ def free_port() -> int:
 class Server:
     """``patrol serve`` on an instance folder; can be killed and started again.
 
-    code: the folder that holds the package patrol. more: further environment variables.
+    code: the folder that holds the package patrol. more: further environment variables. mother: in a test run, who
+    bears those of our own code (mother.py).
     """
+
+    mother: Mother | None = None
 
     def __init__(self, instance: Path, workers: int = 1, code: Path = ROOT, **more: str):
         self.instance, self.workers, self.port = instance, workers, free_port()
         self.code, self.more = code, more
         self.url = f"http://localhost:{self.port}"
         self.flags: list[str] = []
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: subprocess.Popen[bytes] | Child | None = None
 
     def start(self) -> None:
         env = {
@@ -86,12 +90,16 @@ class Server:
             **self.more,
         }
         env.pop("PATROL_DATABASE_URL", None)
-        log = (self.instance / "server.log").open("ab")
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "patrol.cli", "serve", "--port", str(self.port), "--workers", str(self.workers),
-             *self.flags],
-            env=env, cwd=self.code, stdout=log, stderr=log, start_new_session=True,
-        )  # fmt: skip
+        args = ["serve", "--port", str(self.port), "--workers", str(self.workers), *self.flags]
+        log = self.instance / "server.log"
+        if self.mother is not None and self.code == ROOT:
+            self._process = self.mother.bear(args, env, self.code, log)
+        else:
+            with log.open("ab") as out:
+                self._process = subprocess.Popen(
+                    [sys.executable, "-m", "patrol.cli", *args],
+                    env=env, cwd=self.code, stdout=out, stderr=out, start_new_session=True,
+                )  # fmt: skip
         self._wait()
 
     def _wait(self) -> None:
@@ -125,6 +133,14 @@ class Server:
                 pass
             self._process.wait()
             self._process = None
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _mother() -> Iterator[None]:
+    Server.mother = Mother()
+    yield
+    Server.mother.close()
+    Server.mother = None
 
 
 @contextmanager

@@ -182,6 +182,7 @@ def all_sent(page: Page, url: str) -> None:
     pill = page.locator("[data-behaviour~=outbox-pill][data-known]").first
     expect(pill).to_have_attribute("data-state", re.compile("sent|look"), timeout=300_000)
     assert pill.get_attribute("data-state") == "sent", page.inner_text("main")  # tells what was refused, and why
+    assert evaluate(page, LEFT) == [0, 0, 0]  # a leftover would stand in the next list of the same thing
 
 
 def fill_all(page: Page, url: str, tasks: list[Task]) -> None:
@@ -232,6 +233,94 @@ def check_how_they_were_filled(stage: SimpleNamespace, offline: list[Task]) -> N
         taken, let_go = [rows[task.code] for task in offline[::2]], [rows[task.code] for task in offline[1::2]]
         assert all(row.asked_item and row.flags == ["too_fast"] for row in taken)
         assert all(not row.asked_item and row.flags == ["too_fast", "no_photo"] for row in let_go)
+
+
+# A slow phone: the first drawing becomes a picture only after the record is sent, or after a second of frames.
+SLOW_PEN = """(() => {
+  const draw = HTMLCanvasElement.prototype.toBlob
+  let first = true
+  HTMLCanvasElement.prototype.toBlob = function (done, ...how) {
+    const late = first
+    first = false
+    draw.call(this, async (blob) => {
+      let sent = false
+      new BroadcastChannel("outbox").addEventListener("message", ({ data }) => { sent ||= data.type === "settled" })
+      for (let turn = 0; late && !sent && turn < 60; turn += 1) await new Promise(requestAnimationFrame)
+      done(blob)
+    }, ...how)
+  }
+})()"""
+AFTER = re.compile("/inspections/done")
+FRAMES = """async () => { for (let turn = 0; turn < 90; turn += 1) await new Promise(requestAnimationFrame) }"""
+LEFT = """async () => {
+  const open = indexedDB.open("patrol")
+  await new Promise((done) => { open.onsuccess = done })
+  const count = (name) => new Promise((done) => {
+    const ask = open.result.transaction(name).objectStore(name).count()
+    ask.onsuccess = () => done(ask.result)
+  })
+  const left = [await count("records"), await count("photos"), await count("drafts")]
+  open.result.close()
+  return left
+}"""
+
+
+def test_a_mark_and_a_picture_stand_in_one_record_only_and_in_it_whenever_it_is_corrected(stage, open_browser):
+    """The server takes no picture for two records, and no other bytes for a picture it has."""
+    page = open_browser("engineer", allow=("ERR_FAILED",), service_workers="block").pages[0]
+    sign_in(page, stage.url, "0301")
+    page.context.add_init_script(SLOW_PEN)
+    page.route(AFTER, lambda route: route.fulfill(status=204), times=1)  # the page lives on for a moment
+    url = f"{stage.url}/inspections/new?equipment={stage.world.bottle_id}&checklist={POWDER}"
+    page.goto(url)
+    changes_his_mind(page)
+    sign(page)
+    with page.expect_request(AFTER):
+        finish(page)
+    evaluate(page, FRAMES)
+    all_sent(page, stage.url)
+
+    page.goto(url)
+    page.locator(READY).first.wait_for()
+    have_it_down_as(stage, "extinguisher_co2")  # by mistake, for a moment
+    finish(page)
+    page.wait_for_url(AFTER)
+    page.goto(f"{stage.url}/outbox")
+    page.locator("[data-act=correct]").wait_for()
+    have_it_down_as(stage, POWDER)
+    page.click("[data-act=correct]")
+    page.wait_for_url("**/inspections/new?*#edit=*")
+    finish(page)
+    page.wait_for_url(AFTER)
+    all_sent(page, stage.url)
+    with database(stage.instance):
+        signed = select(Photo.subject_id).where(Photo.kind == "signature")
+        assert sorted(db.session.scalars(signed)) == sorted(db.session.scalars(select(Inspection.id)))
+        assert db.session.scalars(select(Shelved.settled_how)).all() == ["replaced"]
+        assert db.session.scalar(select(func.count()).select_from(PhotoFile)) == 2
+
+
+def finish(page: Page) -> None:
+    a_minute_ago(page)
+    page.click("[data-all-pass]")
+    expect(page.locator("[data-finish]")).to_have_attribute("aria-disabled", "false")
+    page.click("[data-finish]")
+
+
+def have_it_down_as(stage: SimpleNamespace, kind: str) -> None:
+    with database(stage.instance), write():
+        db.session.get_one(Equipment, (stage.world.site_id, stage.world.bottle_id)).type = kind
+
+
+def changes_his_mind(page: Page) -> None:
+    """Not in its place, with a photo; then he finds it behind the door."""
+    row = page.locator("[data-item=in_place]")
+    row.locator(".passfail__item", has=page.locator("input[value=fail]")).click()
+    row.locator("[data-fail-area] input[data-camera]").set_input_files(
+        {"name": "seen.jpg", "mimeType": "image/jpeg", "buffer": jpeg(1)}
+    )
+    expect(row.locator("li[data-photo]")).to_have_count(1)
+    row.locator(".passfail__item", has=page.locator("input[value=pass]")).click()
 
 
 class Thumb:

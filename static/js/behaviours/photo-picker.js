@@ -22,6 +22,9 @@ export async function attach(picker) {
   const draft = formDraft(form) ? `${formDraft(form)}#${picker.dataset.name}` : null
   const max = Number(picker.dataset.max || 6)
   let working = Promise.resolve()
+  const inTurn = (work) => {
+    if (draft) working = working.then(work).catch((error) => console.error(error))
+  }
 
   const changed = () => {
     picker.toggleAttribute("data-full", taken.length >= max)
@@ -37,14 +40,14 @@ export async function attach(picker) {
     if (at < 0) return
     taken.splice(at, 1)
     tile.hidden = true
-    if (draft) dropPhoto(photo.id)
+    inTurn(() => dropPhoto(photo.id))
     changed()
     toast(t("photo_removed"), {
       undo: () => {
         if (taken.length >= max) return
         taken.splice(at, 0, photo)
         tile.hidden = false
-        if (draft) keepPhoto(draft, photo)
+        inTurn(() => keepPhoto(draft, photo))
         changed()
       },
     })
@@ -84,7 +87,7 @@ export async function attach(picker) {
   }
   picker.patrol = {
     count: () => taken.length,
-    ready: () => working, // photos still being shrunk
+    ready: () => working, // photos still being shrunk, or let go
     take: (file) => { working = working.then(() => take(file, false)); return working }, // of another camera on this page
     photos: async () => { await working; return [...taken] },
     problem: () => (taken.length < Number(picker.dataset.min || 0) ? t("photo_missing") : ""),

@@ -51,13 +51,16 @@ function pickersOf(form) {
   return [...form.querySelectorAll(PICKERS), ...outside]
 }
 
+// What was answered otherwise in the end: its pictures go with the draft, or they would stand in the next one.
+const isAside = (picker) => Boolean(picker.closest("[hidden], fieldset:disabled"))
+
 // -> the id of a refused record while the person stays on the page, else never comes back (it moves on).
 async function submit(form, submitter, replaces) {
   say(form, "")
   const button = submitter ?? form.querySelector("[type=submit]")
-  const pickers = pickersOf(form).filter((picker) => !picker.closest("[hidden], fieldset:disabled"))
   setBusy(button, true)
-  await Promise.all(pickers.map(async (picker) => { await whenAttached(picker); await picker.patrol?.ready() }))
+  await Promise.all(pickersOf(form).map(async (picker) => { await whenAttached(picker); await picker.patrol?.ready() }))
+  const pickers = pickersOf(form).filter((picker) => !isAside(picker))
   const picker = pickers.find((one) => one.patrol?.problem())
   const field = [...form.elements].find((one) => one.willValidate && !one.validity.valid)
   if (picker || field) {
@@ -80,6 +83,7 @@ async function submit(form, submitter, replaces) {
     return new Promise(() => {}) // the page is leaving: a second tap finds it busy
   } catch (error) {
     console.error(error)
+    form.resumeDraft?.()
     setBusy(button, false)
     say(form, t(error.name === "QuotaExceededError" ? "phone_full" : "not_saved"))
     return replaces
@@ -109,13 +113,14 @@ async function keep(form, submitter, pickers, replaces) {
     photos.push(...taken)
   }
   if (photos.length) data.photo_facts = Object.fromEntries(photos.map(({ id, facts }) => [id, facts]))
+  const aside = await Promise.all(pickersOf(form).filter(isAside).map((picker) => picker.patrol?.photos() ?? []))
   const place = formDraft(form) ?? undefined
   const when = replaces && replaces === editing() ? await timesOf(replaces) : null
   await form.stopDraft?.()
   const { queueTitle, queueIcon, record: kind } = form.dataset
   return save({
     kind, data, photos, fact: { ...factOf(kind, data), ...JSON.parse(form.dataset.fact ?? "{}") }, draft: place, replaces, when,
-    icon: queueIcon,
+    leftover: aside.flat().map((photo) => photo.id), icon: queueIcon,
     title: [queueTitle || t(`kind_${kind}`), ...chosenWords(form)].join(" · "), note: noteFor(form, photos.length),
   })
 }
@@ -224,6 +229,7 @@ async function attachDraft(form) {
   document.addEventListener("visibilitychange", () => { if (document.hidden && timer) keepNow() })
   // The record takes the draft's place; a late keystroke must not bring it back.
   form.stopDraft = async () => { clearTimeout(timer); over = true; await writing }
+  form.resumeDraft = () => { over = false; keepSoon() } // it could not be saved
   sweep().catch(() => {})
 }
 

@@ -17,8 +17,10 @@ export async function attach(pad) {
   const pen = canvas.getContext("2d")
   const form = pad.closest("form")
   const draft = formDraft(form) ? `${formDraft(form)}#${pad.dataset.name}` : null
-  const id = uuid7()
+  let id = uuid7()
   let kept = null // a signature that came back with the draft
+  let given = false // a record has it under this id
+  let keeping = Promise.resolve() // the draft's own copy: a record must not be made of it before it is written
   let mark = null // the one this person signed an earlier list of the shift with
   let length = 0 // pixels drawn: a stray tap is no signature
   let last = null
@@ -36,9 +38,10 @@ export async function attach(pad) {
     return [(event.clientX - box.left) * (canvas.width / box.width), (event.clientY - box.top) * (canvas.height / box.height)]
   }
   const photo = async () => {
+    if (kept) return kept
     if (mark) return { id, ...mark }
     const bytes = await (await toJpeg(canvas, 0.85)).arrayBuffer()
-    return { id: kept?.id ?? id, bytes, type: "image/jpeg", sha256: await sha256(bytes), facts: { taken_at: isoWithZone(Date.now()), gallery: false } }
+    return { id, bytes, type: "image/jpeg", sha256: await sha256(bytes), facts: { taken_at: isoWithZone(Date.now()), gallery: false } }
   }
   const line = (to) => {
     pen.beginPath()
@@ -49,6 +52,18 @@ export async function attach(pad) {
     last = to
   }
 
+  const inTurn = (work) => {
+    if (draft) keeping = keeping.then(work).catch((error) => console.error(error))
+  }
+  // Other bytes are another picture: the server may have the first, and takes no second one under its id.
+  const anew = () => {
+    const before = kept?.id ?? id
+    inTurn(() => dropPhoto(before))
+    kept = mark = null
+    given = false
+    id = uuid7()
+  }
+
   Object.assign(pen, { lineWidth: 6, lineCap: "round", lineJoin: "round", strokeStyle: "#10201f" })
   blank()
   canvas.style.touchAction = "none"
@@ -56,6 +71,7 @@ export async function attach(pad) {
     if (!event.isPrimary) return
     event.preventDefault()
     if (mark) clear() // a new mark, not one over the other
+    else if (kept || given) anew()
     canvas.setPointerCapture(event.pointerId)
     last = at(event)
   })
@@ -64,44 +80,52 @@ export async function attach(pad) {
     for (const step of event.getCoalescedEvents?.() ?? []) line(at(step))
     line(at(event))
   })
-  const lift = async () => {
+  const lift = () => {
     if (!last) return
     last = null
     changed()
-    if (draft && signed()) await keepPhoto(draft, await photo())
+    inTurn(async () => { if (signed()) await keepPhoto(draft, await photo()) })
   }
   canvas.addEventListener("pointerup", lift)
   canvas.addEventListener("pointercancel", lift)
   const clear = () => {
     blank()
     length = 0
-    mark = null
-    if (draft) dropPhoto(kept?.id ?? id)
+    anew()
     changed()
   }
   pad.querySelector("[data-clear]").addEventListener("click", clear)
   pad.querySelectorAll("input[type=file]").forEach((input) => { input.required = false; input.hidden = true })
   pad.patrol = {
     count: () => (signed() ? 1 : 0),
-    ready: () => Promise.resolve(),
+    ready: () => keeping,
     photos: async () => {
+      await keeping
       if (!signed()) return []
       const taken = await photo()
+      given = true
       if (pad.hasAttribute("data-sheet")) await keepMark(taken)
       return [taken]
     },
     problem: () => (Number(pad.dataset.min || 0) && !signed() ? t("sign_missing") : ""),
     complain: () => complain(pad, t("sign_missing")),
   }
-  kept = draft ? (await photosOf(draft)).at(-1) ?? null : null
-  if (!kept && pad.hasAttribute("data-sheet")) mark = await markOf()
-  if (!kept && !mark) return
-  const { bytes, type } = kept ?? mark
-  const picture = await createImageBitmap(new Blob([bytes], { type }))
+  const mine = draft ? (await photosOf(draft)).at(-1) : null
+  const found = mine ?? (pad.hasAttribute("data-sheet") ? await markOf() : null)
+  if (!found) return
+  const picture = await createImageBitmap(new Blob([found.bytes], { type: found.type }))
+  if (length || last) { // signed while these were looked up: his hand counts
+    if (mine && mine.id !== id) inTurn(() => dropPhoto(mine.id))
+    return
+  }
+  if (mine) kept = strip(mine)
+  else mark = found
   pen.drawImage(picture, 0, 0)
   length = Infinity
   changed()
 }
+
+const strip = ({ draft: _, user: __, at: ___, ...photo }) => photo
 
 function complain(pad, text) {
   const place = pad.querySelector("[data-error]")

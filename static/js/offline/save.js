@@ -4,12 +4,13 @@ import { alone, currentSite, currentUser, meta, tell, write } from "./outbox.js"
 import { envelope, uuid7 } from "./records.js"
 
 // data: the record's own fields; photos: [{id, bytes, type, sha256, facts}]; title, note, icon: how the queue
-// shows it; fact: what the phone's own pages must know of it; draft: key of the draft this replaces; replaces: id of a
-// refused item that this one corrects; when: the times of that item {captured_at, monotonic_ms, clock, position}, since
-// a correction does not happen anew.
+// shows it; fact: what the phone's own pages must know of it; draft: key of the draft this replaces; leftover: ids of
+// the draft's photos that it does not show; replaces: id of a refused item that this one corrects; when: the times of
+// that item {captured_at, monotonic_ms, clock, position}, since a correction does not happen anew.
 // Resolves to the id once everything is on the disk; rejects (QuotaExceededError…) with nothing changed.
 export function save({
-  kind, data, photos = [], position = null, title, note = "", icon = "clipboard-text", fact, draft, replaces, when = null,
+  kind, data, photos = [], position = null, title, note = "", icon = "clipboard-text", fact, draft, leftover = [], replaces,
+  when = null,
 }) {
   const moment = Date.now()
   const facts = { captured_at: isoWithZone(moment), monotonic_ms: monotonic() }
@@ -32,6 +33,7 @@ export function save({
       await store("records").add(row)
       await store("meta").put({ name: "chain", value: made.chain })
       if (draft) await store("drafts").delete(draft)
+      for (const photo of leftover) await store("photos").delete(photo)
       if (replaces) await leave(store, replaces, ids)
     })
     tell({ type: "changed" })

@@ -141,6 +141,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     )
     app.config.update(values)
     app.session_interface = KeptSerializer()
+    app.ensure_sync = lambda func: func  # type: ignore[method-assign]  # no view or hook of ours is async
     _configure(app)
     if settings.in_checkout():
         compile_catalogue()
@@ -220,6 +221,7 @@ def _configure(app: Flask) -> None:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         PERMANENT_SESSION_LIFETIME=60 * 60 * 24 * 31,
+        SESSION_REFRESH_EACH_REQUEST=False,  # the device it names ends before it: nothing to sign anew with each scan
         WTF_CSRF_TIME_LIMIT=None,  # a phone may be offline for days; the session itself ends
         WTF_CSRF_SSL_STRICT=False,
         MAX_CONTENT_LENGTH=config["PHOTO_MAX_BYTES"] * 6,
@@ -246,6 +248,7 @@ def _init_logging(level: str) -> None:
 def _init_login(app: Flask) -> None:
     login = LoginManager(app)
     login.session_protection = None  # the device row is what counts; phones change addresses all the time
+    login._session_identifier_generator = str  # ... so nothing to make of the address with each request either
     login.user_loader(lambda token: reader_by_token(token, now()))
 
 

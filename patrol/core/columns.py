@@ -21,6 +21,9 @@ _put = object.__setattr__  # an id lets nobody change it, so this is how UUID fi
 
 
 class Id(Uuid[UUID]):
+    def bind_processor(self, dialect: Any) -> Callable[[Any], Any] | None:
+        return _digits if super().bind_processor(dialect) else None  # type: ignore[no-untyped-call]
+
     def result_processor(self, dialect: Any, coltype: Any) -> Callable[[Any], Any] | None:
         return _id if super().result_processor(dialect, coltype) else None  # type: ignore[no-untyped-call]
 
@@ -54,6 +57,10 @@ def of_json(text: str) -> Any:
     return [] if text == "[]" else json.loads(text)
 
 
+def _digits(value: UUID | None) -> str | None:
+    return None if value is None else f"{value.int:032x}"
+
+
 @lru_cache(maxsize=4096)  # the same few people, places and rounds stand in most rows of a page
 def _id(text: str | None) -> UUID | None:
     """What ``UUID(text)`` makes of the 32 digits the database keeps, without looking for other spellings."""
@@ -72,7 +79,9 @@ def _utc(value: datetime) -> datetime:
 
 
 def _time_as_text(value: datetime | None) -> str | None:
-    return None if value is None else _utc(value).isoformat(" ", "microseconds")[:26]
+    if value is None:
+        return None
+    return (value if value.tzinfo is UTC else _utc(value)).isoformat(" ", "microseconds")[:26]
 
 
 def _time_of_text(text: str | None) -> datetime | None:

@@ -3,7 +3,7 @@
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from datetime import datetime
 from pathlib import Path
@@ -55,7 +55,8 @@ class Database(SQLAlchemy):
         return engine
 
 
-_writing: ContextVar[bool] = ContextVar("inside write()", default=False)
+_writing: ContextVar[bool] = ContextVar("the transaction that begins is to write", default=False)
+_opened: ContextVar[tuple[Session, Connection] | None] = ContextVar("what write() has open", default=None)
 
 
 def _begin(connection: Any) -> None:
@@ -103,24 +104,25 @@ class WriteGate:
         if self._holder == threading.get_ident():
             raise RuntimeError("write() inside write(): a verb must not open its own transaction")
         with self._thread:
+            file = self._lock_file()
             self._holder = threading.get_ident()
             try:
-                with self._file():
-                    yield
+                yield
             finally:
                 self._holder = None
+                if file is not None:
+                    os.close(file)  # lets go of the lock, as a crash would
 
-    @contextmanager
-    def _file(self) -> Iterator[None]:
+    def _lock_file(self) -> int | None:
         if self._path is None or fcntl is None:
-            yield
-            return
-        handle = os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600)
+            return None
+        file = os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600)
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX)
-            yield
-        finally:
-            os.close(handle)
+            fcntl.flock(file, fcntl.LOCK_EX)
+        except BaseException:
+            os.close(file)
+            raise
+        return file
 
 
 _gates: dict[str, WriteGate] = {}
@@ -146,35 +148,38 @@ def write(site_id: UUID | None = None) -> Iterator[Session]:
     session = db.session()
     session.rollback()
     engine = db.engine
-    if not is_sqlite(engine):
-        with _transaction(session):
-            key = int.from_bytes((site_id.bytes if site_id else bytes(8))[-8:], "big", signed=True)
-            session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
-            yield session
-        return
-    with _gate(engine).hold(), _transaction(session):
+    with _gate(engine).hold() if is_sqlite(engine) else nullcontext():
+        try:
+            opened = _opened.set((session, _begin_writing(session, engine, site_id)))
+            try:
+                yield session
+            finally:
+                _opened.reset(opened)
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise
+
+
+def _begin_writing(session: Session, engine: Engine, site_id: UUID | None) -> Connection:
+    if is_sqlite(engine):
         token = _writing.set(True)
         try:
-            session.connection()
+            return session.connection()
         finally:
             _writing.reset(token)
-        yield session
+    here = session.connection()
+    key = int.from_bytes((site_id.bytes if site_id else bytes(8))[-8:], "big", signed=True)
+    here.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
+    return here
 
 
-@contextmanager
-def _transaction(session: Session) -> Iterator[None]:
-    try:
-        yield
-        session.commit()
-    except BaseException:
-        session.rollback()
-        raise
-
-
-def connection() -> Connection:
+def connection(flush: bool = True) -> Connection:
     """The session's connection, for plain rows; what the session still holds back is written first."""
-    db.session.flush()
-    return db.session.connection()
+    session, here = _opened.get() or (db.session(), None)
+    if flush:
+        session.flush()
+    return here or session.connection()
 
 
 def upsert(model: Any) -> Any:

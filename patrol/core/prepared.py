@@ -89,31 +89,31 @@ def _binder(compiled: SQLCompiler, state: Any, values: Values) -> Callable[[Valu
     """Turns named values into what the driver takes: a tuple, or a dict, as the database's style is."""
     source = {part: (whole, n) for whole, parts in state.parameter_expansion.items() for n, part in enumerate(parts)}
     names = list(state.positiontup if state.positiontup is not None else state.parameters)
-    slots = []
-    for name in names:
+    wholes, converts, constants = [], [], {}
+    for at, name in enumerate(names):
         whole, n = source.get(name, (name, None))
-        if whole in values:
-            slots.append(_slot(whole, n, compiled))
-        else:
-            slots.append(_constant(state.parameters[name], whole, compiled))
-    if state.positiontup is not None:
-        return lambda given: tuple([slot(given) for slot in slots])
-    return lambda given: {name: slot(given) for name, slot in zip(names, slots, strict=True)}
+        convert = _to_driver(whole, compiled)
+        if whole not in values:  # a value of the statement itself, or one of a list of them
+            given = state.parameters[name]
+            whole, constants[name] = name, convert(given) if convert else given
+        elif n is not None:
+            converts.append((at, _of_list(n, convert)))
+        elif convert:
+            converts.append((at, convert))
+        wholes.append(whole)
+    take = itemgetter(*wholes) if len(wholes) > 1 else lambda given: [given[whole] for whole in wholes]
+
+    def bind(given: Values) -> Any:
+        bound = list(take({**constants, **given} if constants else given))
+        for at, convert in converts:
+            bound[at] = convert(bound[at])
+        return tuple(bound) if state.positiontup is not None else dict(zip(names, bound, strict=True))
+
+    return bind
 
 
-def _constant(value: Any, name: str, compiled: SQLCompiler) -> Callable[[Values], Any]:
-    """A value of the statement itself, or one of a list of them."""
-    convert = _to_driver(name, compiled)
-    constant = convert(value) if convert else value
-    return lambda given: constant
-
-
-def _slot(name: str, n: int | None, compiled: SQLCompiler) -> Callable[[Values], Any]:
-    """Where one parameter of the finished statement comes from, converted as its type asks."""
-    convert = _to_driver(name, compiled)
-    if n is not None:
-        return (lambda given: convert(given[name][n])) if convert else (lambda given: given[name][n])
-    return (lambda given: convert(given[name])) if convert else itemgetter(name)
+def _of_list(n: int, convert: Any) -> Callable[[Sequence[Any]], Any]:
+    return (lambda listed: convert(listed[n])) if convert else itemgetter(n)
 
 
 def _to_driver(name: str, compiled: SQLCompiler) -> Any:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from sqlalchemy import bindparam, select, union_all
 
 from patrol.accounts.reader import Reader, business_day_of
-from patrol.core.db import db
+from patrol.core.db import connection, db
 from patrol.core.facts import When
 from patrol.core.prepared import Prepared
 from patrol.core.problems import N_, NotHere, Problem
@@ -180,13 +180,12 @@ def open_hazard(
 
 def _known(site_id: UUID, id: UUID) -> Hazard | None:
     """What this id has become: a hazard, or a sighting of one."""
-    db.session.flush()
-    found = _KNOWN.first(db.session.connection(), {"site_id": site_id, "id": id})
+    found = _KNOWN.first(connection(), {"site_id": site_id, "id": id})
     return db.session.get(Hazard, (site_id, found.hazard_id)) if found else None
 
 
 def _check_place(site_id: UUID, place_id: UUID) -> None:
-    place = _PLACE.first(db.session.connection(), {"site_id": site_id, "id": place_id})
+    place = _PLACE.first(connection(flush=False), {"site_id": site_id, "id": place_id})
     if place is None or place.retired_at is not None:
         raise NotHere("place")
 

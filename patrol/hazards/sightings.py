@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, select
 
 from patrol.accounts.reader import Reader, business_day_of
-from patrol.core.db import db
+from patrol.core.db import connection, db
 from patrol.core.facts import When
 from patrol.core.prepared import Prepared
 from patrol.hazards.flow import OPEN
@@ -54,9 +54,8 @@ def open_for_item(site_id: UUID, owner_id: UUID, item: str) -> Hazard | None:
 
 def last_closed(site_id: UUID, place_id: UUID, category: str, at: datetime) -> UUID | None:
     """The hazard that a new report of this place and category repeats (复发): closed in the last 180 days."""
-    db.session.flush()
     asked = {"site": site_id, "place": place_id, "category": category, "at": at, "since": at - RECURS_WITHIN}
-    found = _LAST_CLOSED.first(db.session.connection(), asked)
+    found = _LAST_CLOSED.first(connection(), asked)
     return found.id if found else None
 
 

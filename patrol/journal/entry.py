@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import Index, UniqueConstraint, bindparam, insert, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-from patrol.core.db import Model, db
+from patrol.core.db import Model, connection, db
 from patrol.core.keys import NIL, uuid7
 from patrol.core.prepared import Prepared
 
@@ -104,8 +104,8 @@ def _chain(
     at: datetime,
     phone_at: datetime | None,
 ) -> None:
-    connection = db.session.connection()
-    head = _HEAD.first(connection, {"site": site})
+    here = connection(flush=False)
+    head = _HEAD.first(here, {"site": site})
     seq, previous = (head.seq, head.hash) if head is not None else (0, START)
     rows = []
     for verb, subject_id, detail in lines:
@@ -125,11 +125,11 @@ def _chain(
         }
         row["hash"] = previous = _hash(row)
         rows.append(row)
-    _ADD.run(connection, *rows)
+    _ADD.run(here, *rows)
     if head is None:
-        _FIRST.run(connection, {"site_id": site, "seq": seq, "hash": previous})
+        _FIRST.run(here, {"site_id": site, "seq": seq, "hash": previous})
     else:
-        _MOVE.run(connection, {"site": site, "next_seq": seq, "next_hash": previous})
+        _MOVE.run(here, {"site": site, "next_seq": seq, "next_hash": previous})
 
 
 def entry_hash(entry: JournalEntry) -> str:

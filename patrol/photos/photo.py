@@ -12,7 +12,7 @@ from sqlalchemy import Index, bindparam, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from patrol.accounts.reader import Reader, business_day_of
-from patrol.core.db import Model, db
+from patrol.core.db import Model, connection, db
 from patrol.core.facts import When
 from patrol.core.keys import SiteRow, site_key
 from patrol.core.prepared import Prepared
@@ -140,8 +140,7 @@ def add_photos(
 def _check_unused(site_id: UUID, ids: list[UUID]) -> None:
     if not ids:
         return
-    db.session.flush()
-    if _TAKEN.all(db.session.connection(), {"site_id": site_id, "ids": ids}):
+    if _TAKEN.all(connection(), {"site_id": site_id, "ids": ids}):
         raise Problem("photo.used", N_("This photo already belongs to another record. Take a new one."), status=409)
 
 

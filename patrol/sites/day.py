@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from patrol.core.db import Model, db, upsert
+from patrol.core.db import Model, connection, upsert
 from patrol.core.prepared import Prepared
 
 
@@ -26,7 +26,8 @@ def mark_day(site_id: UUID, *days: date) -> None:
     rows = [{"site_id": site_id, "day": day, "changes": 1} for day in sorted(set(days))]
     if not rows:
         return
-    _mark(db.engine.dialect.name).run(db.session.connection(), *rows)
+    here = connection(flush=False)
+    _mark(here.dialect.name).run(here, *rows)
 
 
 @cache

@@ -18,7 +18,7 @@ from sqlalchemy.exc import IntegrityError
 
 from patrol.accounts.reader import Reader
 from patrol.accounts.received import Received
-from patrol.core.db import db, write
+from patrol.core.db import connection, db, write
 from patrol.core.facts import When
 from patrol.core.prepared import Prepared
 from patrol.core.problems import N_, NotHere, Problem
@@ -159,7 +159,7 @@ def _answer_known(offers: Sequence[Offer], by: Reader) -> None:
     ids = [offer.record.id for offer in offers if offer.record is not None and offer.open]
     if not ids:
         return
-    rows = _KNOWN.all(db.session.connection(), {"site_id": by.site_id, "ids": ids})
+    rows = _KNOWN.all(connection(flush=False), {"site_id": by.site_id, "ids": ids})
     known: dict[UUID, tuple[str, UUID, str | None]] = {row.id: (row.content_hash, row.user_id, row.url) for row in rows}
     for offer in offers:
         if offer.record is None or not offer.open:
@@ -243,7 +243,7 @@ def _remember(stored: Sequence[Offer], batch: Batch, by: Reader, at: datetime) -
         )
     if not rows:
         return
-    _REMEMBER.run(db.session.connection(), *rows)
+    _REMEMBER.run(connection(flush=False), *rows)
     digest = hashlib.sha256("\n".join(sorted(f"{row['id']} {row['content_hash']}" for row in rows)).encode())
     note(
         "received", "records", None, site_id=by.site_id, by=by.user_id, at=at, phone_at=batch.sent_at,

@@ -56,14 +56,15 @@ def _gate() -> Any:
     view = current_app.view_functions.get(request.endpoint or "")
     if view is None or getattr(view, "public", False):
         return None
-    if not current_user.is_authenticated:
+    by = current_user._get_current_object()
+    if not by.is_authenticated:
         return _welcome() or _ask_to_sign_in()
     verbs: tuple[str, ...] | None = getattr(view, "verbs", None)
     if verbs is None:
         raise RuntimeError(f"{request.endpoint} says neither public nor what it needs")
-    if verbs and not any(current_user.may(verb) for verb in verbs):
+    if verbs and not any(by.may(verb) for verb in verbs):
         raise forbidden()
-    if getattr(view, "confirmed", False) and not current_user.recently_confirmed(now()):
+    if getattr(view, "confirmed", False) and not by.recently_confirmed(now()):
         return ask_to_confirm()
     return None
 

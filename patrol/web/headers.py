@@ -34,6 +34,7 @@ _FIXED = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(self), geolocation=(self), microphone=()",
+    "Cache-Control": "private, no-store",
 }
 _SQUEEZED = ("text/html", "application/json", "text/csv", "image/svg+xml")
 access_log = logging.getLogger("patrol.access")
@@ -42,6 +43,7 @@ access_log = logging.getLogger("patrol.access")
 def init_headers(app: Flask) -> None:
     # With LAN a phone may not trust the certificate yet; strict transport would lock it out of both ports for a year.
     secure = app.config["PUBLIC_URL"].startswith("https://") and not app.config["LAN"]
+    fixed = _FIXED | ({"Strict-Transport-Security": "max-age=31536000"} if secure else {})
 
     @app.before_request
     def start_clock() -> None:
@@ -49,12 +51,10 @@ def init_headers(app: Flask) -> None:
 
     @app.after_request
     def finish(response: Response) -> Response:
-        for name, value in _FIXED.items():
-            response.headers.setdefault(name, value)
-        if secure:
-            response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-        if "Cache-Control" not in response.headers:
-            response.headers["Cache-Control"] = "private, no-store"
+        given = {name.lower() for name in response.headers.keys()}  # noqa: SIM118  not a dict
+        for name, value in fixed.items():
+            if name.lower() not in given:
+                response.headers.add(name, value)
         _squeeze(response)
         _log(response)
         return response
@@ -63,10 +63,10 @@ def init_headers(app: Flask) -> None:
 def _squeeze(response: Response) -> None:
     if (
         response.direct_passthrough
+        or (response.content_length or 0) < 600
         or "Content-Encoding" in response.headers
         or response.mimetype not in _SQUEEZED
         or "gzip" not in request.headers.get("Accept-Encoding", "")
-        or (response.content_length or 0) < 600
     ):
         return
     response.set_data(gzip.compress(response.get_data(), 5))

@@ -4,7 +4,7 @@ from datetime import date
 from functools import cache
 from uuid import UUID
 
-from patrol.core.db import db, upsert
+from patrol.core.db import connection, upsert
 from patrol.core.prepared import Prepared
 from patrol.workorders.order import OrderCounter
 
@@ -16,7 +16,8 @@ def next_number(site_id: UUID, prefix: str, day: date) -> str:
     transaction that is rolled back is given out again.
     """
     asked = {"site_id": site_id, "prefix": prefix, "day": day, "last": 1}
-    [[count]] = _counted(db.engine.dialect.name).all(db.session.connection(), asked)
+    here = connection(flush=False)
+    [[count]] = _counted(here.dialect.name).all(here, asked)
     return f"{prefix}-{day:%y%m%d}-{count:02d}"
 
 

@@ -186,14 +186,14 @@ def _confirm_page(target: str, *, again: bool = False, kept: Any = (), problem: 
 @bp.after_app_request
 def remember_device(response: Response) -> Response:
     """At most every five minutes, and never at the cost of the answer."""
-    if g.get("_login_user") is None or not current_user.is_authenticated or response.is_streamed:
+    by = g.get("_login_user")
+    if by is None or not by.is_authenticated or response.is_streamed:
         return response
     at = now()
-    seen = current_user.last_seen_at
-    if request.endpoint == "accounts.sign_out" or (seen is not None and at - seen < TOUCH_EVERY):
+    if request.endpoint == "accounts.sign_out" or (by.last_seen_at is not None and at - by.last_seen_at < TOUCH_EVERY):
         return response
     try:
-        touch_device(current_user.device_id, at)
+        touch_device(by.device_id, at)
     except (SQLAlchemyError, OSError):
         log.exception("could not remember when a device was here")
     return response

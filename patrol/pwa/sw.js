@@ -117,10 +117,12 @@ async function page(request, url) {
   const kept = keptFor(url)
   if (url.pathname.startsWith("/kept/")) return (await kept) ?? fetch(request).catch(offline)
   const fresh = fetch(request)
+  // An answer that comes late still says that the line is back: the next page has its three seconds again.
+  fresh.then((answer) => { if (!GATEWAY.has(answer.status)) troubleAt = -Infinity }, () => {})
   const patience = Date.now() - troubleAt < RECENTLY ? IMPATIENCE : PATIENCE
   const late = new Promise((resolve) => { setTimeout(resolve, patience) })
   const reply = await Promise.race([fresh.catch(() => null), late])
-  if (reply && !GATEWAY.has(reply.status)) { troubleAt = -Infinity; return reply }
+  if (reply && !GATEWAY.has(reply.status)) return reply
   troubleAt = Date.now()
   const instead = await kept
   if (instead) return instead

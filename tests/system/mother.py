@@ -1,5 +1,6 @@
 """Servers of a test run are born of one process that has read the whole program: each is a process of its own that
-runs the command as given, but the reading (two seconds of a core, each time) is done once.
+runs the command as given, but the reading (two seconds of a core, each time) is done once, and a template that one of
+them has compiled is taken by the next as it is.
 
 Asked on its standard input, one line of JSON each: {"args", "env", "cwd", "log"} -> {"pid"}; {"poll": pid} and
 {"wait": pid} -> {"code"}, null while it lives.
@@ -10,6 +11,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -70,14 +72,18 @@ def main() -> None:
     import alembic.script  # noqa: F401
     import granian
     import granian.server  # noqa: F401
+    from flask import Flask
+    from jinja2 import FileSystemBytecodeCache
 
     import patrol.cli
 
     gc.collect()
     gc.freeze()
-    for line in sys.stdin:
-        asked = json.loads(line)
-        print(json.dumps(_answer(asked, patrol.cli.main)), flush=True)
+    with tempfile.TemporaryDirectory() as compiled:
+        Flask.jinja_options = {"bytecode_cache": FileSystemBytecodeCache(compiled)}
+        for line in sys.stdin:
+            asked = json.loads(line)
+            print(json.dumps(_answer(asked, patrol.cli.main)), flush=True)
 
 
 def _answer(asked: dict[str, Any], command: Any) -> dict[str, Any]:

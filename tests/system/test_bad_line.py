@@ -11,7 +11,7 @@ from sqlalchemy import select
 from patrol.accounts.received import Received
 from patrol.core.db import db
 from patrol.rounds.scan import Scan
-from tests.system.conftest import database, ready_for_the_basement, served, sign_in, type_code
+from tests.system.conftest import come_signed_in, database, ready_for_the_basement, served, type_code
 from tests.system.line import Line, line_to
 
 pytestmark = pytest.mark.browser
@@ -39,7 +39,7 @@ def guard(site, line, open_browser):
     context = open_browser("guard", allow=NOISE)
     context.add_init_script(NO_SYNC)
     page = context.pages[0]
-    sign_in(page, line.url, "0217")
+    come_signed_in(page, line.url, "0217")
     page.goto(f"{line.url}/today")
     ready_for_the_basement(page)
     return page
@@ -122,7 +122,7 @@ def test_a_server_killed_in_the_middle_of_a_batch(site, line, guard):
 def test_two_tabs_and_the_worker_send_each_record_once(site, line, open_browser):
     context = open_browser("guard", allow=NOISE)
     first = context.pages[0]
-    sign_in(first, line.url, "0217")
+    come_signed_in(first, line.url, "0217")
     first.goto(f"{line.url}/today")
     ready_for_the_basement(first)
     line.trouble = "down"
@@ -151,7 +151,7 @@ def test_two_tabs_and_the_worker_send_each_record_once(site, line, open_browser)
 def test_the_worker_sends_when_no_page_is_open(site, line, open_browser):
     context = open_browser("guard", allow=NOISE)
     page = context.pages[0]
-    sign_in(page, line.url, "0217")
+    come_signed_in(page, line.url, "0217")
     page.goto(f"{line.url}/today")
     ready_for_the_basement(page)
     line.trouble = "down"

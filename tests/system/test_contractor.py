@@ -20,7 +20,7 @@ from patrol.maintenance.order import MaintenanceOrder
 from patrol.photos.photo import Photo
 from patrol.sites.place import Place
 from tests.conftest import CAST
-from tests.system.conftest import DESK, database, served, sign_in
+from tests.system.conftest import DESK, come_signed_in, database, served
 
 pytestmark = pytest.mark.browser
 GONE = ("410",)
@@ -81,7 +81,7 @@ def test_the_lifts_half_month_by_a_contractors_link(site, open_browser):
     contractor = open_browser("contractor", allow=GONE).pages[0]
     engineer = open_browser("engineer").pages[0]
 
-    sign_in(supervisor, site.url, "0102")
+    come_signed_in(supervisor, site.url, "0102")
     order = plan_the_lift(supervisor, site.url)
     supervisor.click("button[form=step]")
     link = supervisor.locator("#message").input_value().split()[-1]
@@ -106,7 +106,7 @@ def test_the_lifts_half_month_by_a_contractors_link(site, open_browser):
     contractor.click("button[form=job]")
     expect(contractor.locator("main")).to_contain_text("已提交")
 
-    sign_in(engineer, site.url, "0301")
+    come_signed_in(engineer, site.url, "0301")
     engineer.goto(f"{site.url}/work-orders")
     engineer.click("a[href^='/orders/maintenance/']")
     expect(engineer.locator("main")).to_contain_text("7.5 mm")

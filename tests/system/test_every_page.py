@@ -2,6 +2,7 @@
 console, no breach of the CSP; in both languages, in light and in dark, small and with text twice as large.
 """
 
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,13 +10,14 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright
+from playwright.sync_api import Browser, Page, Playwright
 
 from patrol.demo.make import make_demo
 from patrol.photos.storage import shelf
 from tests.chromium import FLAGS, find
 from tests.conftest import PASSWORD
-from tests.system.conftest import DESK, PHONE, Server, database, sign_in
+from tests.once import made_once
+from tests.system.conftest import DESK, PHONE, Server, come_signed_in, database
 from tests.system.demo_pages import PUBLIC, STAFF_NO, Visit, every_visit
 from tests.system.look import AXE, LOOKS, Heard, axe_faults, too_wide, wear
 
@@ -28,9 +30,9 @@ AT_A_DESK = ("shift_leader", "security_supervisor", "site_manager")
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNamespace]:
     """A demo site of a few days behind a running server, and all its pages."""
-    instance: Path = tmp_path_factory.mktemp("demo")
+    instance: Path = tmp_path_factory.mktemp("demo") / "instance"
+    shutil.copytree(made_once("every-page", _fill), instance)
     with database(instance) as app:
-        make_demo(store=shelf(app), days=DAYS, password=PASSWORD)
         visits = every_visit(app)
     server = Server(instance)
     server.start()
@@ -38,6 +40,11 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNamespace]:
         yield SimpleNamespace(url=server.url, visits=visits)
     finally:
         server.kill()
+
+
+def _fill(instance: Path) -> None:
+    with database(instance) as app:
+        make_demo(store=shelf(app), days=DAYS, password=PASSWORD)
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +56,7 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 
 
 @contextmanager
-def signed_in(browser: Browser, demo: SimpleNamespace, role: str, locale: str) -> Iterator[BrowserContext]:
+def window(browser: Browser, locale: str) -> Iterator[Page]:
     context = browser.new_context(
         viewport=PHONE,  # type: ignore[arg-type]
         locale=locale,
@@ -58,12 +65,8 @@ def signed_in(browser: Browser, demo: SimpleNamespace, role: str, locale: str) -
         reduced_motion="reduce",
         service_workers="block",
     )
-    if role != PUBLIC:
-        page = context.new_page()
-        sign_in(page, demo.url, STAFF_NO[role])
-        page.close()
     context.add_init_script(path=AXE)
-    yield context
+    yield context.new_page()
     context.close()
 
 
@@ -103,9 +106,12 @@ class Look:
 def walk(browser: Browser, demo: SimpleNamespace, locale: str, worn: Callable[[str], Look]) -> list[str]:
     """All that is wrong with all pages."""
     faults: list[str] = []
-    for role in dict.fromkeys(visit.role for visit in demo.visits):
-        with signed_in(browser, demo, role, locale) as context:
-            page = context.new_page()
+    with window(browser, locale) as page:
+        for role in dict.fromkeys(visit.role for visit in demo.visits):
+            page.goto("about:blank")
+            page.context.clear_cookies()
+            if role != PUBLIC:
+                come_signed_in(page, demo.url, STAFF_NO[role], locale)
             for visit in demo.visits:
                 if visit.role == role:
                     faults += [f"{role} {visit.url}  {fault}" for fault in seen_on(page, demo.url, visit, worn(role))]

@@ -12,7 +12,7 @@ from patrol.core.db import db
 from patrol.rounds.excuse import Ask
 from patrol.rounds.round import Round
 from patrol.rounds.walk import walk_by_id
-from tests.system.conftest import database, ready_for_the_basement, served, sign_in
+from tests.system.conftest import come_signed_in, database, ready_for_the_basement, served, sign_in
 from tests.system.test_basement import snapshot
 
 pytestmark = pytest.mark.browser
@@ -50,7 +50,7 @@ def test_asked_for_without_signal_and_approved_at_the_desk(site, open_browser):
     expect(page.locator("[data-behaviour=outbox-pill][data-state=sent]").first).to_be_attached(timeout=20_000)
 
     desk = open_browser("desk", viewport={"width": 1280, "height": 800}).pages[0]
-    sign_in(desk, site.url, "0101")
+    come_signed_in(desk, site.url, "0101")
     desk.goto(f"{site.url}/excuses")
     expect(desk.get_by_text("申请免巡：施工挡住了")).to_be_visible()
     desk.get_by_role("button", name="同意所选", exact=True).click()
@@ -91,7 +91,7 @@ def test_entered_by_hand_without_signal_and_approved_at_the_desk(site, open_brow
     expect(page.locator("[data-behaviour=outbox-pill][data-state=sent]").first).to_be_attached(timeout=20_000)
 
     desk = open_browser("desk", viewport={"width": 1280, "height": 800}).pages[0]
-    sign_in(desk, site.url, "0101")
+    come_signed_in(desk, site.url, "0101")
     desk.goto(f"{site.url}/excuses")
     expect(desk.get_by_text(f"自述 {stated} 到过").first).to_be_visible()
     expect(desk.locator(".photos img")).to_have_count(1)

@@ -5,7 +5,7 @@ import gzip
 import pytest
 from playwright.sync_api import expect
 
-from tests.system.conftest import sign_in
+from tests.system.conftest import come_signed_in
 
 pytestmark = pytest.mark.browser
 
@@ -25,11 +25,8 @@ PACK = (
 
 
 def test_the_guards_first_page_costs_8_requests_and_40_kb(stage, open_browser):
-    signed_in = open_browser("signed in")
-    sign_in(signed_in.pages[0], stage.url, "0217")
-    fresh = open_browser("fresh")  # signed in, with nothing kept
-    fresh.add_cookies(signed_in.cookies())
-    page, bodies = fresh.pages[0], {}
+    page, bodies = open_browser("fresh").pages[0], {}
+    come_signed_in(page, stage.url, "0217")  # nothing is kept yet
     page.on("response", lambda reply: bodies.setdefault(reply.url, reply))
 
     page.goto(f"{stage.url}/today")

@@ -22,7 +22,7 @@ from patrol.sites.label import Label
 from patrol.workorders.order import WorkOrderStep
 from tests.conftest import read_as
 from tests.system.camera import video, wall
-from tests.system.conftest import database, ready_for_the_basement, sign_in, type_code
+from tests.system.conftest import come_signed_in, database, ready_for_the_basement, type_code
 from tests.system.look import AXE, axe_faults, too_wide
 
 pytestmark = pytest.mark.browser
@@ -57,7 +57,7 @@ def test_the_first_photo_lies_over_the_camera_without_any_signal(stage, loose_po
     film = video(tmp_path / "wall.mjpeg", [wall()] * 12)
     context = open_browser("guard", video=film, allow=NO_SIGNAL)
     page = context.pages[0]
-    sign_in(page, stage.url, "0217")
+    come_signed_in(page, stage.url, "0217")
     page.goto(f"{stage.url}/today")
     ready_for_the_basement(page)
     page.evaluate(KEPT, picture)
@@ -103,7 +103,7 @@ def test_the_first_photo_lies_over_the_camera_without_any_signal(stage, loose_po
 
 def test_without_a_camera_the_photo_is_taken_as_ever(stage, loose_pot, open_browser):
     page = open_browser("guard").pages[0]
-    sign_in(page, stage.url, "0217")
+    come_signed_in(page, stage.url, "0217")
     page.goto(f"{stage.url}/hazards/new?seen_again={loose_pot[0]}")
     expect(page.locator("[data-offline-label]").first).to_be_attached()
 
@@ -120,7 +120,7 @@ def test_without_a_camera_the_photo_is_taken_as_ever(stage, loose_pot, open_brow
 def test_the_guide_can_be_left_and_is_fit_for_everybody(stage, loose_pot, open_browser, tmp_path):
     film = video(tmp_path / "wall.mjpeg", [wall()] * 12)
     page = open_browser("guard", video=film).pages[0]
-    sign_in(page, stage.url, "0217")
+    come_signed_in(page, stage.url, "0217")
     page.goto(f"{stage.url}/hazards/new?seen_again={loose_pot[0]}")
     expect(page.locator("[data-offline-label]").first).to_be_attached()
 

@@ -14,7 +14,7 @@ from patrol.core.db import db, write
 from patrol.core.keys import uuid7
 from patrol.photos.photo import Photo, PhotoFile
 from patrol.sites.site import Site
-from tests.system.conftest import database, ready_for_the_basement, served, sign_in
+from tests.system.conftest import come_signed_in, database, ready_for_the_basement, served
 
 pytestmark = pytest.mark.browser
 
@@ -50,7 +50,7 @@ def site(tmp_path):
 
 def phone_of(open_browser, site, name: str, staff_no: str) -> Page:
     page = open_browser(name, allow=NO_SIGNAL).pages[0]
-    sign_in(page, site.url, staff_no)
+    come_signed_in(page, site.url, staff_no)
     page.goto(f"{site.url}/today")
     ready_for_the_basement(page)
     return page

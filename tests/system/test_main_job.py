@@ -19,7 +19,7 @@ from patrol.reviews.period import Period
 from patrol.reviews.review import review
 from patrol.rounds.scan import Scan
 from tests.system.camera import phone_photo, seen, video, wall
-from tests.system.conftest import DESK, database, sign_in, token_cookie, type_code
+from tests.system.conftest import DESK, come_signed_in, database, sign_in, token_cookie, type_code
 
 pytestmark = pytest.mark.browser
 
@@ -76,7 +76,7 @@ def test_from_a_label_to_the_months_review(stage, open_browser, tmp_path):
         engineer_id = str(stage.world.people["engineer"])
 
     manager = open_browser("manager", viewport=DESK).pages[0]
-    sign_in(manager, stage.url, "0001")
+    come_signed_in(manager, stage.url, "0001")
     manager.goto(f"{pot_url}?step=assign")
     manager.select_option("#step [name=who]", engineer_id)
     manager.fill("#step [name=interim]", "楼下已拉警戒线")
@@ -95,7 +95,7 @@ def test_from_a_label_to_the_months_review(stage, open_browser, tmp_path):
     all_sent(engineer, f"{stage.url}/work-orders")
 
     supervisor = open_browser("supervisor", viewport=DESK).pages[0]
-    sign_in(supervisor, stage.url, "0101")
+    come_signed_in(supervisor, stage.url, "0101")
     supervisor.goto(f"{pot_url}?step=verify")
     supervisor.click("button[form=step]")
     expect(supervisor.locator("#step")).to_have_count(0)

@@ -18,7 +18,7 @@ from patrol.rounds.scan import Scan
 from patrol.sites.place import Place
 from patrol.sync.received import Shelved
 from tests.system.camera import phone_photo
-from tests.system.conftest import DESK, database, sign_in
+from tests.system.conftest import DESK, come_signed_in, database
 
 pytestmark = pytest.mark.browser
 
@@ -51,7 +51,8 @@ class Phone:
 
     def __init__(self, stage: SimpleNamespace, context: BrowserContext):
         self.stage, self.context, self.page = stage, context, context.pages[0]
-        sign_in(self.page, stage.url, "0217")
+        come_signed_in(self.page, stage.url, "0217")
+        self.page.goto(f"{stage.url}/today")
 
     def lose_signal(self) -> None:
         self.context.route("**/sync/**", lambda route: route.abort())
@@ -138,7 +139,7 @@ def test_one_refused_among_thirty_is_settled_on_the_shelf_and_the_phone_learns_i
     assert count(stage, Scan, Hazard, Shelved) == [29, 0, 1]
 
     supervisor = open_browser("supervisor", viewport=DESK).pages[0]
-    sign_in(supervisor, stage.url, "0101")
+    come_signed_in(supervisor, stage.url, "0101")
     supervisor.goto(f"{stage.url}/shelf")
     expect(supervisor.locator(".side__item[href='/shelf'] .count")).to_have_text("1")
     supervisor.click("main .list-row__title")
@@ -249,7 +250,7 @@ def test_a_file_of_the_phone_comes_in_on_the_shelf_and_the_phone_adds_nothing(
     assert all("offset_ms" in record["clock"] for record in content["records"] if record["clock"])
 
     supervisor = open_browser("supervisor", viewport=DESK).pages[0]
-    sign_in(supervisor, stage.url, "0101")
+    come_signed_in(supervisor, stage.url, "0101")
     supervisor.goto(f"{stage.url}/shelf")
     supervisor.set_input_files("main input[type=file]", str(saved))
     supervisor.click("form[action='/shelf/file'] button")

@@ -15,7 +15,7 @@ from patrol.photos.photo import Photo, PhotoFile
 from patrol.repairs.repair import Repair
 from patrol.sites.site import Site
 from tests.conftest import CAST
-from tests.system.conftest import DESK, database, ready_for_the_basement, served, sign_in, type_code
+from tests.system.conftest import DESK, come_signed_in, database, ready_for_the_basement, served, type_code
 
 pytestmark = pytest.mark.browser
 
@@ -99,7 +99,7 @@ def test_a_leak_from_the_label_to_the_archive(site, open_browser):
     follow = report(owner, owner.url, "water", "天花板漏水")
     reached(owner, follow, 0)
 
-    sign_in(desk, site.url, "0401")
+    come_signed_in(desk, site.url, "0401")
     order = at_desk(desk, site, "天花板漏水", "repair")
     reached(owner, follow, 1)
     desk.select_option("[name=who]", "team:engineering")
@@ -107,7 +107,7 @@ def test_a_leak_from_the_label_to_the_archive(site, open_browser):
     expect(desk.locator(".badge").first).to_contain_text("已派单")
     reached(owner, follow, 2)
 
-    sign_in(engineer, site.url, "0301")
+    come_signed_in(engineer, site.url, "0301")
     engineer.goto(f"{site.url}/work-orders")
     engineer.click("a[href^='/repairs/']")
     engineer.click("button[form=step]")  # takes it
@@ -163,7 +163,7 @@ def test_a_complaint_by_the_sites_link_to_the_call_back(site, open_browser):
     manager = open_browser("manager", viewport=DESK).pages[0]
 
     follow = report(owner, f"{site.url}/report/the-lakes-own-link", "other", "楼上夜里施工")
-    sign_in(desk, site.url, "0401")
+    come_signed_in(desk, site.url, "0401")
     desk.goto(f"{site.url}/desk")
     desk.click("a:has-text('楼上夜里施工')")
     desk.select_option("[name=place]", index=1)
@@ -176,7 +176,7 @@ def test_a_complaint_by_the_sites_link_to_the_call_back(site, open_browser):
     desk.click("button[form=step]")
     reached(owner, follow, 2)
 
-    sign_in(manager, site.url, "0001")
+    come_signed_in(manager, site.url, "0001")
     manager.goto(order)
     manager.fill("#step [name=note]", "三楼夜间装修")
     manager.fill("#step [name=promised_at]", "2099-01-01T18:00")

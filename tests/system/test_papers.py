@@ -23,7 +23,7 @@ from patrol.sites.place import Place
 from patrol.sites.site import Site
 from patrol.workorders.order import WorkOrder
 from tests.conftest import CAST
-from tests.system.conftest import DESK, database, served, sign_in
+from tests.system.conftest import DESK, come_signed_in, database, served
 from tests.workorders.many import many_orders
 
 pytestmark = pytest.mark.browser
@@ -46,7 +46,7 @@ def test_papers_have_their_pages_and_no_signature_stands_alone(stage, open_brows
         day = month + timedelta(days=20 if hazards == 1 else 27)
         fill(stage.world.site_id, month, day, hazards)
     page = open_browser("desk", viewport=DESK, allow=("404",)).new_page()
-    sign_in(page, stage.url, CAST["manager"][1])
+    come_signed_in(page, stage.url, CAST["manager"][1])
     for language in ("zh", "en"):
         speak(page, stage.url, language)
         week = f"{day:%G}-W{day:%V}"

@@ -14,7 +14,7 @@ from patrol.rounds.round import RoundNote
 from patrol.rounds.scan import Scan, VisitResult
 from tests.chromium import FLAGS, find
 from tests.system.camera import phone_photo
-from tests.system.conftest import PHONE, database, sign_in, type_code
+from tests.system.conftest import PHONE, come_signed_in, database, sign_in, type_code
 
 pytestmark = pytest.mark.browser
 
@@ -80,7 +80,7 @@ def test_the_guards_job_by_plain_forms(stage, chromium, tmp_path):
 
 def test_without_a_worker_the_outbox_still_sends(stage, chromium):
     page = page_of(chromium, service_workers="block")
-    sign_in(page, stage.url, "0217")
+    come_signed_in(page, stage.url, "0217")
 
     type_code(page, stage.url, stage.world.codes["天台"])
     page.wait_for_url("**/visits/**")

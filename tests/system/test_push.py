@@ -5,7 +5,7 @@ import json
 import pytest
 from playwright.sync_api import expect
 
-from tests.system.conftest import sign_in
+from tests.system.conftest import come_signed_in, sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -21,11 +21,11 @@ SHOWN = """async () => {
 }"""
 
 
-def test_what_is_pushed_is_shown_once_for_each_matter(stage, open_browser):
+def test_what_is_pushed_is_shown_once_for_each_matter(one_stage, open_browser):
     context = open_browser("phone")
-    context.grant_permissions(["notifications"], origin=stage.url)
+    context.grant_permissions(["notifications"], origin=one_stage.url)
     page = context.pages[0]
-    sign_in(page, stage.url, "0217")
+    sign_in(page, one_stage.url, "0217")
     page.evaluate("async () => { await navigator.serviceWorker.ready }")
     wire = context.new_cdp_session(page)
     registered: list[str] = []
@@ -38,31 +38,31 @@ def test_what_is_pushed_is_shown_once_for_each_matter(stage, open_browser):
     for _twice in range(2):
         wire.send(
             "ServiceWorker.deliverPushMessage",
-            {"origin": stage.url, "registrationId": registered[0], "data": json.dumps(SAID)},
+            {"origin": one_stage.url, "registrationId": registered[0], "data": json.dumps(SAID)},
         )
 
     assert page.evaluate(SHOWN) == [[SAID["title"], SAID["body"], "one", True, "/notices"]]
 
 
-def test_the_switch_says_that_push_was_forbidden(stage, open_browser):
+def test_the_switch_says_that_push_was_forbidden(one_stage, open_browser):
     context = open_browser("phone")
     page = context.pages[0]
     page.add_init_script("Object.defineProperty(Notification, 'permission', { get: () => 'denied' })")
-    sign_in(page, stage.url, "0217")
+    come_signed_in(page, one_stage.url, "0217")
 
-    page.goto(f"{stage.url}/me/notices")
+    page.goto(f"{one_stage.url}/me/notices")
 
     expect(page.locator("[data-behaviour=push-switch]")).to_have_attribute("data-state", "denied")
     expect(page.locator("[data-part=on]")).to_be_hidden()
 
 
-def test_a_phone_is_told_of_something_critical_on_any_page(stage, open_browser):
+def test_a_phone_is_told_of_something_critical_on_any_page(one_stage, open_browser):
     page = open_browser("phone").pages[0]
-    sign_in(page, stage.url, "0101")
+    come_signed_in(page, one_stage.url, "0101")
     said = {"count": 3, "urgent": [{"id": "x", "title": "重大隐患：燃气", "url": "/notices/x"}]}
     page.route("**/notices/mine", lambda route: route.fulfill(json=said))
 
-    page.goto(f"{stage.url}/hazards")
+    page.goto(f"{one_stage.url}/hazards")
 
     expect(page.locator("[data-urgent] a")).to_have_text("重大隐患：燃气")
     expect(page.locator(".bell__count")).to_have_text("3")

@@ -13,9 +13,9 @@ from tests.system.conftest import (
     ROOT,
     Server,
     build_site,
+    come_signed_in,
     database,
     ready_for_the_basement,
-    sign_in,
     type_code,
     until_caches,
 )
@@ -47,7 +47,7 @@ def test_twenty_items_outlive_a_new_version(old_version, open_browser):
     server, world = old_version
     context = open_browser("guard", allow=NOISE)
     page = context.pages[0]
-    sign_in(page, server.url, "0217")
+    come_signed_in(page, server.url, "0217")
     page.goto(f"{server.url}/today")
     ready_for_the_basement(page)
     server.kill()
@@ -73,7 +73,7 @@ def test_twenty_items_outlive_a_new_version(old_version, open_browser):
 def test_the_browser_finds_nothing_that_speaks_against_installing(stage, open_browser):
     context = open_browser("guard")
     page = context.pages[0]
-    sign_in(page, stage.url, "0217")
+    come_signed_in(page, stage.url, "0217")
     page.goto(f"{stage.url}/today")
     page.evaluate("navigator.serviceWorker.ready")
     chrome = context.new_cdp_session(page)

@@ -11,7 +11,7 @@ from patrol.core.db import db
 from patrol.photos.photo import Photo
 from patrol.weather.event import WeatherEvent, event_on
 from tests.system.camera import video, wall
-from tests.system.conftest import DESK, database, served, sign_in, type_code
+from tests.system.conftest import DESK, come_signed_in, database, served, type_code
 
 pytestmark = pytest.mark.browser
 
@@ -25,7 +25,7 @@ def stage(tmp_path):
 
 def test_a_storm_is_declared_walked_and_given_the_all_clear(stage, open_browser, tmp_path):
     desk = open_browser("desk", viewport=DESK).pages[0]
-    sign_in(desk, stage.url, "0001")
+    come_signed_in(desk, stage.url, "0001")
     desk.goto(f"{stage.url}/weather")
     expect(desk.locator("form[data-asks]")).to_be_attached()
     desk.locator("input[name=level][value=orange]").check(force=True)
@@ -35,7 +35,7 @@ def test_a_storm_is_declared_walked_and_given_the_all_clear(stage, open_browser,
     event = desk.url
 
     phone = open_browser("guard", video=video(tmp_path / "wall.mjpeg", [wall()] * 12)).pages[0]
-    sign_in(phone, stage.url, "0217")
+    come_signed_in(phone, stage.url, "0217")
     phone.goto(f"{stage.url}/today")
     expect(phone.locator(".notice--miss")).to_contain_text("橙色预警")
     type_code(phone, stage.url, stage.world.codes["大堂"])

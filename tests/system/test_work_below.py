@@ -22,7 +22,7 @@ from patrol.maintenance.log import WorkLog
 from patrol.rounds.ending import RoundEnd
 from patrol.sites.label import Label
 from tests.conftest import token_of
-from tests.system.conftest import database, ready_for_the_basement, served, sign_in
+from tests.system.conftest import come_signed_in, database, ready_for_the_basement, served
 
 pytestmark = pytest.mark.browser
 
@@ -60,7 +60,7 @@ def snapshot() -> dict[str, object]:
 
 def phone_of(open_browser, site, name: str, staff_no: str, home: str) -> Page:
     page = open_browser(name, allow=NO_SIGNAL).pages[0]
-    sign_in(page, site.url, staff_no)
+    come_signed_in(page, site.url, staff_no)
     page.goto(f"{site.url}{home}")
     ready_for_the_basement(page)
     return page

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from sqlalchemy import and_, bindparam, case, func, or_, select
 from patrol.accounts.reader import Here
 from patrol.core.business_day import business_day, month_bounds
 from patrol.core.db import connection, db, upsert, write
+from patrol.core.prepared import Prepared
 from patrol.equipment.equipment import EquipmentEvent
 from patrol.hazards.standing import OPEN
 from patrol.reviews.day_tally import COUNTS, DayTally
@@ -129,22 +131,34 @@ _FRESH = and_(
     DayTally.v == VERSION,
     or_(DayTally.valid_until.is_(None), DayTally.valid_until > bindparam("at")),
 )
-_SUMS = (
-    select(
-        DayTally.site_id,
-        *(func.sum(case((_IN, getattr(DayTally, name)), else_=0)).label(name) for name in COUNTS),
-        func.sum(case((_FRESH, 1), else_=0)).label("fresh"),
-        func.sum(DayTally.inspections).label("of_month"),
+
+
+@cache
+def _sums_of(*, whole: bool) -> Prepared:
+    """whole: the period is all that is read, so no day has to be asked, for each of a dozen sums, whether it is in."""
+
+    def counted(name: str) -> Any:
+        column = getattr(DayTally, name)
+        return func.sum(column if whole else case((_IN, column), else_=0)).label(name)
+
+    return Prepared(
+        select(
+            DayTally.site_id,
+            *map(counted, COUNTS),
+            func.sum(case((_FRESH, 1), else_=0)).label("fresh"),
+            func.sum(DayTally.inspections).label("of_month"),
+        )
+        .outerjoin(SiteDay, and_(SiteDay.site_id == DayTally.site_id, SiteDay.day == DayTally.day))
+        .where(
+            DayTally.site_id.in_(bindparam("sites", expanding=True)),
+            DayTally.day >= bindparam("first"),
+            DayTally.day <= bindparam("last"),
+        )
+        .group_by(DayTally.site_id)
     )
-    .outerjoin(SiteDay, and_(SiteDay.site_id == DayTally.site_id, SiteDay.day == DayTally.day))
-    .where(
-        DayTally.site_id.in_(bindparam("sites", expanding=True)),
-        DayTally.day >= bindparam("first"),
-        DayTally.day <= bindparam("last"),
-    )
-    .group_by(DayTally.site_id)
-)
-_COVERS = (
+
+
+_COVERS = Prepared(
     select(
         Site.id,
         MonthTally.covered,
@@ -155,7 +169,7 @@ _COVERS = (
     .outerjoin(MonthTally, and_(MonthTally.site_id == Site.id, MonthTally.month == bindparam("month")))
     .where(Site.id.in_(bindparam("sites", expanding=True)))
 )
-_OPEN = (
+_OPEN = Prepared(
     select(
         WorkOrder.site_id,
         func.sum(case((WorkOrder.severity == "critical", 1), else_=0)).label("critical"),
@@ -173,11 +187,11 @@ _OPEN = (
 
 
 def _sums(sites: Iterable[Site], first: date, last: date, period: Period, at: datetime) -> dict[UUID, Any]:
-    asked = {
-        "sites": [site.id for site in sites], "first": first, "last": last, "from": period.first, "to": period.last,
-        "at": at,
-    }  # fmt: skip
-    return {row.site_id: row for row in connection().execute(_SUMS, asked)}
+    asked = {"sites": [site.id for site in sites], "first": first, "last": last, "at": at}
+    whole = (period.first, period.last) == (first, last)
+    if not whole:
+        asked |= {"from": period.first, "to": period.last}
+    return {row.site_id: row for row in _sums_of(whole=whole).all(connection(), asked)} if asked["sites"] else {}
 
 
 def _stale(site: Site, sums: Any, first: date, last: date, at: datetime) -> bool:
@@ -196,7 +210,7 @@ def coverages(sites: Sequence[Site], day: date, sums: dict[UUID, Any], at: datet
     found: dict[UUID, Ratio] = {}
     made = []
     by_id = {site.id: site for site in sites}
-    for row in connection().execute(_COVERS, {"sites": list(by_id), "month": month}).all():
+    for row in _COVERS.all(connection(), {"sites": list(by_id), "month": month}) if by_id else ():
         mark = _mark(row, sums.get(row.id))
         if row.mark != mark:
             cover = coverage_of(by_id[row.id], day, at)
@@ -219,7 +233,7 @@ def recount_months(at: datetime) -> list[str]:
         for month in db.session.scalars(select(MonthTally.month).where(MonthTally.site_id == site.id)).all():
             period = Period.around("month", month)
             sums = _sums([site], period.first, period.last, period, at)
-            row = connection().execute(_COVERS, {"sites": [site.id], "month": month}).one()
+            row = _COVERS.all(connection(), {"sites": [site.id], "month": month})[0]
             if row.mark != _mark(row, sums.get(site.id)):
                 continue
             counted = coverage_of(site, month, at)
@@ -254,6 +268,6 @@ def _keep(rows: list[dict[str, Any]]) -> None:
 
 
 def _standing(sites: list[UUID], at: datetime) -> dict[UUID, dict[str, int]]:
-    rows = connection().execute(_OPEN, {"sites": sites, "at": at})
+    rows = _OPEN.all(connection(), {"sites": sites, "at": at}) if sites else []
     found = {row.site_id: {"critical": row.critical, "overdue": row.overdue} for row in rows}
     return defaultdict(lambda: {"critical": 0, "overdue": 0}, found)

@@ -256,3 +256,15 @@ def test_both_languages_show_the_same_page(march, as_user, people):
 def test_visits_refuse_days_that_make_no_sense(april, desk):
     assert desk.get("/visits?from=yesterday").status_code == 422
     assert desk.get("/visits?from=2026-03-02&to=2026-03-01").status_code == 422
+
+
+MOST_QUERIES = {"/reviews/day/2026-03-18": 16, "/reviews/month/2026-03": 11, "/photos?within=all": 8, "/today": 6}
+
+
+def test_a_page_asks_the_database_no_more_often_whatever_it_shows(march, as_user, people, count_queries):
+    for path, most in MOST_QUERIES.items():
+        client = as_user(people.guard if path == "/today" else people.supervisor)
+        assert client.get(path).status_code == 200  # what was stale has been counted
+        with count_queries() as queries:
+            client.get(path)
+        assert len(queries) <= most, "\n".join([path, *queries])

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, Engine, MetaData, event, text
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlalchemy.orm import DeclarativeBase, Session, registry
+from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction, registry
 
 from patrol.core.columns import Id, Json, UtcDateTime, of_json, to_json
 from patrol.core.problems import N_, Problem
@@ -56,7 +57,16 @@ class Database(SQLAlchemy):
 
 
 _writing: ContextVar[bool] = ContextVar("the transaction that begins is to write", default=False)
-_opened: ContextVar[tuple[Session, Connection] | None] = ContextVar("what write() has open", default=None)
+
+
+@dataclass(slots=True)
+class _Opened:
+    session: Session
+    connection: Connection
+    savepoint: SessionTransaction | None = None  # the one the connection is known to be in
+
+
+_opened: ContextVar[_Opened | None] = ContextVar("what write() has open", default=None)
 
 
 def _begin(connection: Any) -> None:
@@ -150,7 +160,7 @@ def write(site_id: UUID | None = None) -> Iterator[Session]:
     engine = db.engine
     with _gate(engine).hold() if is_sqlite(engine) else nullcontext():
         try:
-            opened = _opened.set((session, _begin_writing(session, engine, site_id)))
+            opened = _opened.set(_Opened(session, _begin_writing(session, engine, site_id)))
             try:
                 yield session
             finally:
@@ -176,10 +186,17 @@ def _begin_writing(session: Session, engine: Engine, site_id: UUID | None) -> Co
 
 def connection(flush: bool = True) -> Connection:
     """The session's connection, for plain rows; what the session still holds back is written first."""
-    session, here = _opened.get() or (db.session(), None)
+    opened = _opened.get()
+    session = opened.session if opened else db.session()
     if flush:
         session.flush()
-    return here or session.connection()
+    if opened is None:
+        return session.connection()
+    savepoint = session.get_nested_transaction()
+    if savepoint is not opened.savepoint:
+        session.connection()  # a savepoint is set only when somebody asks for its connection
+        opened.savepoint = savepoint
+    return opened.connection
 
 
 def upsert(model: Any) -> Any:

@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, select, union_all
 from patrol.accounts.reader import Reader, business_day_of
 from patrol.core.db import connection, db
 from patrol.core.facts import When
+from patrol.core.new_row import put
 from patrol.core.prepared import Prepared
 from patrol.core.problems import N_, NotHere, Problem
 from patrol.hazards.category import Category, category
@@ -166,8 +167,7 @@ def open_hazard(
         version=1,
         **origin,
     )
-    db.session.add(hazard)
-    db.session.flush()
+    put(hazard)
     pictures = _add_pictures(hazard, photos, after, by, when, photo_facts, detail_id)
     late = spot and _after_minutes(pictures) > SPOT_WITHIN
     if spot:
@@ -244,7 +244,7 @@ def _add_pictures(
     """The photos' times by kind."""
     times = {}
     for kind, ids in (("before", photos), ("after", after)):
-        made = add_photos(
+        times[kind] = add_photos(
             ids,
             kind=kind,
             subject_kind="hazard",
@@ -257,7 +257,6 @@ def _add_pictures(
             when=when,
             facts=facts,
         )
-        times[kind] = [photo.taken_at for photo in made]
     return times
 
 

@@ -19,6 +19,7 @@ from patrol.core.keys import NIL, uuid7
 from patrol.core.prepared import Prepared
 
 START = "0" * 64
+_canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
 
 class JournalEntry(Model):
@@ -149,8 +150,7 @@ def _hash(row: Mapping[str, Any]) -> str:
         "subject": str(row["subject_id"]) if row["subject_id"] else None,
         "detail": row["detail"],
     }
-    text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256((row["prev_hash"] + text).encode()).hexdigest()
+    return hashlib.sha256((row["prev_hash"] + _canonical(body)).encode()).hexdigest()
 
 
 def verify_chain(entries: Iterable[JournalEntry], head: JournalHead | None) -> str | None:

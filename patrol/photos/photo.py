@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, bindparam, select
+from sqlalchemy import Connection, Index, bindparam, insert, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from patrol.accounts.reader import Reader, business_day_of
@@ -86,6 +86,7 @@ class PhotoFile(SiteRow, Model):
 _TAKEN = Prepared(
     select(Photo.id).where(Photo.site_id == bindparam("site_id"), Photo.id.in_(bindparam("ids", expanding=True)))
 )
+_ADD = Prepared(insert(Photo.__table__))  # type: ignore[arg-type]
 
 
 def add_photos(
@@ -101,46 +102,50 @@ def add_photos(
     round_id: UUID | None = None,
     detail_id: UUID | None = None,
     facts: Mapping[str, Any] | None = None,
-) -> list[Photo]:
+) -> list[datetime]:
     """What these pictures show, inside the caller's ``write()``. Their bytes may come before or after.
+    Answers when each was taken.
 
     facts: per photo id (as text) ``{"taken_at": ISO time, "gallery": bool, "exif_at": ISO time,
     "original_sha256": hex}`` as the phone tells it.
     Refuses (photo.used) an id that already shows something else: a picture proves one thing only.
     """
-    made, wanted = [], list(dict.fromkeys(ids))
-    _check_unused(by.site_id, wanted)
+    wanted = list(dict.fromkeys(ids))
+    if not wanted:
+        return []
+    here, day = connection(), business_day_of(by, when.at)
+    _check_unused(here, by.site_id, wanted)
+    rows: list[dict[str, Any]] = []
     for sort, photo_id in enumerate(wanted):
         told = (facts or {}).get(str(photo_id)) or {}
-        photo = Photo(
-            id=photo_id,
-            site_id=by.site_id,
-            kind=kind,
-            subject_kind=subject_kind,
-            subject_id=subject_id,
-            detail_id=detail_id,
-            place_id=place_id,
-            user_id=by.user_id,
-            round_id=round_id,
-            category=category,
-            business_day=business_day_of(by, when.at),
-            taken_at=_taken_at(told.get("taken_at"), when),
-            received_at=when.received_at,
-            from_gallery=bool(told.get("gallery")),
-            exif_at=_exif_at(told.get("exif_at"), by),
-            original_sha256=_sha256(told.get("original_sha256")),
-            sort=sort,
+        rows.append(
+            {
+                "site_id": by.site_id,
+                "id": photo_id,
+                "kind": kind,
+                "subject_kind": subject_kind,
+                "subject_id": subject_id,
+                "detail_id": detail_id,
+                "place_id": place_id,
+                "user_id": by.user_id,
+                "round_id": round_id,
+                "category": category,
+                "business_day": day,
+                "taken_at": _taken_at(told.get("taken_at"), when),
+                "received_at": when.received_at,
+                "from_gallery": bool(told.get("gallery")),
+                "exif_at": _exif_at(told.get("exif_at"), by),
+                "original_sha256": _sha256(told.get("original_sha256")),
+                "sort": sort,
+            }
         )
-        db.session.add(photo)
-        made.append(photo)
-    mark_day(by.site_id, *{photo.business_day for photo in made})
-    return made
+    _ADD.run(here, *rows)
+    mark_day(by.site_id, day)
+    return [row["taken_at"] for row in rows]
 
 
-def _check_unused(site_id: UUID, ids: list[UUID]) -> None:
-    if not ids:
-        return
-    if _TAKEN.all(connection(), {"site_id": site_id, "ids": ids}):
+def _check_unused(here: Connection, site_id: UUID, ids: list[UUID]) -> None:
+    if _TAKEN.all(here, {"site_id": site_id, "ids": ids}):
         raise Problem("photo.used", N_("This photo already belongs to another record. Take a new one."), status=409)
 
 

@@ -4,11 +4,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Index, select
+from sqlalchemy import BigInteger, ForeignKey, Index, bindparam, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from patrol.core.db import Model, db
+from patrol.core.db import Model, connection, db
 from patrol.core.keys import SiteRow, site_key
+from patrol.core.prepared import Prepared
 
 BY_HAND: dict[str, str] = {"manual": "manual_entry", "paper": "paper"}  # method -> its flag: no label was read
 
@@ -59,11 +60,15 @@ class VisitResult(SiteRow, Model):
     note: Mapped[str] = mapped_column(default="")
 
 
+_ROUND_OF = Prepared(select(Scan.round_id).where(Scan.site_id == bindparam("site_id"), Scan.id == bindparam("id")))
+
+
 def round_of(site_id: UUID, scan_id: UUID | None) -> UUID | None:
     """The round a scan was counted to; None for an extra one, or one that is not here (yet)."""
     if scan_id is None:
         return None
-    return db.session.scalar(select(Scan.round_id).where(Scan.site_id == site_id, Scan.id == scan_id))
+    found = _ROUND_OF.first(connection(), {"site_id": site_id, "id": scan_id})
+    return found.round_id if found else None
 
 
 def latest_scan(site_id: UUID, user_id: UUID, at: datetime, within: timedelta = timedelta(minutes=30)) -> Scan | None:

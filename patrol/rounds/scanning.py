@@ -63,7 +63,7 @@ class NewScan:
 class _Known:
     """What the database knows about the batch: labels by code, rounds by place, scans near by."""
 
-    labels: dict[str, Any]
+    labels: dict[str | None, Any]
     rounds: dict[UUID, list[Any]] = field(default_factory=lambda: defaultdict(list))
     walking: set[UUID] = field(default_factory=set)
     reached: set[tuple[UUID, UUID]] = field(default_factory=set)  # (make-up round, its point)
@@ -152,25 +152,15 @@ def take_scans(scans: Sequence[NewScan], *, by: Reader) -> dict[UUID, Problem | 
 
     Everything odd about a scan is a flag on it; only a code that is not this site's is refused.
     """
-    outcomes: dict[UUID, Problem | None] = {}
-    codes = {scan.id: fold_code(scan.data.code) for scan in scans}
-    known = _look_up(scans, codes, by)
-    rows, days = [], set()
-    for scan in sorted(scans, key=lambda scan: scan.when.at):
-        label = known.labels.get(codes[scan.id] or "")
-        if label is None:
-            outcomes[scan.id] = unknown_code()
-            continue
-        row = _row(scan, label, known, by)
-        rows.append(row)
-        days.add(row["business_day"])
-        outcomes[scan.id] = None
+    coded = [(scan, fold_code(scan.data.code)) for scan in sorted(scans, key=lambda scan: scan.when.at)]
+    known = _look_up(coded, by)
+    read = [(scan, label) for scan, code in coded if (label := known.labels.get(code))]
+    rows = [_row(scan, label, known, by) for scan, label in read]
     if rows:
         _INSERT.run(connection(), *rows)
-        mark_day(by.site_id, *days)
-        taken = (scan for scan in sorted(scans, key=lambda scan: scan.when.at) if outcomes[scan.id] is None)
-        arrived_by_scan([(known.labels[codes[scan.id] or ""].place_id, scan.when) for scan in taken], by)
-    return outcomes
+        mark_day(by.site_id, *{row["business_day"] for row in rows})
+        arrived_by_scan([(label.place_id, scan.when) for scan, label in read], by)
+    return {scan.id: None if code in known.labels else unknown_code() for scan, code in coded}
 
 
 def unknown_code() -> Problem:
@@ -182,16 +172,18 @@ def unknown_code() -> Problem:
     )
 
 
-def _look_up(scans: Sequence[NewScan], codes: dict[UUID, str | None], by: Reader) -> _Known:
+def _look_up(coded: Sequence[tuple[NewScan, str | None]], by: Reader) -> _Known:
     site = {"site_id": by.site_id}
     here = connection()
-    wanted = sorted({code for code in codes.values() if code})
-    labels = {row.code: row for row in _LABELS.all(here, {**site, "codes": wanted})} if wanted else {}
+    wanted = sorted({code for _scan, code in coded if code})
+    labels: dict[str | None, Any] = (
+        {row.code: row for row in _LABELS.all(here, {**site, "codes": wanted})} if wanted else {}
+    )
     known = _Known(labels)
-    tapped = [(label.place_id, scan.when.at) for scan in scans if (label := labels.get(codes[scan.id] or ""))]
+    tapped = [(label.place_id, scan.when.at) for scan, code in coded if (label := known.labels.get(code))]
     if not tapped:
         return known
-    first, last = min(at for _place, at in tapped), max(at for _place, at in tapped)
+    first, last = tapped[0][1], tapped[-1][1]  # in order of time
     asked = {**site, "places": sorted({place for place, _at in tapped}), "user_id": by.user_id}
     _look_up_rounds(known, here, tapped, {**asked, "since": first, "until": last})
     near = {**asked, "since": first - REPEAT_WITHIN, "until": last + REPEAT_WITHIN}
@@ -266,6 +258,8 @@ def _distance(position: Position | None, label: Any) -> int | None:
 def _round_for(place_id: UUID, at: datetime, known: _Known, flags: set[str]) -> Any:
     """The round a scan belongs to; else the one it came too late for, with the flag after_close; else None."""
     rounds = known.open_at(place_id, at)
+    if len(rounds) == 1:
+        return rounds[0]
     again = "repeat" in flags  # the same tap, so it reaches nothing anew
     candidates = [
         Candidate(

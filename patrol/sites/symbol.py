@@ -12,6 +12,7 @@ from qrcode.constants import ERROR_CORRECT_Q
 from qrcode.util import ALPHA_NUM, QRData
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no I, L, O, U
+_LETTERS = frozenset(ALPHABET)
 CODE_LENGTH = 12  # 60 bits: cannot be guessed, can be read out over the radio
 QUIET = 4  # modules of white around the symbol; the standard's least
 LONGEST_INPUT = 300
@@ -37,7 +38,7 @@ def fold_code(text: str) -> str | None:
         if not mark or not front:
             return None
     code = plain.translate(LOOK_ALIKES)
-    return code if len(code) == CODE_LENGTH and all(letter in ALPHABET for letter in code) else None
+    return code if len(code) == CODE_LENGTH and _LETTERS.issuperset(code) else None
 
 
 def grouped(code: str) -> str:

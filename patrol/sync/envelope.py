@@ -13,6 +13,7 @@ from patrol.rounds.scanning import Position
 MAX_RECORDS = 500
 MAX_BYTES = 2 * 1024 * 1024
 MAX_OFFSET_MS = 100 * 365 * 86_400_000
+_canonical = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str).encode
 
 
 class Record(BaseModel):
@@ -96,6 +97,4 @@ def content_hash(record: Record) -> str:
         "photos": sorted(str(photo) for photo in record.photos),
         "data": record.data,
     }
-    return hashlib.sha256(
-        json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str).encode()
-    ).hexdigest()
+    return hashlib.sha256(_canonical(said).encode()).hexdigest()

@@ -4,15 +4,18 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from patrol.accounts.reader import Reader, business_day_of
 from patrol.accounts.user import User
-from patrol.core.db import db
+from patrol.core.db import connection, db
 from patrol.core.facts import When
+from patrol.core.prepared import Prepared
 from patrol.journal.entry import note as journal
 from patrol.sites.day import mark_day
 from patrol.workorders.order import WorkOrder, WorkOrderStep
+
+_ADD = Prepared(insert(WorkOrderStep.__table__))  # type: ignore[arg-type]
 
 
 def add_step(
@@ -26,28 +29,30 @@ def add_step(
     from_state: str | None = None,
     note: str = "",
     **detail: Any,
-) -> WorkOrderStep:
+) -> None:
     """A line of the timeline, inside the caller's ``write()``; marks the days it is counted on.
 
-    from_state: the state before it (None for the report). The order must be flushed before its first line.
-    A change of state is noted in the journal as well. detail: JSON-able values.
+    from_state: the state before it (None for the report). A change of state is noted in the journal as well.
+    detail: JSON-able values.
     """
     day = business_day_of(by, when.at)
-    line = WorkOrderStep(
-        id=id,
-        site_id=order.site_id,
-        order_id=order.id,
-        step=step,
-        from_state=from_state,
-        to_state=to,
-        at=when.at,
-        received_at=when.received_at,
-        business_day=day,
-        user_id=by.user_id,
-        note=note,
-        detail=detail,
+    _ADD.run(
+        connection(),
+        {
+            "site_id": order.site_id,
+            "id": id,
+            "order_id": order.id,
+            "step": step,
+            "from_state": from_state,
+            "to_state": to,
+            "at": when.at,
+            "received_at": when.received_at,
+            "business_day": day,
+            "user_id": by.user_id,
+            "note": note,
+            "detail": detail,
+        },
     )
-    db.session.add(line)
     mark_day(order.site_id, order.business_day, day)
     if from_state != to:
         journal(
@@ -63,7 +68,6 @@ def add_step(
             to_state=to,
             **detail,
         )
-    return line
 
 
 def steps_of(order: WorkOrder) -> list[WorkOrderStep]:

@@ -1,5 +1,6 @@
 """The cast and the stage. PATROL_TEST_DATABASE_URL runs the same stories on PostgreSQL."""
 
+import gc
 import os
 import shutil
 from collections import Counter
@@ -86,6 +87,13 @@ EVERY_CASE = {  # where a further case is another statement, or another input fo
 A_FEW = 3
 
 
+def pytest_collection_finish() -> None:
+    """What was loaded and gathered stays to the end; looking for waste in it took a tenth of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """On PostgreSQL only what touches a database is told again; rules and pictures are the same anywhere."""
     if not os.environ.get("PATROL_TEST_DATABASE_URL"):
@@ -138,6 +146,7 @@ def migrated_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     app = create_app(overrides)
     app.config["TESTING"] = True
     app.test_client_class = Browser
+    app.jinja_env.bytecode_cache = once.compiled_templates()
     if url:
         with app.app_context():
             bring_up_to_date()

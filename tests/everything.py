@@ -107,6 +107,7 @@ def one(name: str) -> None:
 
 def main() -> None:
     wanted = sys.argv[1:] or list(PARTS)
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # some thirty processes would each compile everything again
     begun: dict[str, Callable[[], None]] = {}
     aside: set[str] = set()
     with ExitStack() as stack:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from jinja2 import FileSystemBytecodeCache
 
 from patrol.app import create_app
 from patrol.core.db import WriteGate, db
@@ -33,6 +34,14 @@ def made_once(name: str, make: Callable[[Path], object]) -> Path:
             make(draft)
             draft.rename(made)
     return made
+
+
+def compiled_templates() -> FileSystemBytecodeCache:
+    """A template is compiled once, by whichever worker shows it first."""
+    assert _room is not None
+    folder = _room / "templates"
+    folder.mkdir(exist_ok=True)
+    return FileSystemBytecodeCache(str(folder))
 
 
 def migrate(folder: Path) -> None:

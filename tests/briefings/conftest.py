@@ -10,6 +10,7 @@ from patrol.accounts.roster import Duty
 from patrol.core.db import db, write
 from patrol.core.keys import uuid7
 from tests.reviews.world import World
+from tests.scenery import scene
 
 DAY = date(2026, 3, 18)
 NIGHT = f"day={DAY}&shift=night&team=security"
@@ -45,6 +46,7 @@ def put(sites):
 
 
 @pytest.fixture
+@scene
 def night(world, places):
     """The rounds of the night, from 20:00 every two hours."""
     world.route("北线", [places.lobby, places.pump, places.roof, places.gate], DAY)

@@ -19,7 +19,7 @@ from patrol.demo import pictures
 from patrol.demo.make import make_demo
 from patrol.photos.shelf import Shelf
 from patrol.rounds.ensure import forget_made
-from tests.once import lay_migrated, made_once
+from tests.once import compiled_templates, lay_migrated, made_once
 
 PASSWORD = "wind in the pines"
 NIGHT = datetime(2026, 3, 18, 14, 43, tzinfo=UTC)  # 22:43 in Shanghai, as in the pictures
@@ -53,6 +53,7 @@ def make(tmp_path_factory: pytest.TempPathFactory) -> Iterator:
 
     def opened_app(folder: Path) -> Flask:
         app = create_app({"INSTANCE": folder, "LOG_LEVEL": "ERROR"})
+        app.jinja_env.bytecode_cache = compiled_templates()
         opened.append(app)
         return app
 

@@ -10,7 +10,7 @@ from patrol.demo.cli import demo_command
 
 @pytest.fixture
 def runner(make):
-    return make(days=1).app.test_cli_runner()
+    return make(days=2).app.test_cli_runner()
 
 
 def test_a_peopled_instance_is_left_alone(runner):

@@ -85,7 +85,7 @@ class Links(HTMLParser):
 
 @pytest.fixture(scope="module")
 def some_days(make) -> SimpleNamespace:
-    return make(days=8)
+    return make()
 
 
 @pytest.fixture

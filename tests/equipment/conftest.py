@@ -17,6 +17,7 @@ from patrol.equipment.complete import InspectionData, complete_inspection
 from patrol.equipment.equipment import Equipment
 from patrol.equipment.inspection import Inspection
 from patrol.equipment.keeping import EquipmentData, take_in
+from tests.scenery import scene
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -28,6 +29,7 @@ def at(text: str) -> When:
 
 
 @pytest.fixture
+@scene
 def lists(sites: SimpleNamespace) -> dict[str, Checklist]:
     """Every list of the catalogue, in force at both sites; the lake's by code."""
     with write():
@@ -38,6 +40,7 @@ def lists(sites: SimpleNamespace) -> dict[str, Checklist]:
 
 
 @pytest.fixture
+@scene
 def ledger(people: SimpleNamespace, places: SimpleNamespace, reader_of: Any, lists: Any) -> SimpleNamespace:
     """Items of the lake by name, all in service since 2025."""
     by, made = reader_of(people.engineering), {}

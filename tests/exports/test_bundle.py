@@ -288,7 +288,7 @@ def large(sites, people, places, lists):
     return sites.lake
 
 
-def test_two_thousand_items_are_read_a_page_at_a_time(app, large):
+def test_two_thousand_items_are_read_a_page_at_a_time(app, large, waste_as_served):
     period = Period(large, date(2026, 3, 1), date(2026, 3, 31), now(), str, str, str)
     scope, peaks, asked, items, checks = Scope(period, "site", None, ""), [], Counter(), 0, 0
     event.listen(db.engine, "before_cursor_execute", lambda *_told: asked.update(["queries"]))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from types import SimpleNamespace
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from patrol.core.keys import uuid7
 from patrol.hazards.hazard import Hazard
 from patrol.hazards.report import HazardData, report_hazard
 from patrol.hazards.steps import StepData, take_step
+from tests.scenery import scene
 
 NIGHT = datetime(2026, 3, 1, 14, 10, tzinfo=UTC)  # 22:10 in Shanghai
 
@@ -22,6 +24,7 @@ def at(moment: datetime) -> When:
 
 
 @pytest.fixture
+@partial(scene, lasts=timedelta(minutes=10))  # then whoever signed in has to give the password again
 def readers(people, reader_of) -> SimpleNamespace:
     """Everybody of the cast as the verbs know them."""
     return SimpleNamespace(**{part: reader_of(person) for part, person in vars(people).items()})

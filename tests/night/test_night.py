@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from patrol.rounds.excuse import Ask
 from patrol.rounds.walk import rounds_between, walks
 from tests.night.play import HOURS, play, write_the_story
 from tests.night.stage import NIGHT, Stage, clock, set_the_stage
+from tests.scenery import scene
 
 ALL = "completed"
 AT_EIGHT = {  # the garage has not been heard of since the evening; its guard is in there
@@ -50,6 +52,27 @@ def stage(app, sites, people, password_hash) -> Stage:
     return stage
 
 
+@pytest.fixture
+@scene
+def half_past_eight(app, sites, people, password_hash) -> SimpleNamespace:
+    """The night is over, and the garage has been heard of."""
+    return over(set_the_stage(app, sites.lake, people, password_hash), "08:30")
+
+
+@pytest.fixture
+@scene
+def twenty_past_ten(app, sites, people, password_hash) -> SimpleNamespace:
+    """Everything has closed that the night could leave open."""
+    return over(set_the_stage(app, sites.lake, people, password_hash), "10:20")
+
+
+def over(stage: Stage, until: str) -> SimpleNamespace:
+    """The whole story played until then; what is left of the stage."""
+    write_the_story(stage)
+    play(stage, clock(until), beat_of(stage))
+    return SimpleNamespace(site=stage.site, people=stage.people, lazy=stage.phones["lazy"].owner)
+
+
 def beat_of(stage: Stage):
     """What the server does beside its requests, here each ten minutes."""
     return lambda at: look(stage.site, at)
@@ -60,7 +83,7 @@ def notices(stage: Stage, kind: str) -> list[Notice]:
     return list(db.session.scalars(query.order_by(Notice.made_at)))
 
 
-def odd(stage: Stage, grade: str) -> list[Any]:
+def odd(stage: SimpleNamespace, grade: str) -> list[Any]:
     """Everything on the page of exceptions of this night."""
     ensure_evidence(stage.site.id, clock("10:20"))
     rows, cursor = [], None
@@ -72,7 +95,7 @@ def odd(stage: Stage, grade: str) -> list[Any]:
         cursor = page.older
 
 
-def states(stage: Stage, at: datetime) -> dict[str, list[str]]:
+def states(stage: Stage | SimpleNamespace, at: datetime) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for walk in walks(stage.site.id, rounds_between(stage.site.id, NIGHT, NIGHT), at):
         found.setdefault(walk.route_name, []).append(walk.state)
@@ -87,11 +110,9 @@ def test_the_rounds_stand_as_they_were_walked_and_a_night_without_signal_costs_n
     assert states(stage, clock("08:30")) == IN_THE_MORNING
 
 
-def test_the_day_counts_every_point_of_the_night_once(stage):
+def test_the_day_counts_every_point_of_the_night_once(half_past_eight):
     """132 points: three given up, one roof not reached, twelve not begun, six walked by a false clock."""
-    play(stage, clock("08:30"), beat_of(stage))
-
-    patrol = patrol_totals(tallies(stage.site.id, NIGHT, NIGHT, clock("08:30"))[NIGHT])
+    patrol = patrol_totals(tallies(half_past_eight.site.id, NIGHT, NIGHT, clock("08:30"))[NIGHT])
 
     assert (patrol.rounds, patrol.completed_rounds, patrol.missed_rounds) == (24, 19, 3)
     assert patrol.planned == 6 * (6 + 6 + 6 + 4) == 132
@@ -138,10 +159,8 @@ def test_the_notices_are_those_an_honest_supervisor_would_have_sent(stage, as_us
     assert kinds == {"not_started": 9, "missed": 11, "unsigned": 1, **orders}
 
 
-def test_the_exceptions_are_the_five_ways_of_one_man_and_nobody_elses(stage):
-    play(stage, clock("10:20"), beat_of(stage))
-
-    rows = odd(stage, "C")
+def test_the_exceptions_are_the_five_ways_of_one_man_and_nobody_elses(twenty_past_ten):
+    rows = odd(twenty_past_ten, "C")
 
     assert {row.person for row in rows} == {"贾明"}
     for hour, (flag, times) in ODD.items():
@@ -149,34 +168,32 @@ def test_the_exceptions_are_the_five_ways_of_one_man_and_nobody_elses(stage):
         assert len(at) == times, (hour, flag)
     assert [row.flags for row in rows if row.kind == "addition"] == [["photo_seen"]]
     assert [row.flags for row in rows if row.kind == "round" and row.flags] == [["round_too_fast"]]
-    assert [row.person for row in odd(stage, "B") if row.person != "贾明"] == []
+    assert [row.person for row in odd(twenty_past_ten, "B") if row.person != "贾明"] == []
 
 
-def test_what_a_supervisor_makes_void_is_missed_and_the_day_says_so(stage, as_user):
-    play(stage, clock("10:20"), beat_of(stage))
-    chair = [row for row in odd(stage, "C") if row.scan_id and row.starts_at == clock("22:00")]
+def test_what_a_supervisor_makes_void_is_missed_and_the_day_says_so(twenty_past_ten, as_user):
+    chair = [row for row in odd(twenty_past_ten, "C") if row.scan_id and row.starts_at == clock("22:00")]
     with time_machine.travel(clock("10:30"), tick=False):
         for row in chair:
-            reply = as_user(stage.people.supervisor).post(
+            reply = as_user(twenty_past_ten.people.supervisor).post(
                 f"/exceptions/{row.id}/words", data={"act": "voided", "text": "人在东门岗亭，没有到点"}
             )
             assert reply.status_code == 303
 
     assert len(chair) == 4
-    patrol = patrol_totals(tallies(stage.site.id, NIGHT, NIGHT, clock("10:31"))[NIGHT])
+    patrol = patrol_totals(tallies(twenty_past_ten.site.id, NIGHT, NIGHT, clock("10:31"))[NIGHT])
     assert (patrol.completed_rounds, patrol.missed, patrol.on_time) == (18, 22 + 4, 110 - 4)
 
 
-def test_an_approved_excuse_leaves_the_denominator_and_completes_the_round(stage, as_user):
+def test_an_approved_excuse_leaves_the_denominator_and_completes_the_round(half_past_eight, as_user):
     """The locked roof at two o'clock; giving up at ten had no excuse to ask for."""
-    play(stage, clock("08:30"), beat_of(stage))
     ask = db.session.scalars(select(Ask)).one()
     with time_machine.travel(clock("08:40"), tick=False):
         form = {"ask[]": str(ask.id), "do": "approve"}
-        lazy = as_user(stage.phones["lazy"].owner).post(f"/rounds/{ask.round_id}/decisions", data=form)
-        reply = as_user(stage.people.supervisor).post(f"/rounds/{ask.round_id}/decisions", data=form)
+        lazy = as_user(half_past_eight.lazy).post(f"/rounds/{ask.round_id}/decisions", data=form)
+        reply = as_user(half_past_eight.people.supervisor).post(f"/rounds/{ask.round_id}/decisions", data=form)
 
     assert (lazy.status_code, reply.status_code) == (403, 303)
-    patrol = patrol_totals(tallies(stage.site.id, NIGHT, NIGHT, clock("08:41"))[NIGHT])
+    patrol = patrol_totals(tallies(half_past_eight.site.id, NIGHT, NIGHT, clock("08:41"))[NIGHT])
     assert (patrol.planned, patrol.excused, patrol.missed, patrol.completed_rounds) == (131, 1, 21, 20)
-    assert states(stage, clock("08:41"))["楼栋线"] == [ALL, "incomplete", "missed", ALL, "missed", ALL]
+    assert states(half_past_eight, clock("08:41"))["楼栋线"] == [ALL, "incomplete", "missed", ALL, "missed", ALL]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from types import SimpleNamespace
 
 import pytest
@@ -13,6 +14,7 @@ from patrol.owners.report import OwnerReport, by_telephone
 from patrol.repairs.register import register_report, report_repair
 from patrol.repairs.repair import Repair
 from patrol.repairs.steps import RepairStepData, take_repair_step
+from tests.scenery import scene
 
 NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)  # 12:00 in Shanghai, a Monday
 
@@ -22,6 +24,7 @@ def at(moment: datetime) -> When:
 
 
 @pytest.fixture
+@partial(scene, lasts=timedelta(minutes=10))  # then whoever signed in has to give the password again
 def readers(people, reader_of) -> SimpleNamespace:
     return SimpleNamespace(**{part: reader_of(person) for part, person in vars(people).items()})
 

@@ -19,6 +19,7 @@ from patrol.reviews.photo_plan import SHOWS, STATES, PhotoFilter, plan_of
 from patrol.sites.place import Place
 from patrol.workorders.order import WorkOrder
 from tests.reviews.many_photos import many_photos
+from tests.scenery import scene
 from tests.workorders.many import many_orders
 
 UNTIL = datetime(2026, 3, 20, 4, tzinfo=UTC)
@@ -26,17 +27,25 @@ FEW, MANY = 1500, 15000
 
 
 @pytest.fixture
-def history(world, places, people):
-    """Photos of four places in a tree, three people, a hundred hazards; and who never took one."""
+@scene
+def hundred(world, places, people) -> list[UUID]:
+    """The newest of six hundred hazards."""
     spots = [places.lobby.id, places.pump.id, places.roof.id, places.gate.id]
     users = [people.guard.id, people.engineer.id, people.supervisor.id]
     many_orders(world.site.id, 600, places=spots, users=users, until=UNTIL)
-    orders = list(db.session.scalars(select(WorkOrder.id).order_by(WorkOrder.reported_at.desc()).limit(100)))
+    return list(db.session.scalars(select(WorkOrder.id).order_by(WorkOrder.reported_at.desc()).limit(100)))
+
+
+@pytest.fixture
+def history(world, places, people, hundred):
+    """Photos of four places in a tree, three people, a hundred hazards; and who never took one."""
+    spots = [places.lobby.id, places.pump.id, places.roof.id, places.gate.id]
+    users = [people.guard.id, people.engineer.id, people.supervisor.id]
     rounds = [uuid7() for _ in range(5)]
 
     def grow(count: int, until: datetime = UNTIL) -> SimpleNamespace:
         many_photos(
-            world.site.id, count, places=spots, users=users, orders=orders, rounds=rounds, until=until, seed=count
+            world.site.id, count, places=spots, users=users, orders=hundred, rounds=rounds, until=until, seed=count
         )
         return SimpleNamespace(site=world.site.id, rounds=rounds)
 

@@ -27,6 +27,7 @@ from patrol.rounds.evidence import ScanVoid
 from patrol.rounds.excuse import Ask, Decision
 from patrol.rounds.scan import Scan, VisitResult
 from patrol.verify import findings
+from tests.scenery import scene
 
 DAY = date(2026, 3, 18)
 PERIOD = Period.parse("day", "2026-03-18")
@@ -38,6 +39,7 @@ def morning(world):
 
 
 @pytest.fixture
+@scene
 def signed(world, north, spots, places, people, reader_of, morning):
     """18 March with a row of every kind, signed next morning."""
     world.make_rounds(DAY, world.at(DAY, "20:00"))

@@ -17,6 +17,7 @@ from patrol.reviews.signing import amend, sign, signing_of
 from patrol.reviews.snapshot import changes, hash_of
 from patrol.reviews.unsigned import SiteAsked, late_reviews
 from patrol.verify import findings
+from tests.scenery import scene
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 DAY = date(2026, 3, 18)
@@ -29,6 +30,7 @@ def local(text: str) -> datetime:
 
 
 @pytest.fixture
+@scene
 def walked(world, north):
     """18 March: the first round walked whole, the second but one point, the rest not at all."""
     world.make_rounds(DAY, world.at(DAY, "20:00"))

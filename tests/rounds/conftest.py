@@ -7,6 +7,7 @@ from patrol.core.keys import uuid7
 from patrol.rounds.ensure import make_rounds
 from patrol.rounds.route import Plan, Route, RouteStop
 from patrol.sites.site import Site
+from tests.scenery import scene
 
 NIGHT = date(2026, 3, 31)
 
@@ -19,6 +20,7 @@ def shanghai(text: str) -> datetime:
 
 
 @pytest.fixture
+@scene
 def night_route(sites, places):
     """The north route: every 120 minutes from 20:00 to 08:00, 40 minutes expected (DOMAIN §10.1)."""
     with write():

@@ -21,12 +21,14 @@ from patrol.workorders.lists import listed
 from patrol.workorders.narrowing import Asked, Filter
 from patrol.workorders.order import WorkOrder
 from tests.hazards.conftest import in_state, readers, report, step  # noqa: F401  the same stage
+from tests.scenery import scene
 from tests.workorders.many import many_orders
 
 COUNT = 1200
 
 
 @pytest.fixture
+@scene
 def history(sites, people, places):
     """A lake with a long history at all its places."""
     spots = [places.lobby.id, places.pump.id, places.roof.id, places.gate.id]

@@ -186,11 +186,11 @@ def _interim_due(hazard: Hazard, lines: list[Any]) -> datetime | None:
     return hazard.reported_at + ASSIGN_WITHIN["critical"] if waits and not shown else None
 
 
-def _related(hazard: Hazard) -> list[tuple[str, Hazard]]:
-    """What it repeats, and what it was merged into."""
+def _related(hazard: Hazard) -> list[tuple[str, Hazard, bool]]:
+    """What it repeats, and what it was merged into; each with whether its page opens to this reader."""
     wanted = ((_("Recurs"), hazard.recurs_of_id), (_("Merged into"), hazard.merged_into_id))
     found = ((word, db.session.get(Hazard, (hazard.site_id, key))) for word, key in wanted if key)
-    return [(word, other) for word, other in found if other is not None]
+    return [(word, other, _may_see(other)) for word, other in found if other is not None]
 
 
 def _form(data: dict[str, Any], problem: Problem | None) -> Any:

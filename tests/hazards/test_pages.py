@@ -16,6 +16,7 @@ from patrol.hazards.items import hazard_from_item
 from patrol.photos.photo import PhotoFile, photos_of
 from patrol.rounds.scan import Scan
 from patrol.sites.label import Label
+from tests.hazards.conftest import NIGHT
 
 
 def jpeg(colour="brown"):
@@ -147,6 +148,16 @@ def test_a_guard_sees_the_own_reports_and_not_those_of_others_elsewhere(as_user,
     assert as_user(people.guard2).get(f"/hazards/{fresh.id}").status_code == 404
     assert str(fresh.id) not in as_user(people.guard2).get("/hazards").text
     assert as_user(people.leader).get(f"/hazards/{fresh.id}").status_code == 200
+
+
+def test_what_a_hazard_repeats_is_named_and_opens_only_to_who_may_see_it(as_user, people, report, readers, in_state):
+    before = in_state("closed")
+    again = report(readers.cleaner, seen_again=str(before.id), moment=NIGHT + timedelta(days=9))
+
+    for person, opens in ((people.cleaner, False), (people.supervisor, True)):
+        page = as_user(person).get(f"/hazards/{again.id}").text
+        assert before.number in page
+        assert (f'href="/hazards/{before.id}"' in page) == opens
 
 
 def test_board_and_list_are_narrowed_by_the_address(as_user, people, places, report, readers):

@@ -37,12 +37,13 @@ def test_it_reads_back_as_what_a_flush_would_have_stored(sites, places):
 
 
 def test_it_says_of_itself_what_is_stored_without_asking(sites, places, count_queries):
-    one = pot(sites.lake.id, places.lobby.id)
+    lake = sites.lake.id
+    one = pot(lake, places.lobby.id)
     with write():
         put(one)
         with count_queries() as queries:
             said = told(one)
-            assert db.session.get(Hazard, (sites.lake.id, one.id)) is one
+            assert db.session.get(Hazard, (lake, one.id)) is one
     assert queries == []
     db.session.expire(one)
     assert told(one) == said

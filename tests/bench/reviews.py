@@ -125,8 +125,9 @@ def _leave_but(staff_no: str, many: int) -> None:
     mine = select(Membership.id, Membership.site_id).join(User, User.id == Membership.user_id)
     rows = db.session.execute(mine.where(User.staff_no == staff_no).order_by(Membership.site_id)).all()
     with write():
-        left = [row.site_id for row in rows[many:]]
-        db.session.execute(update(Membership).where(Membership.site_id.in_(left)).values(ended_at=now()))
+        for part, ended_at in ((rows[:many], None), (rows[many:], now())):  # a kept history was left by an earlier run
+            sites = [row.site_id for row in part]
+            db.session.execute(update(Membership).where(Membership.site_id.in_(sites)).values(ended_at=ended_at))
 
 
 def _month_path() -> str:

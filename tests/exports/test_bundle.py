@@ -305,7 +305,7 @@ def test_two_thousand_items_are_read_a_page_at_a_time(app, large, waste_as_serve
     pages = 2000 // PAGE
     assert (items, checks, len(peaks)) == (2000, 4000, pages)
     assert asked["queries"] <= pages * 8 + 3
-    assert peaks[-1] < peaks[9] + 200_000
+    assert peaks[-1] < peaks[9] + 1_000_000  # all of them together are twelve times that
 
 
 def test_the_command_writes_it_to_a_file(app, march, tmp_path, sites):

@@ -78,7 +78,10 @@ def worker_of(context: BrowserContext, page: Page, line: Line) -> Callable[[], N
         lambda event: registrations.extend(one["registrationId"] for one in event["registrations"]),
     )
     session.send("ServiceWorker.enable")
-    page.evaluate("navigator.serviceWorker.ready")  # the answer comes after the registrations were told
+    for _frame in range(600):  # told by another process, some time after the answer
+        if registrations:
+            break
+        page.evaluate("new Promise(requestAnimationFrame)")
     assert registrations
 
     def wake() -> None:

@@ -2,19 +2,15 @@
 
 import logging
 import sys
-from collections.abc import Callable, Mapping
-from datetime import datetime
-from functools import cache
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask
-from flask_babel import gettext
 from flask_login import LoginManager
 from flask_migrate import Migrate
 from htmx_flask import Htmx
-from jinja2 import pass_context
 from sqlalchemy import select
 from sqlalchemy.engine import make_url
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -22,10 +18,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from patrol import settings
 from patrol.accounts import device, roster, user
 from patrol.accounts.reader import reader_by_token
-from patrol.accounts.roles import ROLES, TEAMS
 from patrol.briefings import handover
 from patrol.complaints import complaint
-from patrol.complaints.flow import STEPS as COMPLAINT_STEPS
 from patrol.complaints.kind import KIND as COMPLAINT
 from patrol.core import queue
 from patrol.core.clock import now
@@ -44,27 +38,21 @@ from patrol.equipment import (
 )
 from patrol.exports import export
 from patrol.hazards import hazard
-from patrol.hazards.category import categories
 from patrol.hazards.kind import KIND as HAZARD
 from patrol.journal import entry
 from patrol.maintenance import link as contractor_link
 from patrol.maintenance import log as work_log
 from patrol.maintenance import order as maintenance_order
 from patrol.maintenance import plan as maintenance_plan
-from patrol.maintenance.flow import STEPS as MAINTENANCE_STEPS
 from patrol.maintenance.kind import KIND as MAINTENANCE
 from patrol.notices import notice, person, sent, site_notices, target
-from patrol.notices.rules import KINDS
 from patrol.owners import forget
 from patrol.owners import report as owner_report
 from patrol.owners.report import count_waiting as count_reports
 from patrol.photos import photo
 from patrol.repairs import repair
-from patrol.repairs.flow import STEPS as REPAIR_STEPS
 from patrol.repairs.kind import KIND as REPAIR
 from patrol.reviews import day_tally, signature
-from patrol.reviews.definitions import FIGURES, figure_names, lines_of
-from patrol.reviews.figures import Ratio
 from patrol.rounds import (
     ending,
     evidence,
@@ -82,8 +70,7 @@ from patrol.rounds.ensure import also_make
 from patrol.rounds.exceptions_list import WAITING as EXCEPTIONS_WAIT
 from patrol.rounds.exceptions_list import count_open as count_exceptions
 from patrol.rounds.excuse import count_waiting as count_asks
-from patrol.rounds.flags import FLAGS, MEANINGS
-from patrol.rounds.reasons import BY_HAND, DECIDE_WITHIN, PROVED, REASONS
+from patrol.rounds.reasons import DECIDE_WITHIN
 from patrol.sites import day, label, label_symbol, place, site
 from patrol.sync import received
 from patrol.sync.shelf import count_open as count_shelved
@@ -97,7 +84,7 @@ from patrol.web.assets import init_assets
 from patrol.web.errors import init_errors
 from patrol.web.filters import init_filters
 from patrol.web.headers import init_headers
-from patrol.web.i18n import init_i18n, pick, word
+from patrol.web.i18n import init_i18n
 from patrol.web.icon import init_icon
 from patrol.web.inner import init_inner
 from patrol.web.nav import init_nav
@@ -106,10 +93,10 @@ from patrol.web.pdf import init_pdf
 from patrol.web.question import without_nul
 from patrol.web.rendering import init_rendering
 from patrol.web.signing import HeaderFirst, KeptSerializer
+from patrol.words import init_words
 from patrol.workorders import order
-from patrol.workorders.kinds import register, url_of
+from patrol.workorders.kinds import register
 from patrol.workorders.queries import count_open
-from patrol.workorders.words import SOURCES, STATES, STEPS
 
 register(HAZARD, REPAIR, COMPLAINT, MAINTENANCE)
 forget.ALSO[:] = [forget_owner]
@@ -166,7 +153,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     init_inner(app)
     init_pdf(app)
     init_once(app)
-    _words(app)
+    init_words(app)
     for blueprint in _doors():
         app.register_blueprint(blueprint)
     if app.config["PROXY_COUNT"]:
@@ -337,72 +324,3 @@ def _doors() -> list[Blueprint]:
     plans, told = (views_routes, views_start), (notices, views_choices, views_targets)
     doors = (*guard, *desk, *owners, *upkeep, *plans, *told, sync, refused, pwa, views_install)
     return [health.bp, *(door.bp for door in doors)]
-
-
-def _words(app: Flask) -> None:
-    """Codes that templates show as words."""
-    tables = {
-        "flag": FLAGS,
-        "step": STEPS,
-        "state": STATES,
-        "source": SOURCES,
-        "team": TEAMS,
-        "end_reason": REASONS,
-        "role": {role: words for role, (words, _team) in ROLES.items()},
-        "figure": figure_names(),
-        "notice_kind": KINDS,
-        "repair_step": REPAIR_STEPS,
-        "complaint_step": COMPLAINT_STEPS,
-        "maintenance_step": MAINTENANCE_STEPS,
-    }
-    for name, table in tables.items():
-        app.jinja_env.filters[f"{name}_word"] = _word_of(table)
-    app.jinja_env.filters["flag_innocent"] = lambda code: gettext(MEANINGS[code].innocent) if code in MEANINGS else ""
-    app.jinja_env.globals["hazard_steps"] = lambda: _said(STEPS)
-    app.jinja_env.globals["repair_steps"] = lambda: _said(REPAIR_STEPS)
-    app.jinja_env.globals["complaint_steps"] = lambda: _said(COMPLAINT_STEPS)
-    app.jinja_env.globals["maintenance_steps"] = lambda: _said(MAINTENANCE_STEPS)
-    app.jinja_env.filters["order_title"] = order_title
-    app.jinja_env.filters["share_text"] = lambda share: Ratio(*share).text
-    app.jinja_env.globals.update(figure_of=FIGURES.__getitem__, figure_lines=lines_of, hazard_kind=hazard_kind)
-    app.jinja_env.filters["from_iso"] = datetime.fromisoformat
-    app.jinja_env.filters["order_url"] = url_of
-    app.jinja_env.globals["round_end_reasons"] = lambda: [
-        (code, gettext(words), code in PROVED) for code, words in REASONS.items()
-    ]
-    app.jinja_env.globals["manual_reasons"] = lambda: [(code, gettext(REASONS[code])) for code in BY_HAND]
-
-
-def _word_of(table: Mapping[str, str]) -> Callable[[Any, str], str]:
-    """A filter. It takes the context, or Jinja would fold a fixed code in whoever's language came first."""
-
-    @pass_context
-    def said(_context: Any, code: str) -> str:
-        return word(table.get(code, code))
-
-    return said
-
-
-def _said(table: Mapping[str, str]) -> dict[str, str]:
-    """Every step's word in the reader's language; the report stands first in any timeline."""
-    return {code: word(text) for code, text in {"report": STEPS["report"], **table}.items()}
-
-
-def hazard_kind(category: str) -> str:
-    """A category's short name in the reader's language."""
-    found = categories().get(category)
-    return str(pick(found["short"])) if found else category
-
-
-def order_title(order: Any) -> str:
-    """An order's title in the reader's language: a hazard's is its category's short name."""
-    title = order["title"] if isinstance(order, dict) else order.title
-    found = _short_names().get(title)
-    if found:
-        return pick(found)
-    return gettext(title) if title else ""  # a repair's or a complaint's is its subject
-
-
-@cache
-def _short_names() -> dict[str, Any]:
-    return {kind["short"]["zh"]: kind["short"] for kind in categories().values()}

@@ -29,7 +29,7 @@ FLOORS: list[set[str]] = [  # from the ground up; a package may import its own f
 ]
 HEIGHT = {name: height for height, floor in enumerate(FLOORS) for name in floor}
 DOORS = {"sync", "pwa", "exports", "notices"}
-ROOF = {"app", "cli", "serve", "settings", "start", "backup", "verify", "_build"}
+ROOF = {"app", "cli", "serve", "settings", "start", "backup", "verify", "words", "_build"}
 FLASK_ROOMS = {"web", "sync", "pwa"} | ROOF
 
 
